@@ -1,0 +1,224 @@
+import { Construct } from 'constructs';
+import {
+  ExternalSecret,
+  type ExternalSecretSpecDataFrom,
+  type ExternalSecretSpecDataFromRewrite,
+  ExternalSecretSpecSecretStoreRefKind,
+  ExternalSecretSpecTargetCreationPolicy,
+  ExternalSecretSpecTargetDeletionPolicy,
+  type ExternalSecretSpecTargetTemplate,
+  ExternalSecretSpecTargetTemplateEngineVersion,
+  ExternalSecretSpecTargetTemplateMergePolicy,
+} from '../../imports/external-secrets.io.js';
+import type { ExternalUnit } from './unit.js';
+
+/** A field of a 1Password item, by its label as 1Password shows it. */
+export interface FieldReference {
+  /** Alias of the item; only, and always, where `items` is used. */
+  readonly item?: string;
+  readonly field: string;
+}
+
+/** A file attached to a 1Password item, by its name. */
+export interface FileReference {
+  /** Alias of the item; only, and always, where `items` is used. */
+  readonly item?: string;
+  readonly file: string;
+}
+
+/** What a key of the Secret holds; a plain string is the label of a field of the one item. */
+export type KeySource = string | FieldReference | FileReference;
+
+/** An app secret, as the operator says it. */
+export interface AppSecretProps {
+  /** Namespace of the Secret. It must exist; this project does not make it. */
+  readonly namespace: string;
+  /** Name of the Secret, and of the ExternalSecret that makes it. */
+  readonly name: string;
+  /** The 1Password item, by its title or its 26-character ID. Either this or `items`. */
+  readonly item?: string;
+  /** Several items, each with an alias of your own: `{ db: 'Postgres', app: 'Grafana' }`. */
+  readonly items?: { readonly [alias: string]: string };
+  /**
+   * The keys of the Secret and where each comes from: `{ password: 'password', user: 'admin user' }`. A
+   * field that is missing in 1Password makes the ExternalSecret fail with its name.
+   *
+   * `'all'` takes every field of the item, each under its label (characters that a key can't have become
+   * `_`; with `items`, behind `alias_`; with `template`, `-` and `.` become `_` too). It can't notice
+   * that a field is missing.
+   */
+  readonly keys?: 'all' | { readonly [key: string]: KeySource };
+  /**
+   * More keys, written as ESO templates (https://external-secrets.io/latest/guides/templating/). A field
+   * is `{{ .label }}`, with `items` `{{ .alias_label }}`; every character of a label other than a letter
+   * of A-Z, a digit or `_` is a `_` there, and a label that begins with a digit gets a `_` in front. A
+   * file of `keys` is `{{ .file_name }}`, or `{{ .alias_file_name }}`.
+   */
+  readonly template?: { readonly [key: string]: string };
+  /** Type of the Secret. @default Opaque */
+  readonly type?: string;
+  /** Labels of the Secret. @default - none */
+  readonly labels?: { readonly [key: string]: string };
+  /** Annotations of the Secret. @default - none */
+  readonly annotations?: { readonly [key: string]: string };
+  /** How often ESO reads 1Password: a Go duration from 10s to 1h. @default - the setting, 1h */
+  readonly refreshInterval?: string;
+  /** Flux Kustomizations, made elsewhere, that must be Ready first. @default - none */
+  readonly waitsFor?: readonly ExternalUnit[];
+}
+
+/** What an `AppSecret` needs beside the operator's words. */
+export interface AppSecretContext {
+  /** Name of the ClusterSecretStore. */
+  readonly storeName: string;
+  /** Go duration for secrets that do not say one. */
+  readonly refreshInterval: string;
+}
+
+/** An item of 1Password as the template sees it. */
+interface Item {
+  /** Put before each of its names: `alias_`, or nothing when it is the only one. */
+  readonly prefix: string;
+  readonly title: string;
+}
+
+/**
+ * What a template calls a field or a file: the rewrite below in TypeScript.
+ *
+ * @param label Label of the field, as 1Password has it.
+ * @returns A name that can follow a dot in a Go template, unless it begins with a digit.
+ */
+export function templateName(label: string): string {
+  return label.replace(/[^A-Za-z0-9_]/gu, '_');
+}
+
+const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** The items of a secret, each with the prefix of its names. */
+export function itemsOf(props: AppSecretProps): Item[] {
+  return props.items
+    ? Object.entries(props.items).map(([alias, title]) => ({ prefix: `${alias}_`, title }))
+    : [{ prefix: '', title: props.item ?? '' }];
+}
+
+/** The prefix of the item that a key comes from. */
+function prefixOf(source: KeySource): string {
+  return typeof source !== 'string' && source.item !== undefined ? `${source.item}_` : '';
+}
+
+/** The name of a key's source behind the dot of a template, rewrites included. */
+export function sourceName(source: KeySource): string {
+  const prefix = prefixOf(source);
+  if (typeof source !== 'string' && 'file' in source) return `${prefix}file_${templateName(source.file)}`;
+  const name = templateName(typeof source === 'string' ? source : source.field);
+  return prefix === '' && /^[0-9]/.test(name) ? `_${name}` : `${prefix}${name}`;
+}
+
+/** The label of a key's source, when it is a field. */
+function labelOf(source: KeySource): string | undefined {
+  if (typeof source === 'string') return source;
+  return 'field' in source ? source.field : undefined;
+}
+
+function replace(source: string, target: string): ExternalSecretSpecDataFromRewrite {
+  return { regexp: { source, target } };
+}
+
+/** Makes every label one that a dot reaches, so that a missing one is an error that names it. */
+const plainNames = replace('[^A-Za-z0-9_]', '_');
+/** What ESO does to labels where there is no rewrite: only characters that a Secret's key may have. */
+const validKeys = replace('[^-._A-Za-z0-9]', '_');
+/** A template can't name what begins with a digit. */
+const noDigitFirst = replace('^([0-9])', '_$1');
+
+/** The look-ups: one for each item, and one more for each file. */
+function lookUps(props: AppSecretProps): ExternalSecretSpecDataFrom[] {
+  const keys = typeof props.keys === 'object' ? Object.values(props.keys) : [];
+  const all = props.keys === 'all';
+  return itemsOf(props).flatMap(({ prefix, title }) => {
+    const mine = keys.filter((source) => prefixOf(source) === prefix);
+    const labels = mine.map(labelOf).filter((label) => label !== undefined);
+    const files = mine.filter(
+      (source): source is FileReference => typeof source === 'object' && 'file' in source,
+    );
+    const inFront = prefix === '' ? [] : [replace('^', prefix)];
+    const rewrite: ExternalSecretSpecDataFromRewrite[] = [];
+    if (props.template || labels.some((label) => !plainName.test(label))) {
+      rewrite.push(plainNames);
+      if (prefix === '') rewrite.push(noDigitFirst);
+    } else if (all && prefix !== '') {
+      rewrite.push(validKeys);
+    }
+    rewrite.push(...inFront);
+    const wanted = all || props.template !== undefined || labels.length > 0;
+    return [
+      ...(wanted ? [{ extract: { key: title }, ...(rewrite.length > 0 && { rewrite }) }] : []),
+      ...[...new Set(files.map(({ file }) => file))].map((file) => ({
+        extract: { key: title, property: `file/${file}` },
+        rewrite: [plainNames, replace('^', `${prefix}file_`)],
+      })),
+    ];
+  });
+}
+
+function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate | undefined {
+  const { keys, labels, annotations, type } = props;
+  const asked = typeof keys === 'object' ? Object.entries(keys) : [];
+  const data = {
+    ...Object.fromEntries(asked.map(([key, source]) => [key, `{{ .${sourceName(source)} }}`])),
+    ...props.template,
+  };
+  const hasData = Object.keys(data).length > 0;
+  if (!hasData && !labels && !annotations && type === undefined) return undefined;
+  return {
+    ...(hasData && {
+      data,
+      // Replace: only the keys that were asked for reach the Secret.
+      mergePolicy:
+        keys === 'all'
+          ? ExternalSecretSpecTargetTemplateMergePolicy.MERGE
+          : ExternalSecretSpecTargetTemplateMergePolicy.REPLACE,
+    }),
+    engineVersion: ExternalSecretSpecTargetTemplateEngineVersion.V2,
+    ...((labels || annotations) && {
+      metadata: { ...(labels && { labels }), ...(annotations && { annotations }) },
+    }),
+    ...(type !== undefined && { type }),
+  };
+}
+
+/**
+ * An ExternalSecret that reads 1Password items and makes one Secret.
+ *
+ * Each item is looked up once, by one `dataFrom.extract`. The keys are written by a template with dot
+ * access, because that is the one spelling in which a missing field is an error that names it: no Secret
+ * is written then, and an existing one stays as it is (`deletionPolicy: Retain`).
+ */
+export class AppSecret extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly props: AppSecretProps,
+    context: AppSecretContext,
+  ) {
+    super(scope, id);
+    const targetTemplate = template(props);
+    new ExternalSecret(this, 'external-secret', {
+      metadata: { name: props.name, namespace: props.namespace },
+      spec: {
+        dataFrom: lookUps(props),
+        refreshInterval: props.refreshInterval ?? context.refreshInterval,
+        secretStoreRef: {
+          kind: ExternalSecretSpecSecretStoreRefKind.CLUSTER_SECRET_STORE,
+          name: context.storeName,
+        },
+        target: {
+          creationPolicy: ExternalSecretSpecTargetCreationPolicy.OWNER,
+          deletionPolicy: ExternalSecretSpecTargetDeletionPolicy.RETAIN,
+          name: props.name,
+          ...(targetTemplate && { template: targetTemplate }),
+        },
+      },
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { Construct } from 'constructs';
+import { checkSopsSecret, type SopsFinding } from '../sops/sops-secret.js';
+import type { Unit } from './unit.js';
+
+/** Input of a `BootstrapSecret`. */
+export interface BootstrapSecretProps {
+  /** `metadata.name` that the Secret must have. */
+  readonly name: string;
+  /** `metadata.namespace` that it must have. */
+  readonly namespace: string;
+  /** The SOPS file. */
+  readonly content: Buffer;
+}
+
+/** The keys of the Secret: Connect's credentials file, and the token with which ESO asks Connect. */
+export const bootstrapKeys = ['1password-credentials.json', 'token'] as const;
+
+/**
+ * The one Secret that comes from SOPS: it goes into the folder of the unit byte for byte, because the
+ * MAC of a SOPS file covers it in the order in which it was written.
+ */
+export class BootstrapSecret extends Construct {
+  /** SHA-256 of the encrypted file, in hex: it changes with every rotation and gives nothing away. */
+  readonly digest: string;
+  /** What is wrong with the file. */
+  readonly findings: readonly SopsFinding[];
+
+  constructor(scope: Unit, id: string, props: BootstrapSecretProps) {
+    super(scope, id);
+    const { name, namespace, content } = props;
+    this.digest = createHash('sha256').update(content).digest('hex');
+    this.findings = checkSopsSecret(content.toString('utf8'), { name, namespace, keys: bootstrapKeys });
+    scope.rawFiles.push({ name: `secret-${name}.yaml`, content });
+  }
+}

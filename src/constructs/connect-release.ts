@@ -1,0 +1,105 @@
+import { Construct } from 'constructs';
+import type { ConnectValues } from '../../imports/connect.values.js';
+import { HelmRelease } from './helm-release.js';
+import { mergeValues, type ValueConflict } from './values.js';
+
+/** Input of a `ConnectRelease`. */
+export interface ConnectReleaseProps {
+  readonly namespace: string;
+  /** Version of the chart `oci://ghcr.io/1password/connect`. */
+  readonly version: string;
+  /** Name of the Secret, in the same namespace, with the key `1password-credentials.json`. */
+  readonly credentialsSecret: string;
+  /**
+   * Digest of the encrypted credentials file. It becomes an annotation of the pod: Connect reads the
+   * Secret once, through a `subPath` mount, so that only a new pod sees a rotated credential.
+   *
+   * @default - no annotation
+   */
+  readonly credentialsDigest?: string;
+  /** Whether to make a ServiceMonitor; the chart does not ask whether its CRD is there. @default false */
+  readonly serviceMonitor?: boolean;
+  /** More values of the chart. @default - none */
+  readonly values?: ConnectValues;
+}
+
+/** Name of Connect's Service and Deployment, and of the label `app` of its pods. */
+export const connectName = 'onepassword';
+
+/** The ports of Connect's API: what clients in the cluster see, and what the container listens on. */
+export const connectPorts = { service: 80, container: 8080, sync: 8081 } as const;
+
+// The chart uses one value for the port of Service and container, and a non-root process may not listen
+// on 80 on every node. Deleting by port does not depend on the order of the list.
+const servicePatch = `apiVersion: v1
+kind: Service
+metadata:
+  name: ${connectName}
+spec:
+  ports:
+    - $patch: delete
+      port: ${connectPorts.container}
+    - name: connect-api
+      port: ${connectPorts.service}
+      targetPort: ${connectPorts.container}
+`;
+
+// The chart has no value for the strategy.
+const deploymentPatch = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${connectName}
+spec:
+  strategy:
+    type: RollingUpdate
+    rollingUpdate:
+      maxSurge: 1
+      maxUnavailable: 0
+`;
+
+/**
+ * A 1Password Connect server, from 1Password's chart: one replica, replaced only when the next one is
+ * ready, behind port 80 of the Service `onepassword`. No operator, no CRD, no test pod.
+ */
+export class ConnectRelease extends Construct {
+  /** Where `values` contradicts what is said above; the product's value is what was written. */
+  readonly conflicts: readonly ValueConflict[];
+
+  constructor(scope: Construct, id: string, props: ConnectReleaseProps) {
+    super(scope, id);
+    const { credentialsDigest } = props;
+    const { values, conflicts } = mergeValues<ConnectValues>(
+      {
+        acceptanceTests: { enabled: false },
+        connect: {
+          api: {
+            httpPort: connectPorts.container,
+            ...(props.serviceMonitor && { serviceMonitor: { enabled: true } }),
+          },
+          applicationName: connectName,
+          create: true,
+          credentialsKey: '1password-credentials.json',
+          credentialsName: props.credentialsSecret,
+          ...(credentialsDigest !== undefined && {
+            podAnnotations: { 'cluster-secrets/credentials-digest': credentialsDigest },
+          }),
+          replicas: 1,
+        },
+        operator: { create: false },
+      },
+      props.values ?? {},
+    );
+    this.conflicts = conflicts;
+    new HelmRelease(this, 'release', {
+      name: 'onepassword-connect',
+      namespace: props.namespace,
+      chart: { url: 'oci://ghcr.io/1password/connect', version: props.version },
+      crds: 'Skip',
+      values,
+      patches: [
+        { target: { kind: 'Service', name: connectName }, patch: servicePatch },
+        { target: { kind: 'Deployment', name: connectName }, patch: deploymentPatch },
+      ],
+    });
+  }
+}

@@ -1,0 +1,26 @@
+const units: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/**
+ * Reads a Go duration as `time.ParseDuration` does (https://pkg.go.dev/time#ParseDuration).
+ *
+ * @param text Such as `30m`, `1h30m`, `90s`, `1.5h`. Days and weeks are no Go units.
+ * @returns Milliseconds, or undefined when it isn't one. A sign is accepted, as Go does.
+ */
+export function goDuration(text: string): number | undefined {
+  if (/^[+-]?0$/.test(text)) return 0;
+  const match = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/.exec(text);
+  if (!match) return undefined;
+  let sum = 0;
+  for (const [, number, unit] of (match[2] ?? '').matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)) {
+    sum += Number(number) * (units[unit ?? ''] ?? 0);
+  }
+  return match[1] === '-' ? -sum : sum;
+}

@@ -1,0 +1,57 @@
+import { Construct } from 'constructs';
+import type { ExternalSecretsValues } from '../../imports/external-secrets.values.js';
+import { HelmRelease } from './helm-release.js';
+import { mergeValues, type ValueConflict } from './values.js';
+
+/** Input of an `ExternalSecretsRelease`. */
+export interface ExternalSecretsReleaseProps {
+  readonly namespace: string;
+  /** Version of the chart `oci://ghcr.io/external-secrets/charts/external-secrets`. */
+  readonly version: string;
+  /**
+   * Whether a Prometheus operator is there. `false` renders the ServiceMonitor only where its CRD exists,
+   * which costs nothing until then; `true` renders it always, which is what makes it appear in a release
+   * that was installed before the CRD.
+   *
+   * @default false
+   */
+  readonly monitoring?: boolean;
+  /** More values of the chart. @default - none */
+  readonly values?: ExternalSecretsValues;
+}
+
+/**
+ * External Secrets Operator, from its chart.
+ *
+ * - The CRDs survive an uninstall: the chart templates them, so that an uninstall would take every
+ *   ExternalSecret, and with it every Secret, along.
+ * - A store that breaks is seen within a minute (the chart's default is 5).
+ * - ServiceMonitor and Grafana dashboard are on.
+ */
+export class ExternalSecretsRelease extends Construct {
+  /** Where `values` contradicts what is said above; the product's value is what was written. */
+  readonly conflicts: readonly ValueConflict[];
+
+  constructor(scope: Construct, id: string, props: ExternalSecretsReleaseProps) {
+    super(scope, id);
+    const { values, conflicts } = mergeValues<ExternalSecretsValues>(
+      {
+        crds: { annotations: { 'helm.sh/resource-policy': 'keep' } },
+        grafanaDashboard: { enabled: true },
+        installCRDs: true,
+        serviceMonitor: { enabled: true, renderMode: props.monitoring ? 'alwaysRender' : 'skipIfMissing' },
+        storeRequeueInterval: '1m',
+      },
+      props.values ?? {},
+    );
+    this.conflicts = conflicts;
+    new HelmRelease(this, 'release', {
+      name: 'external-secrets',
+      namespace: props.namespace,
+      chart: { url: 'oci://ghcr.io/external-secrets/charts/external-secrets', version: props.version },
+      // The chart's CRDs are templates and go with every upgrade; this is for its (empty) crds/ folder.
+      crds: 'CreateReplace',
+      values,
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { Construct } from 'constructs';
+import {
+  HelmRelease as HelmReleaseResource,
+  HelmReleaseSpecChartRefKind,
+  HelmReleaseSpecDriftDetectionMode,
+  HelmReleaseSpecInstallCrds,
+  HelmReleaseSpecInstallStrategyName,
+  HelmReleaseSpecUpgradeCrds,
+  HelmReleaseSpecUpgradeStrategyName,
+} from '../../imports/helm.toolkit.fluxcd.io.js';
+import {
+  OciRepository,
+  OciRepositorySpecLayerSelectorOperation,
+} from '../../imports/source.toolkit.fluxcd.io.js';
+
+/** A chart in an OCI registry. */
+export interface OciChart {
+  /** `oci://` address of the chart, without the tag. */
+  readonly url: string;
+  /** Chart version, which is the tag. */
+  readonly version: string;
+}
+
+/** Input of a `HelmRelease`; `Values` is the type of the chart's values. */
+export interface HelmReleaseProps<Values extends object> {
+  /** Name of the release, of the HelmRelease and of the OCIRepository. */
+  readonly name: string;
+  /** Namespace of all three. */
+  readonly namespace: string;
+  readonly chart: OciChart;
+  readonly values: Values;
+  /** What Flux does with the `crds/` folder of the chart, on install and on upgrade. */
+  readonly crds: 'Skip' | 'CreateReplace';
+  /** How often Flux looks for drift and for a moved tag, as a Go duration. @default 1h */
+  readonly interval?: string;
+  /** Strategic merge patches on what the chart renders, for what it has no value for. @default - none */
+  readonly patches?: readonly HelmPatch[];
+}
+
+/** A kustomize patch on the rendered chart. */
+export interface HelmPatch {
+  readonly target: { readonly kind: string; readonly name: string };
+  /** YAML of a strategic merge patch. */
+  readonly patch: string;
+}
+
+const retryInterval = '1m';
+
+/**
+ * A Helm chart from an OCI registry that Flux keeps installed: an OCIRepository and a HelmRelease that
+ * refers to it. A failed install or upgrade is retried every minute for as long as it takes, without
+ * uninstalling what is there; drift is corrected.
+ *
+ * Media type and operation of the layer: https://fluxcd.io/flux/components/source/ocirepositories/
+ */
+export class HelmRelease<Values extends object> extends Construct {
+  constructor(scope: Construct, id: string, props: HelmReleaseProps<Values>) {
+    super(scope, id);
+    const metadata = { name: props.name, namespace: props.namespace };
+    const interval = props.interval ?? '1h';
+    new OciRepository(this, 'chart', {
+      metadata,
+      spec: {
+        interval,
+        layerSelector: {
+          mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+          operation: OciRepositorySpecLayerSelectorOperation.COPY,
+        },
+        ref: { tag: props.chart.version },
+        url: props.chart.url,
+      },
+    });
+    new HelmReleaseResource(this, 'release', {
+      metadata,
+      spec: {
+        chartRef: { kind: HelmReleaseSpecChartRefKind.OCI_REPOSITORY, name: props.name },
+        driftDetection: { mode: HelmReleaseSpecDriftDetectionMode.ENABLED },
+        install: {
+          crds: {
+            Skip: HelmReleaseSpecInstallCrds.SKIP,
+            CreateReplace: HelmReleaseSpecInstallCrds.CREATE_REPLACE,
+          }[props.crds],
+          strategy: { name: HelmReleaseSpecInstallStrategyName.RETRY_ON_FAILURE, retryInterval },
+        },
+        interval,
+        ...(props.patches && {
+          postRenderers: [
+            { kustomize: { patches: props.patches.map(({ target, patch }) => ({ target, patch })) } },
+          ],
+        }),
+        releaseName: props.name,
+        upgrade: {
+          crds: {
+            Skip: HelmReleaseSpecUpgradeCrds.SKIP,
+            CreateReplace: HelmReleaseSpecUpgradeCrds.CREATE_REPLACE,
+          }[props.crds],
+          strategy: { name: HelmReleaseSpecUpgradeStrategyName.RETRY_ON_FAILURE, retryInterval },
+        },
+        values: props.values,
+      },
+    });
+  }
+}

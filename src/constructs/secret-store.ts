@@ -1,0 +1,50 @@
+import { Construct } from 'constructs';
+import { ClusterSecretStore } from '../../imports/external-secrets.io.js';
+
+/** Input of a `SecretStore`. */
+export interface SecretStoreProps {
+  /** `metadata.name`; what an ExternalSecret's `secretStoreRef` names. */
+  readonly name: string;
+  /** Address of the Connect server. */
+  readonly connectHost: string;
+  /** The Secret with Connect's access token, in its key `token`. */
+  readonly tokenSecret: { readonly name: string; readonly namespace: string };
+  /** Vaults by title or ID, searched in this order. At least one. */
+  readonly vaults: readonly string[];
+  /** The only namespaces whose ExternalSecrets may use the store. @default - all */
+  readonly namespaces?: readonly string[];
+}
+
+/**
+ * The ClusterSecretStore that reads 1Password through Connect. ESO numbers the vaults and searches the
+ * lowest number first: https://external-secrets.io/latest/provider/1password-automation/
+ */
+export class SecretStore extends Construct {
+  readonly storeName: string;
+
+  constructor(scope: Construct, id: string, props: SecretStoreProps) {
+    super(scope, id);
+    this.storeName = props.name;
+    new ClusterSecretStore(this, 'store', {
+      metadata: { name: props.name },
+      spec: {
+        ...(props.namespaces && { conditions: [{ namespaces: [...props.namespaces] }] }),
+        provider: {
+          onepassword: {
+            auth: {
+              secretRef: {
+                connectTokenSecretRef: {
+                  name: props.tokenSecret.name,
+                  namespace: props.tokenSecret.namespace,
+                  key: 'token',
+                },
+              },
+            },
+            connectHost: props.connectHost,
+            vaults: Object.fromEntries(props.vaults.map((vault, index) => [vault, index + 1])),
+          },
+        },
+      },
+    });
+  }
+}

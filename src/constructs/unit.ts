@@ -1,0 +1,175 @@
+import { type ApiObject, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import {
+  Kustomization,
+  KustomizationSpecDecryptionProvider,
+  type KustomizationSpecHealthCheckExprs,
+  type KustomizationSpecHealthChecks,
+  KustomizationSpecSourceRefKind,
+} from '../../imports/kustomize.toolkit.fluxcd.io.js';
+
+/** How the Flux of this cluster is set up, and where it finds `dist/`. */
+export interface Flux {
+  /** Namespace of the Flux Kustomizations. */
+  readonly namespace: string;
+  /** The Flux source that holds this project. */
+  readonly source: FluxSource;
+  /** Folder of the units, relative to the root of the source: `./dist` or `./clusters/home/secrets/dist`. */
+  readonly path: string;
+  /** How often Flux looks for drift, as a Go duration. */
+  readonly interval: string;
+  /** How soon Flux tries again after a failure, as a Go duration. */
+  readonly retryInterval: string;
+}
+
+/** A Flux source, as `spec.sourceRef` names it. */
+export interface FluxSource {
+  readonly kind: 'GitRepository' | 'OCIRepository' | 'Bucket' | 'ExternalArtifact';
+  readonly name: string;
+  /** @default - the namespace of the Flux Kustomizations */
+  readonly namespace?: string;
+}
+
+/** A Flux Kustomization that another one can wait for. */
+export interface UnitReference {
+  /** Name of the Flux Kustomization. */
+  readonly unitName: string;
+  /** Its namespace; undefined means the namespace of the one that waits. */
+  readonly unitNamespace?: string;
+}
+
+/** A Flux Kustomization that is declared elsewhere in the operator's repository. */
+export class ExternalUnit implements UnitReference {
+  readonly unitNamespace?: string;
+
+  constructor(
+    readonly unitName: string,
+    namespace?: string,
+  ) {
+    if (namespace !== undefined) this.unitNamespace = namespace;
+  }
+}
+
+/**
+ * Names a Flux Kustomization that this project does not make, to wait for it.
+ *
+ * @param name `metadata.name` of the Flux Kustomization.
+ * @param namespace Its namespace; default: the namespace of this project's Flux Kustomizations.
+ * @returns What `waitsFor` and `dependsOn` take.
+ */
+export function externalUnit(name: string, namespace?: string): ExternalUnit {
+  return new ExternalUnit(name, namespace);
+}
+
+/** An object that Flux looks at before it calls a unit Ready. */
+export interface HealthCheck {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** @default - none: the object is cluster-scoped */
+  readonly namespace?: string;
+}
+
+/** When Flux calls a custom resource healthy, in CEL over the object. */
+export interface HealthCheckExpression {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly current: string;
+  readonly failed?: string;
+}
+
+/** Input of a `Unit`. Durations are Go durations (`30s`, `1h30m`). */
+export interface UnitProps {
+  readonly flux: Flux;
+  /** Units that must be Ready first. @default - none */
+  readonly dependsOn?: readonly UnitReference[];
+  /** How long Flux waits for health before it says that the unit failed. */
+  readonly timeout: string;
+  /** @default - `flux.interval` */
+  readonly interval?: string;
+  /** @default - `flux.retryInterval` */
+  readonly retryInterval?: string;
+  /** Whether Flux deletes what is no longer in the folder. @default true */
+  readonly prune?: boolean;
+  /** Wait for all objects of the folder; Flux then ignores `healthChecks`. @default false */
+  readonly wait?: boolean;
+  /** Objects to wait for. @default - none */
+  readonly healthChecks?: readonly HealthCheck[];
+  /** What healthy means for custom resources; used with `wait` and with `healthChecks`. @default - Flux's own */
+  readonly healthCheckExprs?: readonly HealthCheckExpression[];
+  /**
+   * Name of the Secret, beside the Kustomization, with the key that decrypts the folder's SOPS files.
+   * Without it Flux applies a SOPS file as it is, ciphertext and all.
+   *
+   * @default - no decryption
+   */
+  readonly decryptionSecret?: string;
+}
+
+/** A file that is shipped byte for byte, because a SOPS MAC covers it as it was written. */
+export interface RawFile {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/**
+ * A Flux unit: one Flux Kustomization and the folder that it points to. The objects in its scope are the
+ * folder's files; its id is the name of the Kustomization, of the folder and of `flux/<id>.yaml`.
+ *
+ * Objects say their namespace themselves: the chart sets none, because cdk8s would also write it into
+ * cluster-scoped objects.
+ */
+export class Unit extends Chart implements UnitReference {
+  readonly unitName: string;
+  readonly unitNamespace: string;
+  /** The Flux Kustomization; it lands in `flux/`, not in the folder. */
+  readonly kustomization: ApiObject;
+  readonly dependsOn: readonly UnitReference[];
+  /** Files of the folder that cdk8s must not touch. */
+  readonly rawFiles: RawFile[] = [];
+
+  constructor(scope: Construct, id: string, props: UnitProps) {
+    super(scope, id);
+    const { flux, decryptionSecret } = props;
+    this.unitName = id;
+    this.unitNamespace = flux.namespace;
+    this.dependsOn = props.dependsOn ?? [];
+    this.kustomization = new Kustomization(this, 'kustomization', {
+      metadata: { name: id, namespace: flux.namespace },
+      spec: {
+        ...(this.dependsOn.length > 0 && {
+          dependsOn: this.dependsOn.map((unit) => ({
+            name: unit.unitName,
+            namespace: unit.unitNamespace ?? flux.namespace,
+          })),
+        }),
+        ...(decryptionSecret !== undefined && {
+          decryption: {
+            provider: KustomizationSpecDecryptionProvider.SOPS,
+            secretRef: { name: decryptionSecret },
+          },
+        }),
+        ...(props.healthChecks && {
+          healthChecks: props.healthChecks.map((check): KustomizationSpecHealthChecks => check),
+        }),
+        ...(props.healthCheckExprs && {
+          healthCheckExprs: props.healthCheckExprs.map((expr): KustomizationSpecHealthCheckExprs => expr),
+        }),
+        interval: props.interval ?? flux.interval,
+        path: `${flux.path}/${id}`,
+        prune: props.prune ?? true,
+        retryInterval: props.retryInterval ?? flux.retryInterval,
+        sourceRef: { ...flux.source, kind: sourceKinds[flux.source.kind] },
+        timeout: props.timeout,
+        ...(props.wait && { wait: true }),
+      },
+    });
+  }
+}
+
+const sourceKinds = {
+  GitRepository: KustomizationSpecSourceRefKind.GIT_REPOSITORY,
+  OCIRepository: KustomizationSpecSourceRefKind.OCI_REPOSITORY,
+  Bucket: KustomizationSpecSourceRefKind.BUCKET,
+  ExternalArtifact: KustomizationSpecSourceRefKind.EXTERNAL_ARTIFACT,
+} as const;

@@ -1,0 +1,38 @@
+/**
+ * What the operator is told. One problem is one line, `where: what; what to do`, and all problems of a
+ * run are told together.
+ */
+
+/** One thing that is wrong with the operator's input, or with the state that was found. */
+export interface Problem {
+  /** The file, construct path or field, most general part first: `src/secrets/grafana.ts: keys.password`. */
+  readonly where: string;
+  /** What is wrong, with the value unless it could be a secret. */
+  readonly what: string;
+  /** What the operator does about it. */
+  readonly todo: string;
+}
+
+/**
+ * Writes a problem as the one line that the operator reads.
+ *
+ * @returns `where: what; todo`, without line breaks.
+ */
+export function problemLine(problem: Problem): string {
+  return `${problem.where}: ${problem.what}; ${problem.todo}`.replace(/\s*[\r\n]+\s*/g, ' ');
+}
+
+/** The operator's input or the state that was found is wrong: told as lines, exit code 1, never a trace. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+
+  /** @param problems At least one. Lines that are equal are told once. */
+  constructor(readonly problems: readonly Problem[]) {
+    super([...new Set(problems.map(problemLine))].join('\n'));
+  }
+}
+
+/** The command was called in a way that it does not know: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

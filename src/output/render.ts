@@ -1,0 +1,77 @@
+import { ApiObject, type Chart } from 'cdk8s';
+import { dump } from 'js-yaml';
+import type { Unit } from '../constructs/unit.js';
+import { OperatorError, type Problem } from '../errors.js';
+import type { Platform } from '../platform/platform.js';
+
+/** The files of `dist/`: path relative to it, with `/`, and content. */
+export type FileTree = ReadonlyMap<string, Buffer>;
+
+/**
+ * Writes one document of YAML: keys as cdk8s sorted them, no anchors, no folding. The strings that YAML
+ * 1.1 (kustomize) or 1.2 would take for something else are quoted.
+ */
+export function toYaml(document: unknown): string {
+  return dump(document, { noRefs: true, lineWidth: -1 });
+}
+
+/**
+ * Renders the platform into the files of `dist/`, in memory.
+ *
+ * @returns The files, sorted by path.
+ * @throws OperatorError when two objects would be one file.
+ */
+export function render({ namespace, units }: Platform): FileTree {
+  const files = new Map<string, Buffer>();
+  const problems: Problem[] = [];
+  const add = (path: string, content: string | Buffer) => {
+    if (files.has(path)) {
+      problems.push({ where: `dist/${path}`, what: 'would be made twice', todo: 'rename one of the two' });
+    }
+    files.set(path, Buffer.from(content));
+  };
+  const fluxFiles: string[] = [];
+  for (const unit of units) {
+    const fluxFile = `flux/${unit.unitName}.yaml`;
+    fluxFiles.push(fluxFile);
+    add(fluxFile, toYaml(unit.kustomization.toJson()));
+    const folder = folderOf(unit);
+    for (const [name, content] of folder) add(`${unit.unitName}/${name}`, content);
+    add(`${unit.unitName}/kustomization.yaml`, kustomization(folder.map(([name]) => name)));
+  }
+  const [namespaceObject] = objectsOf(namespace);
+  add('namespace.yaml', toYaml(namespaceObject?.toJson()));
+  add('kustomization.yaml', kustomization(['namespace.yaml', ...fluxFiles]));
+  if (problems.length > 0) throw new OperatorError(problems);
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Without an explicit kustomization.yaml, Flux makes one over all YAML below the folder. */
+function kustomization(resources: readonly string[]): string {
+  return toYaml({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: [...resources].sort(),
+  });
+}
+
+function objectsOf(chart: Chart): ApiObject[] {
+  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node));
+}
+
+/** The files of a unit's folder, one object a file: `<kind>-<name>.yaml`. */
+function folderOf(unit: Unit): [name: string, content: string | Buffer][] {
+  const objects = objectsOf(unit).filter((object) => object !== unit.kustomization);
+  const base = (object: ApiObject) => `${object.kind}-${object.name}`.toLowerCase();
+  const seen = new Map<string, number>();
+  for (const object of objects) seen.set(base(object), (seen.get(base(object)) ?? 0) + 1);
+  return [
+    ...unit.rawFiles.map(({ name, content }): [string, Buffer] => [name, content]),
+    ...objects.map((object): [string, string] => {
+      // The same name in two namespaces: the namespace tells the files apart.
+      const once = seen.get(base(object)) === 1;
+      const name = once ? base(object) : `${base(object)}-${object.metadata.namespace}`;
+      return [`${name}.yaml`, toYaml(object.toJson())];
+    }),
+  ];
+}

@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { load, loadAll } from 'js-yaml';
+import { problemLine } from '../errors.js';
+import { isTree, type Tree } from '../tree.js';
+import type { FileTree } from './render.js';
+
+const imports = join(import.meta.dirname, '../../imports');
+
+/** Kinds of `dist/` that no CRD defines; the API server and kustomize know them. */
+const builtIn = new Set([
+  'v1 Namespace',
+  'v1 Secret',
+  'kustomize.config.k8s.io/v1beta1 Kustomization',
+  'networking.k8s.io/v1 NetworkPolicy',
+]);
+
+/** The charts whose values have a schema, by the address in their OCIRepository. */
+const charts: Record<string, string> = {
+  'oci://ghcr.io/external-secrets/charts/external-secrets': 'external-secrets',
+  'oci://ghcr.io/1password/connect': 'connect',
+};
+
+/** What a custom resource must be like. */
+interface Kind {
+  readonly namespaced: boolean;
+  readonly validate: ValidateFunction;
+}
+
+/**
+ * Validates every object of `dist/` against the CRD schemas and the charts' value schemas in `imports/`,
+ * strictly: a field that a schema doesn't have is an error, and so is a kind without a schema.
+ *
+ * Not seen here: CEL rules of the CRDs, and whatever only the controllers know.
+ *
+ * @returns One line a violation, `dist/<file>: <field>: what; what to do`; empty when all is well.
+ */
+export function validate(files: FileTree): string[] {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
+  addFormats.default(ajv);
+  ajv.addVocabulary([
+    'x-kubernetes-int-or-string',
+    'x-kubernetes-list-map-keys',
+    'x-kubernetes-list-type',
+    'x-kubernetes-map-type',
+    'x-kubernetes-preserve-unknown-fields',
+    'x-kubernetes-validations',
+  ]);
+  const kinds = readKinds(ajv);
+  const objects = [...files].map(([path, content]) => ({ path, object: load(content.toString('utf8')) }));
+  const chartOf = new Map(
+    objects.flatMap(({ object }) =>
+      isTree(object) &&
+      object['kind'] === 'OCIRepository' &&
+      isTree(object['spec']) &&
+      isTree(object['metadata'])
+        ? [[object['metadata']['name'], charts[String(object['spec']['url'])]] as const]
+        : [],
+    ),
+  );
+  const lines: string[] = [];
+  for (const { path, object } of objects) {
+    const say = (field: string, what: string) => {
+      const where = field ? `dist/${path}: ${field}` : `dist/${path}`;
+      lines.push(
+        problemLine({
+          where,
+          what,
+          todo: 'this is a mistake in the project or in its input; correct what makes it',
+        }),
+      );
+    };
+    if (!isTree(object)) {
+      say('', 'is no Kubernetes object');
+      continue;
+    }
+    const id = `${object['apiVersion']} ${object['kind']}`;
+    const kind = kinds.get(id);
+    const metadata = isTree(object['metadata']) ? object['metadata'] : {};
+    if (kind) {
+      kind.validate(object);
+      for (const error of kind.validate.errors ?? []) say(error.instancePath, errorText(error));
+      if (object['spec'] === undefined) say('spec', 'is missing');
+      if (kind.namespaced !== (metadata['namespace'] !== undefined)) {
+        say('metadata.namespace', kind.namespaced ? 'is missing' : 'stands on a cluster-scoped object');
+      }
+    } else if (!builtIn.has(id)) {
+      say('', `is a ${id}, for which imports/crds has no schema`);
+    }
+    const chart = object['kind'] === 'HelmRelease' ? chartOf.get(metadata['name']) : undefined;
+    if (chart !== undefined && isTree(object['spec'])) {
+      const values = ajv.compile(close(readValuesSchema(chart)));
+      values(object['spec']['values']);
+      for (const error of values.errors ?? []) say(`spec.values${error.instancePath}`, errorText(error));
+    }
+  }
+  return lines;
+}
+
+function errorText(error: { keyword: string; params: object; message?: string }): string {
+  const extra = 'additionalProperty' in error.params ? ` ('${String(error.params.additionalProperty)}')` : '';
+  return `${error.message ?? error.keyword}${extra}`;
+}
+
+/** A chart's value schema; without its dialect, which differs from chart to chart and makes no difference here. */
+function readValuesSchema(chart: string): Tree {
+  const text = readFileSync(join(imports, `charts/${chart}.values.schema.json`), 'utf8');
+  const { $schema, ...schema } = JSON.parse(text);
+  return schema;
+}
+
+function readKinds(ajv: Ajv2020): Map<string, Kind> {
+  const kinds = new Map<string, Kind>();
+  const folder = join(imports, 'crds');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
+    for (const crd of loadAll(readFileSync(join(folder, file), 'utf8')) as Crd[]) {
+      const { group, names, scope, versions } = crd.spec;
+      for (const { name, schema } of versions) {
+        kinds.set(`${group}/${name} ${names.kind}`, {
+          namespaced: scope === 'Namespaced',
+          validate: ajv.compile(close(schema.openAPIV3Schema)),
+        });
+      }
+    }
+  }
+  return kinds;
+}
+
+interface Crd {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly scope: string;
+    readonly versions: readonly {
+      readonly name: string;
+      readonly schema: { readonly openAPIV3Schema: Tree };
+    }[];
+  };
+}
+
+/** The API server refuses unknown fields without being told so in the schema; JSON Schema does not. */
+function close(schema: Tree): Tree {
+  return JSON.parse(JSON.stringify(schema), (_key, value) =>
+    isTree(value) &&
+    isTree(value['properties']) &&
+    value['additionalProperties'] === undefined &&
+    value['x-kubernetes-preserve-unknown-fields'] !== true
+      ? { ...value, type: value['type'] ?? 'object', additionalProperties: false }
+      : value,
+  );
+}

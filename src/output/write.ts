@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { OperatorError } from '../errors.js';
+import type { FileTree } from './render.js';
+
+/** How a folder on disk differs from the files that it should have. */
+export interface Difference {
+  readonly path: string;
+  readonly kind: 'missing' | 'changed' | 'stale';
+}
+
+/**
+ * Compares a folder with the files that it should have.
+ *
+ * @param folder Absolute path; need not exist.
+ * @returns The differences, sorted by path; what isn't a plain file is stale.
+ */
+export async function compare(folder: string, files: FileTree): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  const there = new Set<string>();
+  for (const { path, isFile } of await list(folder)) {
+    there.add(path);
+    const wanted = files.get(path);
+    if (!wanted || !isFile) differences.push({ path, kind: 'stale' });
+    else if (!wanted.equals(await readFile(join(folder, path)))) differences.push({ path, kind: 'changed' });
+  }
+  for (const path of files.keys()) if (!there.has(path)) differences.push({ path, kind: 'missing' });
+  return differences.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Everything below a folder that is not a folder with something in it. */
+async function list(folder: string): Promise<{ path: string; isFile: boolean }[]> {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => ({
+    path: relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'),
+    isFile: entry.isFile(),
+    isFolder: entry.isDirectory(),
+  }));
+  const parents = new Set(paths.map(({ path }) => dirname(path)));
+  return paths.filter(({ path, isFolder }) => !(isFolder && parents.has(path)));
+}
+
+/**
+ * Makes a folder hold exactly these files, whole or not at all: the tree is written beside it, and takes
+ * its place in one step. Whenever the run is killed, the folder is the old tree or the new one.
+ *
+ * @param folder Absolute path; need not exist. Everything in it is ours.
+ * @returns What differed; empty when there was nothing to write, and nothing was written.
+ * @throws OperatorError when something else than a folder is in the way.
+ */
+export async function writeTree(folder: string, files: FileTree): Promise<Difference[]> {
+  await cleanUp(folder);
+  const found = await lstat(folder).catch(() => undefined);
+  if (found && !found.isDirectory()) {
+    throw new OperatorError([
+      { where: folder, what: 'is not a folder', todo: 'move it away: synth owns all that is there' },
+    ]);
+  }
+  const differences = await compare(folder, files);
+  if (differences.length === 0 && found) return [];
+  const staged = besides(folder, process.pid);
+  try {
+    for (const directory of new Set([...files.keys()].map((path) => dirname(path)))) {
+      await mkdir(join(staged, directory), { recursive: true });
+    }
+    for (const [path, content] of files) await writeFile(join(staged, path), content);
+    await mkdir(staged, { recursive: true });
+    if (found) await exchange(staged, folder);
+    else await rename(staged, folder);
+  } finally {
+    await rm(staged, { recursive: true, force: true });
+  }
+  return differences;
+}
+
+/** Where a run writes a tree before it takes its place; ignored by git. */
+function besides(folder: string, pid: number): string {
+  return join(dirname(folder), `.dist-${pid}`);
+}
+
+/** Puts one folder in the place of another, and the other in its. */
+async function exchange(staged: string, folder: string): Promise<void> {
+  const swapped = await import('fs-native-extensions')
+    .then(({ swap }) => swap(staged, folder))
+    .then(
+      () => true,
+      () => false,
+    );
+  if (swapped) return;
+  // Where the system can't exchange: two steps, and `cleanUp` puts the old tree back if the second fails.
+  const old = `${staged}.old`;
+  await rename(folder, old);
+  await rename(staged, folder);
+  await rename(old, staged);
+}
+
+/** Removes what killed runs left, after putting back a tree that one of them had moved away. */
+async function cleanUp(folder: string): Promise<void> {
+  for (const entry of await readdir(dirname(folder)).catch(() => [])) {
+    const [, pid, old] = /^\.dist-(\d+)(\.old)?$/.exec(entry) ?? [];
+    if (pid === undefined || (Number(pid) !== process.pid && isRunning(Number(pid)))) continue;
+    const left = join(dirname(folder), entry);
+    if (old && !existsSync(folder)) await rename(left, folder);
+    else await rm(left, { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { AppSecretProps } from '../constructs/app-secret.js';
+import { ExternalUnit } from '../constructs/unit.js';
+import type { Problem } from '../errors.js';
+import { isTree } from '../tree.js';
+import { checkShape, closedObject, dnsLabel, dnsSubdomain, refreshInterval, rule, text } from './shape.js';
+
+/** What a key of a Secret may be: https://kubernetes.io/docs/concepts/configuration/secret/ */
+const secretKey = z
+  .string()
+  .regex(
+    /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]{1,253}$/,
+    rule('is no key of a Secret', 'use at most 253 letters, digits, -, _ and .'),
+  );
+
+const label = text(rule('names no field', "write the field's label in 1Password"));
+const file = text(rule('names no file', "write the file's name in 1Password"));
+const itemTitle = text(rule('names no item', "write the item's title or ID in 1Password"));
+
+/** An alias becomes part of a template's name. */
+const alias = z
+  .string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, rule('is no alias', 'use letters, digits and _, a letter first'));
+
+const keySource = z.union(
+  [
+    label,
+    closedObject({ item: z.string().exactOptional(), field: label }),
+    closedObject({ item: z.string().exactOptional(), file }),
+  ],
+  rule('is no source of a key', "write a field's label, { field: 'label' } or { file: 'name' }"),
+);
+
+/** A field that may not be empty when it is there. */
+function filled<Key extends z.ZodType<string>, Value extends z.ZodType>(key: Key, value: Value) {
+  return z
+    .record(key, value)
+    .refine((entries) => Object.keys(entries).length > 0, rule('is empty', 'fill it in, or leave it out'));
+}
+
+const words = z.record(z.string(), z.string());
+
+const shape = closedObject({
+  namespace: dnsLabel(),
+  name: dnsSubdomain(),
+  item: itemTitle.exactOptional(),
+  items: filled(alias, itemTitle).exactOptional(),
+  keys: z
+    .union(
+      [z.literal('all'), filled(secretKey, keySource)],
+      rule('is not keys with their sources', "write { key: 'label' } or 'all'"),
+    )
+    .exactOptional(),
+  template: filled(secretKey, z.string()).exactOptional(),
+  type: text().exactOptional(),
+  labels: words.exactOptional(),
+  annotations: words.exactOptional(),
+  refreshInterval: refreshInterval().exactOptional(),
+  waitsFor: z
+    .array(
+      z.instanceof(ExternalUnit, {
+        error: rule('is no Flux Kustomization', "write externalUnit('its-name')"),
+      }),
+    )
+    .exactOptional(),
+});
+
+/** What the fields say together; looks at a value of any shape, so that its mistakes are told with the others. */
+function togetherProblems(secret: { readonly [field: string]: unknown }, where: string): Problem[] {
+  const problems: Problem[] = [];
+  const say = (field: string, what: string, todo: string) =>
+    problems.push({ where: `${where}: ${field}`, what, todo });
+  const { item, items, keys, template } = secret;
+  if (item === undefined && items === undefined) say('item', 'is missing', 'name the 1Password item');
+  if (item !== undefined && items !== undefined) say('item', 'stands beside items', 'write one of the two');
+  if (keys === undefined && template === undefined) {
+    say('keys', 'is missing, so the Secret would have no key', "write { key: 'label' }, or 'all'");
+  }
+  const aliases = isTree(items) ? Object.keys(items) : [];
+  for (const [key, source] of isTree(keys) ? Object.entries(keys) : []) {
+    const from = isTree(source) ? source['item'] : undefined;
+    if (isTree(template) && Object.hasOwn(template, key)) {
+      say(`template.${key}`, 'is a key that keys makes, too', 'keep one of the two');
+    }
+    if (items !== undefined && from === undefined) {
+      say(
+        `keys.${key}`,
+        'does not say which of the items',
+        `write { item: '${aliases[0] ?? 'alias'}', field: 'label' }`,
+      );
+    } else if (typeof from === 'string' && !aliases.includes(from)) {
+      const todo = items === undefined ? 'leave item out' : `the aliases are ${aliases.join(', ')}`;
+      say(`keys.${key}.item`, `'${from}' is no alias of items`, todo);
+    }
+  }
+  return problems;
+}
+
+/**
+ * Checks the shape of an app secret; whether it works in the cluster is for the guards.
+ *
+ * @param input What a file under `src/secrets/` exports: anything.
+ * @param where The file, for the messages.
+ * @returns The app secret, or all that is wrong with it.
+ */
+export function checkAppSecret(
+  input: unknown,
+  where: string,
+): { value: AppSecretProps } | { problems: Problem[] } {
+  if (!isTree(input)) {
+    return {
+      problems: [
+        { where, what: 'exports something that is no app secret', todo: 'export default appSecret({ ... })' },
+      ],
+    };
+  }
+  const { namespace, name } = input;
+  const named = `${where}: ${String(namespace)}/${String(name)}`;
+  const checked = checkShape(shape, input, named);
+  const problems = [...('problems' in checked ? checked.problems : []), ...togetherProblems(input, named)];
+  return 'value' in checked && problems.length === 0 ? { value: checked.value } : { problems };
+}

@@ -1,0 +1,24 @@
+import type { Construct } from 'constructs';
+import { ExternalSecretsRelease } from '../constructs/external-secrets-release.js';
+import { Unit } from '../constructs/unit.js';
+import type { Problem } from '../errors.js';
+import { conflictProblems, helmReleaseHealth, type PlatformContext } from './context.js';
+
+/** The unit `external-secrets`: External Secrets Operator. */
+export function externalSecrets(
+  scope: Construct,
+  { settings, flux }: PlatformContext,
+): { unit: Unit; problems: Problem[] } {
+  const unit = new Unit(scope, 'external-secrets', {
+    flux,
+    timeout: '3m',
+    healthChecks: [helmReleaseHealth('external-secrets', settings.namespace)],
+  });
+  const release = new ExternalSecretsRelease(unit, 'external-secrets', {
+    namespace: settings.namespace,
+    version: settings.externalSecrets.version,
+    monitoring: settings.monitoring !== undefined,
+    values: settings.externalSecrets.values,
+  });
+  return { unit, problems: conflictProblems('externalSecrets', release.conflicts) };
+}

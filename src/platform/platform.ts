@@ -1,0 +1,68 @@
+import { App, Chart } from 'cdk8s';
+import { Namespace } from 'cdk8s-plus-28';
+import type { Flux, Unit } from '../constructs/unit.js';
+import type { Problem } from '../errors.js';
+import { type AppSecretsFile, appSecrets } from './app-secrets.js';
+import { externalSecrets } from './external-secrets.js';
+import { onepasswordConnect } from './onepassword-connect.js';
+import { onepasswordCredentials } from './onepassword-credentials.js';
+import { onepasswordStore } from './onepassword-store.js';
+import type { ResolvedSettings } from './settings.js';
+
+/** What the platform is made from. */
+export interface PlatformInput {
+  readonly settings: ResolvedSettings;
+  /** Folder of the project in the repository that Flux watches: '' or `clusters/home/`. */
+  readonly prefix: string;
+  /** The SOPS file with Connect's credentials; undefined before the first bootstrap. */
+  readonly credentials: Buffer | undefined;
+  readonly secrets: readonly AppSecretsFile[];
+}
+
+/** Everything that lands in `dist/`, in memory. */
+export interface Platform {
+  readonly app: App;
+  /** The Namespace, which Flux applies before any unit. */
+  readonly namespace: Chart;
+  /** The units in the order in which Flux starts them. */
+  readonly units: readonly Unit[];
+}
+
+/**
+ * Composes the units: External Secrets Operator and the credentials side by side, Connect after both, the
+ * store after Connect, every app's secrets after the store. Each wait costs up to 30 s on a cold start, so
+ * there are no more than these three.
+ *
+ * @returns The platform, and what is wrong with what it was made from.
+ */
+export function composePlatform(input: PlatformInput): { platform: Platform; problems: Problem[] } {
+  const { settings } = input;
+  const { namespace, source, interval, retryInterval } = settings.flux;
+  const flux: Flux = { namespace, source, path: `./${input.prefix}dist`, interval, retryInterval };
+  const context = { settings, flux };
+  const app = new App();
+
+  const operator = externalSecrets(app, context);
+  const credentials = onepasswordCredentials(app, context, input.credentials);
+  const connect = onepasswordConnect(app, context, [operator.unit, credentials.unit], credentials.digest);
+  const store = onepasswordStore(app, context, connect.unit);
+  const secrets = input.secrets.map((file) => appSecrets(app, context, store, file));
+
+  return {
+    platform: {
+      app,
+      namespace: namespaceChart(app, settings.namespace),
+      units: [operator.unit, credentials.unit, connect.unit, store, ...secrets],
+    },
+    problems: [...operator.problems, ...credentials.problems, ...connect.problems],
+  };
+}
+
+/** The Namespace. Pruning it would take Connect, the store's token and the operator along. */
+function namespaceChart(scope: App, name: string): Chart {
+  const chart = new Chart(scope, 'namespace');
+  new Namespace(chart, name, {
+    metadata: { name, annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } },
+  });
+  return chart;
+}

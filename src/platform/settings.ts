@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { ConnectValues } from '../../imports/connect.values.js';
+import type { ExternalSecretsValues } from '../../imports/external-secrets.values.js';
+import { ExternalUnit, type FluxSource } from '../constructs/unit.js';
+import type { Problem } from '../errors.js';
+import type { Repository } from '../repository.js';
+import { versions } from '../versions.js';
+import {
+  checkShape,
+  closedObject,
+  dnsLabel,
+  fluxDuration,
+  namesOf,
+  refreshInterval,
+  rule,
+  text,
+} from './shape.js';
+
+/** The operator's page, `src/settings.ts`. Everything has a default. */
+export interface Settings {
+  /** Namespace of External Secrets Operator and Connect. @default external-secrets */
+  readonly namespace?: string;
+  /** 1Password vaults, by title or ID, searched in this order. @default ['Kubernetes'] */
+  readonly vaults?: readonly string[];
+  /** The ClusterSecretStore. */
+  readonly store?: {
+    /** @default onepassword */
+    readonly name?: string;
+    /** The only namespaces that may use it. @default - all */
+    readonly namespaces?: readonly string[];
+  };
+  /** Name of the Secret with Connect's credentials file and token. @default onepassword-secret */
+  readonly credentialsSecret?: string;
+  /** How often ESO reads 1Password: a Go duration from 10s to 1h. @default 1h */
+  readonly refreshInterval?: string;
+  /** How this cluster's Flux is set up. */
+  readonly flux?: {
+    /** Namespace of the Flux Kustomizations. @default flux-system */
+    readonly namespace?: string;
+    /** The source that holds this repository. @default GitRepository flux-system */
+    readonly source?: FluxSource;
+    /** Folder of this project in the repository, '.' for its root. @default - found through git */
+    readonly path?: string;
+    /** Secret, in `namespace`, with the key that decrypts the bootstrap Secret. @default sops-age */
+    readonly sopsSecret?: string;
+    /** How often Flux corrects drift: a duration in h, m, s. @default 10m */
+    readonly interval?: string;
+    /** How soon Flux tries again after a failure. @default 30s */
+    readonly retryInterval?: string;
+  };
+  /** External Secrets Operator: chart version and more values of the chart. */
+  readonly externalSecrets?: {
+    /** @default - src/versions.ts */
+    readonly version?: string;
+    readonly values?: ExternalSecretsValues;
+  };
+  /** 1Password Connect: chart version and more values of the chart. */
+  readonly connect?: {
+    /** @default - src/versions.ts */
+    readonly version?: string;
+    readonly values?: ConnectValues;
+  };
+  /**
+   * Set it once a Prometheus operator runs: ServiceMonitors of External Secrets Operator and Connect.
+   *
+   * @default - none: ESO's chart makes its ServiceMonitor only where the CRD exists already
+   */
+  readonly monitoring?: {
+    /** The Flux Kustomization that installs the Prometheus operator. */
+    readonly unit: ExternalUnit;
+  };
+}
+
+const version = text().regex(
+  /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
+  rule('is no exact chart version', 'write one such as 2.9.0'),
+);
+const values = z.record(z.string(), z.unknown(), rule('is no mapping', "write the chart's values"));
+
+const schema = closedObject({
+  namespace: dnsLabel().default('external-secrets'),
+  vaults: namesOf(text(rule('names no vault', 'write its title or ID'))).default(['Kubernetes']),
+  store: closedObject({
+    name: dnsLabel().default('onepassword'),
+    namespaces: namesOf(dnsLabel()).optional(),
+  }).prefault({}),
+  credentialsSecret: dnsLabel().default('onepassword-secret'),
+  refreshInterval: refreshInterval().default('1h'),
+  flux: closedObject({
+    namespace: dnsLabel().default('flux-system'),
+    source: closedObject({
+      kind: z.enum(
+        ['GitRepository', 'OCIRepository', 'Bucket', 'ExternalArtifact'],
+        rule('is no kind of Flux source', 'GitRepository is the usual one'),
+      ),
+      name: dnsLabel(),
+      namespace: dnsLabel().exactOptional(),
+    }).default({ kind: 'GitRepository', name: 'flux-system' }),
+    path: text()
+      .regex(
+        /^(?!\/)(?!(.*\/)?\.\.(\/|$))[\w./-]+$/,
+        rule('is no path inside the repository', "write '.' or one such as clusters/home"),
+      )
+      .optional(),
+    sopsSecret: dnsLabel().default('sops-age'),
+    interval: fluxDuration().default('10m'),
+    retryInterval: fluxDuration().default('30s'),
+  }).prefault({}),
+  externalSecrets: closedObject({
+    version: version.default(versions.externalSecretsChart),
+    values: values.default({}),
+  }).prefault({}),
+  connect: closedObject({
+    version: version.default(versions.connectChart),
+    values: values.default({}),
+  }).prefault({}),
+  monitoring: closedObject({
+    unit: z.instanceof(ExternalUnit, {
+      error: rule('is no Flux Kustomization', "write externalUnit('its-name')"),
+    }),
+  }).optional(),
+});
+
+/** Settings with every default filled in. */
+export type ResolvedSettings = z.output<typeof schema>;
+
+/**
+ * Checks the operator's settings and fills in the defaults.
+ *
+ * @param input What `src/settings.ts` exports; anything, because nobody may have type-checked it.
+ * @param where Name of that file, for the messages.
+ * @returns `settings`, which are the defaults if anything is wrong, and `problems`.
+ */
+export function resolveSettings(
+  input: unknown,
+  where: string,
+): { settings: ResolvedSettings; problems: Problem[] } {
+  const result = checkShape(schema, input, where);
+  return 'value' in result
+    ? { settings: result.value, problems: [] }
+    : { settings: schema.parse({}), problems: result.problems };
+}
+
+/**
+ * Folder of the project in the repository that Flux watches.
+ *
+ * @param repository What git says; undefined without git.
+ * @returns '' for the root of the repository, else with a `/` at the end.
+ */
+export function projectPrefix(settings: ResolvedSettings, repository: Repository | undefined): string {
+  const { path } = settings.flux;
+  if (path === undefined) return repository?.prefix ?? '';
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.map((part) => `${part}/`).join('');
+}

@@ -1,0 +1,197 @@
+/** The shapes of what an operator writes, and what to say when it has another one. */
+import { z } from 'zod';
+import { closest } from '../closest.js';
+import { goDuration } from '../constructs/duration.js';
+import type { Problem } from '../errors.js';
+
+/** An object without other fields than these. */
+export function closedObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape);
+}
+
+/** The message of a rule: what is wrong with the value, and what to do. */
+export function rule(what: string, todo: string): string {
+  return `${what}; ${todo}`;
+}
+
+/** A string that says something. */
+export function text(empty = rule('is empty', 'fill it in')) {
+  return z.string().refine((value) => value.trim() !== '', empty);
+}
+
+/** A list with at least one entry, each only once. */
+export function namesOf<Entry extends z.ZodType<string>>(entry: Entry) {
+  return z
+    .array(entry)
+    .min(1, rule('is an empty list', 'name at least one, or leave the field out'))
+    .refine((list) => new Set(list).size === list.length, rule('names an entry twice', 'name each once'));
+}
+
+/** A name by RFC 1123 label rules: namespaces, and what names a Service. */
+export function dnsLabel() {
+  return z
+    .string()
+    .regex(
+      /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+      rule('is no Kubernetes name', 'use at most 63 lower-case letters, digits and -'),
+    );
+}
+
+/** A name by RFC 1123 subdomain rules: most objects, Secrets among them. */
+export function dnsSubdomain() {
+  return z
+    .string()
+    .max(253, rule('is longer than 253 characters', 'shorten it'))
+    .regex(
+      /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+      rule('is no Kubernetes name', 'use lower-case letters, digits, - and .'),
+    );
+}
+
+/** A duration as Flux's CRDs take it. */
+export function fluxDuration() {
+  return z
+    .string()
+    .regex(
+      /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/,
+      rule('is no duration that Flux takes', 'write one such as 30s, 10m or 1h30m'),
+    )
+    .refine(
+      (value) => (goDuration(value) ?? 0) >= 1000,
+      rule('is shorter than a second', 'write one such as 30s'),
+    );
+}
+
+/** Shortest and longest refresh interval, in milliseconds. */
+export const refreshBounds = { min: 10_000, max: 3_600_000 } as const;
+
+/**
+ * A refresh interval: a Go duration, because ESO stops listing ExternalSecrets at one that isn't; at most
+ * 1h, which is the mission's bound; at least 10s, because each refresh costs Connect four requests.
+ */
+export function refreshInterval() {
+  return z.string().superRefine((value, context) => {
+    const duration = goDuration(value);
+    const message =
+      duration === undefined
+        ? rule(
+            'is no Go duration, and one such ExternalSecret stops ESO for the whole cluster',
+            'write hours, minutes or seconds, such as 30m',
+          )
+        : duration <= 0
+          ? rule('is not above 0, so ESO would never look again', 'write 10s to 1h')
+          : duration > refreshBounds.max
+            ? rule('is over 1h, the longest that a change in 1Password may take', 'write 10s to 1h')
+            : duration < refreshBounds.min
+              ? rule(
+                  'is under 10s, and each refresh of each item costs Connect 4 requests',
+                  'write 10s to 1h',
+                )
+              : undefined;
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  return value;
+}
+
+/** A value for a message, shortened. */
+function shown(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'the list' : 'the object';
+  const written = typeof value === 'string' ? `'${value}'` : String(value);
+  return written.length > 80 ? `${written.slice(0, 77)}...` : written;
+}
+
+function fieldPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) =>
+      typeof key === 'number'
+        ? `[${key}]`
+        : /^[\w-]+$/.test(String(key))
+          ? `${index ? '.' : ''}${String(key)}`
+          : `['${String(key)}']`,
+    )
+    .join('');
+}
+
+function unwrap(type: unknown): z.core.$ZodType | undefined {
+  let inner = type as z.core.$ZodType | undefined;
+  while (inner && 'innerType' in inner._zod.def) inner = inner._zod.def.innerType as z.core.$ZodType;
+  return inner;
+}
+
+/** The fields that an object in a schema may have. */
+function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let type = unwrap(schema);
+  for (const key of path) type = type instanceof z.ZodObject ? unwrap(type.shape[String(key)]) : undefined;
+  return type instanceof z.ZodObject ? Object.keys(type.shape) : [];
+}
+
+/**
+ * Checks a value that an operator wrote.
+ *
+ * @param schema Its shape, with messages made by `rule`.
+ * @param input The value: anything, because nobody may have type-checked it.
+ * @param where The file, for the messages.
+ * @returns The value as the schema gives it, or all that is wrong with it.
+ */
+export function checkShape<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  where: string,
+): { value: z.output<Schema> } | { problems: Problem[] } {
+  const result = schema.safeParse(input);
+  if (result.success) return { value: result.data };
+
+  const problem = (path: Path, what: string, todo: string): Problem => ({
+    where: path.length > 0 ? `${where}: ${fieldPath(path)}` : where,
+    what,
+    todo,
+  });
+  const broken = (path: Path, value: unknown, message: string): Problem => {
+    const [what = '', ...todo] = message.split('; ');
+    return problem(path, `${shown(value)} ${what}`, todo.join('; '));
+  };
+  const explain = (issue: z.core.$ZodIssue, under: Path): Problem[] => {
+    const path = [...under, ...issue.path];
+    const value = valueAt(input, path);
+    switch (issue.code) {
+      case 'unrecognized_keys': {
+        const known = knownFields(schema, path);
+        return issue.keys.map((key) => {
+          const [near] = closest(key, known);
+          const todo = near === undefined ? `the fields are ${known.join(', ')}` : `did you mean '${near}'?`;
+          return problem([...path, key], 'there is no such field', todo);
+        });
+      }
+      case 'invalid_type': {
+        const what = value === undefined ? 'is missing' : `${shown(value)} is not a ${issue.expected}`;
+        return [problem(path, what, `write a ${issue.expected}`)];
+      }
+      case 'invalid_union': {
+        // The branch that was meant is the one that got past the type of the value itself.
+        const meant = issue.errors.find((branch) => !branch.some(isOtherShape));
+        return meant ? meant.flatMap((inner) => explain(inner, path)) : [broken(path, value, issue.message)];
+      }
+      case 'invalid_key':
+        return issue.issues.map((inner) => broken(path.slice(0, -1), path.at(-1), inner.message));
+      default:
+        return [broken(path, value, issue.message)];
+    }
+  };
+  return { problems: result.error.issues.flatMap((issue) => explain(issue, [])) };
+}
+
+type Path = readonly PropertyKey[];
+
+function isOtherShape(issue: z.core.$ZodIssue): boolean {
+  return (
+    issue.code === 'unrecognized_keys' ||
+    (issue.code === 'invalid_type' && issue.path.length <= 1 && issue.input === undefined) ||
+    (issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
+  );
+}

@@ -1,0 +1,41 @@
+import { defineSettings } from '#cluster-secrets';
+
+/**
+ * The operator's page. Every field is optional; the comment shows its default.
+ * After a change: `npm run synth`, then commit `dist/`.
+ */
+export default defineSettings({
+  // 1Password vaults, by title or ID, searched in this order.
+  // vaults: ['Kubernetes'],
+  //
+  // How often External Secrets Operator reads 1Password: a Go duration from 10s to 1h.
+  // refreshInterval: '1h',
+  //
+  // The ClusterSecretStore: its name, and the only namespaces that may use it (left out: all).
+  // store: { name: 'onepassword', namespaces: ['monitoring', 'media'] },
+  //
+  // Namespace of External Secrets Operator and 1Password Connect.
+  // namespace: 'external-secrets',
+  //
+  // Name of the Secret that `npm run bootstrap` encrypts.
+  // credentialsSecret: 'onepassword-secret',
+  //
+  // How this cluster's Flux is set up.
+  // flux: {
+  //   namespace: 'flux-system',
+  //   source: { kind: 'GitRepository', name: 'flux-system' },
+  //   // Folder of this project in the repository ('.' is its root); left out: git is asked.
+  //   path: 'clusters/home/secrets',
+  //   // Secret, in the namespace of Flux, with the age key that decrypts the bootstrap Secret.
+  //   sopsSecret: 'sops-age',
+  //   interval: '10m',
+  //   retryInterval: '30s',
+  // },
+  //
+  // Chart versions (left out: src/versions.ts) and more values of the charts.
+  // externalSecrets: { values: { resources: { requests: { memory: '64Mi' } } } },
+  // connect: { values: { connect: { api: { logLevel: 'debug' } } } },
+  //
+  // Set it once a Prometheus operator runs in the cluster (import externalUnit, too).
+  // monitoring: { unit: externalUnit('kube-prometheus-stack') },
+});

@@ -1,0 +1,95 @@
+import { loadAll, YAMLException } from 'js-yaml';
+import { isTree, type Tree } from '../tree.js';
+
+/** What is wrong with a SOPS file, without its values. */
+export interface SopsFinding {
+  readonly field: string;
+  readonly what: string;
+}
+
+/** The Secret that a SOPS file must hold. */
+export interface ExpectedSecret {
+  readonly name: string;
+  readonly namespace: string;
+  /** Keys that must be there; others may be. */
+  readonly keys: readonly string[];
+}
+
+/** A value that SOPS encrypted; the shape is that of https://github.com/getsops/sops/blob/main/aes/cipher.go */
+const encryptedValue =
+  /^ENC\[AES256_GCM,data:[A-Za-z0-9+/=]+,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:\w+\]$/;
+
+/** Whether a value is one that SOPS encrypted, and not an empty one, which SOPS leaves as it is. */
+export function isEncrypted(value: unknown): boolean {
+  return typeof value === 'string' && encryptedValue.test(value);
+}
+
+/**
+ * How many recipients a SOPS metadata block names, over all kinds of keys and key groups.
+ *
+ * @param sops The parsed `sops:` block.
+ */
+export function countRecipients(sops: Tree): number {
+  const kinds = ['age', 'pgp', 'kms', 'gcp_kms', 'azure_kv', 'hc_vault', 'hckms'];
+  const groups = [sops, ...(Array.isArray(sops['key_groups']) ? sops['key_groups'].filter(isTree) : [])];
+  return groups
+    .flatMap((group) => kinds.map((kind) => group[kind]))
+    .reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
+}
+
+/**
+ * Checks that a file is one Secret, encrypted with SOPS for somebody, and the one that is expected.
+ * It needs no key, and tells no value.
+ *
+ * @param text The file: YAML or JSON.
+ * @returns Everything that is wrong; empty when Flux can decrypt it into the expected Secret, given a key.
+ */
+export function checkSopsSecret(text: string, expected: ExpectedSecret): SopsFinding[] {
+  let documents: unknown[];
+  try {
+    documents = loadAll(text);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    // The whole message quotes lines of the file, which may be plaintext.
+    return [{ field: '', what: `is not YAML (${error.reason}, line ${(error.mark?.line ?? 0) + 1})` }];
+  }
+  const [secret] = documents;
+  if (documents.length !== 1 || !isTree(secret)) {
+    return [{ field: '', what: `holds ${documents.length} documents where one Secret is expected` }];
+  }
+  const findings: SopsFinding[] = [];
+  const expect = (field: string, ok: boolean, what: string) => {
+    if (!ok) findings.push({ field, what });
+  };
+  const metadata = isTree(secret['metadata']) ? secret['metadata'] : {};
+  expect('kind', secret['apiVersion'] === 'v1' && secret['kind'] === 'Secret', 'is not that of a v1 Secret');
+  for (const field of ['name', 'namespace'] as const) {
+    const found = metadata[field];
+    const shown = isEncrypted(found) ? 'is encrypted' : `is ${JSON.stringify(found) ?? 'missing'}`;
+    expect(`metadata.${field}`, found === expected[field], `${shown} and must be '${expected[field]}'`);
+  }
+  const sops = secret['sops'];
+  if (!isTree(sops)) {
+    expect('sops', false, 'is missing: the file is not encrypted with SOPS');
+  } else {
+    expect('sops', countRecipients(sops) > 0, 'names no recipient, so nobody can decrypt the file');
+    expect('sops.mac', isEncrypted(sops['mac']), 'is missing or not encrypted');
+  }
+  const values = new Map<string, string>();
+  for (const block of ['data', 'stringData']) {
+    const entries = secret[block];
+    if (entries === undefined) continue;
+    if (!isTree(entries)) {
+      expect(block, false, 'is not a mapping');
+      continue;
+    }
+    for (const [key, value] of Object.entries(entries)) {
+      values.set(key, block);
+      expect(`${block}.${key}`, isEncrypted(value), 'is not encrypted');
+    }
+  }
+  for (const key of expected.keys) {
+    expect(`stringData.${key}`, values.has(key), 'is missing');
+  }
+  return findings;
+}

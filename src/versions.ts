@@ -1,0 +1,7 @@
+/** The versions that this release of the project was made for. Renovate moves them; see CONTRIBUTING. */
+export const versions = {
+  // renovate: datasource=docker depName=ghcr.io/external-secrets/charts/external-secrets
+  externalSecretsChart: '2.9.0',
+  // renovate: datasource=docker depName=ghcr.io/1password/connect
+  connectChart: '2.4.1',
+} as const;

@@ -1,0 +1,118 @@
+/** A copy of the project in a temporary folder, for tests through the real commands. */
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+
+/** Folder of this repository. */
+export const root = join(import.meta.dirname, '..');
+
+const node = process.execPath;
+const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+
+/** What a command printed, and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A project that a test may change. */
+export interface Project {
+  /** Its absolute path. */
+  readonly path: string;
+  /** Writes a file of the project; folders are made. */
+  write(file: string, content: string | Buffer): void;
+  remove(file: string): void;
+  read(file: string): string;
+  /** Files below a folder of the project, relative to it, sorted, with their content. */
+  tree(folder: string): Record<string, string>;
+  /** Runs a TypeScript file of the project as its npm scripts do. */
+  run(script: string, args?: readonly string[], options?: RunOptions): Promise<Outcome>;
+  /** `npm run synth -- ...args` without npm. */
+  synth(...args: string[]): Promise<Outcome>;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** Where and with what a project is made. */
+export interface ProjectOptions {
+  /** Folder inside the temporary one, for a project in a bigger repository. @default - the temporary folder itself */
+  readonly at?: string;
+  /** A folder of `test/examples/` that is laid over the project. @default - none */
+  readonly example?: string;
+  /** Files of the project to write. @default - none */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Whether to make the temporary folder a git repository. @default false */
+  readonly git?: boolean;
+}
+
+/**
+ * Copies the project, without its `dist/` and its tests; the copy goes when the test ends.
+ */
+export async function makeProject(options: ProjectOptions = {}): Promise<Project> {
+  const top = mkdtempSync(join(tmpdir(), 'cluster-secrets-'));
+  onTestFinished(() => rmSync(top, { recursive: true, force: true }));
+  const path = join(top, options.at ?? '.');
+  mkdirSync(path, { recursive: true });
+  for (const entry of [
+    'main.ts',
+    'package.json',
+    'tsconfig.json',
+    'cdk8s.yaml',
+    'src',
+    'imports',
+    '.gitignore',
+    '.sops.yaml',
+  ]) {
+    cpSync(join(root, entry), join(path, entry), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(path, 'node_modules'));
+  if (options.example !== undefined) {
+    cpSync(join(root, 'test/examples', options.example), path, { recursive: true });
+  }
+  const project: Project = {
+    path,
+    write(file, content) {
+      mkdirSync(dirname(join(path, file)), { recursive: true });
+      writeFileSync(join(path, file), content);
+    },
+    remove(file) {
+      rmSync(join(path, file), { recursive: true });
+    },
+    read: (file) => readFileSync(join(path, file), 'utf8'),
+    tree: (folder) => readTree(join(path, folder)),
+    async run(script, args = [], { env = {}, input = '' } = {}) {
+      const result = await execa(node, [tsx, script, ...args], { cwd: path, env, input, reject: false });
+      return { code: result.exitCode ?? -1, out: result.stdout, err: result.stderr };
+    },
+    synth: (...args) => project.run('main.ts', args),
+  };
+  for (const [file, content] of Object.entries(options.files ?? {})) project.write(file, content);
+  if (options.git) await execa('git', ['init', '--quiet'], { cwd: top });
+  return project;
+}
+
+/** Files below a folder, relative to it, sorted, with their content. */
+export function readTree(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => statSync(join(folder, path)).isFile())
+      .sort()
+      .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
+  );
+}
