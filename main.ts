@@ -39,7 +39,7 @@ await run(async () => {
     ...settings.problems,
     ...secrets.problems,
     ...composed.problems,
-    ...guard(composed.platform, secrets.files),
+    ...guard(composed.platform, secrets.files, settings.settings),
   ];
   if (problems.length > 0) throw new OperatorError(problems);
 

@@ -42,6 +42,8 @@ export interface Project {
   run(script: string, args?: readonly string[], options?: RunOptions): Promise<Outcome>;
   /** `npm run synth -- ...args` without npm. */
   synth(...args: string[]): Promise<Outcome>;
+  /** Deletes it; needed only with `keep`. */
+  destroy(): void;
 }
 
 export interface RunOptions {
@@ -56,17 +58,20 @@ export interface ProjectOptions {
   /** A folder of `test/examples/` that is laid over the project. @default - none */
   readonly example?: string;
   /** Files of the project to write. @default - none */
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Buffer>>;
   /** Whether to make the temporary folder a git repository. @default false */
   readonly git?: boolean;
+  /** Whether it outlives the test that made it. @default false */
+  readonly keep?: boolean;
 }
 
 /**
- * Copies the project, without its `dist/` and its tests; the copy goes when the test ends.
+ * Copies the project, without its `dist/` and its tests; the copy goes when the test ends, unless it is kept.
  */
 export async function makeProject(options: ProjectOptions = {}): Promise<Project> {
   const top = mkdtempSync(join(tmpdir(), 'cluster-secrets-'));
-  onTestFinished(() => rmSync(top, { recursive: true, force: true }));
+  const destroy = () => rmSync(top, { recursive: true, force: true });
+  if (!options.keep) onTestFinished(destroy);
   const path = join(top, options.at ?? '.');
   mkdirSync(path, { recursive: true });
   for (const entry of [
@@ -87,6 +92,7 @@ export async function makeProject(options: ProjectOptions = {}): Promise<Project
   }
   const project: Project = {
     path,
+    destroy,
     write(file, content) {
       mkdirSync(dirname(join(path, file)), { recursive: true });
       writeFileSync(join(path, file), content);

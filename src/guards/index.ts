@@ -1,15 +1,56 @@
+import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { Platform } from '../platform/platform.js';
+import type { ResolvedSettings } from '../platform/settings.js';
 import { constructProblems } from './constructs.js';
 import { dependencyProblems } from './dependencies.js';
+import type { Finding } from './finding.js';
+import { keyFindings } from './keys.js';
+import { loadProblems } from './load.js';
+import { metadataFindings } from './metadata.js';
+import { referenceFindings } from './references.js';
 import { sameNameProblems } from './same-name.js';
+import { typeFindings } from './secret-type.js';
+import { sizeFindings } from './size.js';
+import { templateFindings } from './templates.js';
+
+/** The guards that look at one app secret. */
+const secretGuards: readonly ((secret: AppSecretProps, settings: ResolvedSettings) => Finding[])[] = [
+  keyFindings,
+  metadataFindings,
+  referenceFindings,
+  sizeFindings,
+  templateFindings,
+  typeFindings,
+];
 
 /**
  * Runs every guard.
  *
  * @returns All that would not work in the cluster.
  */
-export function guard(platform: Platform, files: readonly AppSecretsFile[]): Problem[] {
-  return [...constructProblems(platform), ...sameNameProblems(files), ...dependencyProblems(platform)];
+export function guard(
+  platform: Platform,
+  files: readonly AppSecretsFile[],
+  settings: ResolvedSettings,
+): Problem[] {
+  const secrets = files.flatMap((file) => file.secrets);
+  return [
+    ...constructProblems(platform),
+    ...files.flatMap(({ file, secrets }) =>
+      secrets.flatMap((secret) =>
+        secretGuards
+          .flatMap((guardOne) => guardOne(secret, settings))
+          .map(({ field, what, todo }) => ({
+            where: `${file}: ${secret.namespace}/${secret.name}: ${field}`,
+            what,
+            todo,
+          })),
+      ),
+    ),
+    ...sameNameProblems(files),
+    ...loadProblems(secrets, settings),
+    ...dependencyProblems(platform),
+  ];
 }

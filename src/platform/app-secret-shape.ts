@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import type { AppSecretProps } from '../constructs/app-secret.js';
-import { ExternalUnit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import { isTree } from '../tree.js';
-import { checkShape, closedObject, dnsLabel, dnsSubdomain, refreshInterval, rule, text } from './shape.js';
+import {
+  checkShape,
+  closedObject,
+  dnsLabel,
+  dnsSubdomain,
+  externalUnitShape,
+  refreshInterval,
+  rule,
+  text,
+} from './shape.js';
 
 /** What a key of a Secret may be: https://kubernetes.io/docs/concepts/configuration/secret/ */
 const secretKey = z
@@ -56,13 +64,7 @@ const shape = closedObject({
   labels: words.exactOptional(),
   annotations: words.exactOptional(),
   refreshInterval: refreshInterval().exactOptional(),
-  waitsFor: z
-    .array(
-      z.instanceof(ExternalUnit, {
-        error: rule('is no Flux Kustomization', "write externalUnit('its-name')"),
-      }),
-    )
-    .exactOptional(),
+  waitsFor: z.array(externalUnitShape()).exactOptional(),
 });
 
 /** What the fields say together; looks at a value of any shape, so that its mistakes are told with the others. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectValues } from '../../imports/connect.values.js';
 import type { ExternalSecretsValues } from '../../imports/external-secrets.values.js';
-import { ExternalUnit, type FluxSource } from '../constructs/unit.js';
+import type { ExternalUnit, FluxSource } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import type { Repository } from '../repository.js';
 import { versions } from '../versions.js';
@@ -9,6 +9,7 @@ import {
   checkShape,
   closedObject,
   dnsLabel,
+  externalUnitShape,
   fluxDuration,
   namesOf,
   refreshInterval,
@@ -115,9 +116,7 @@ const schema = closedObject({
     values: values.default({}),
   }).prefault({}),
   monitoring: closedObject({
-    unit: z.instanceof(ExternalUnit, {
-      error: rule('is no Flux Kustomization', "write externalUnit('its-name')"),
-    }),
+    unit: externalUnitShape(),
   }).optional(),
 });
 

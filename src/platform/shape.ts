@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { closest } from '../closest.js';
 import { goDuration } from '../constructs/duration.js';
+import { ExternalUnit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 
 /** An object without other fields than these. */
@@ -46,6 +47,14 @@ export function dnsSubdomain() {
       /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
       rule('is no Kubernetes name', 'use lower-case letters, digits, - and .'),
     );
+}
+
+/** What `externalUnit()` returns. */
+export function externalUnitShape() {
+  return z.custom<ExternalUnit>(
+    (value) => value instanceof ExternalUnit,
+    rule('is no Flux Kustomization', "write externalUnit('its-name')"),
+  );
 }
 
 /** A duration as Flux's CRDs take it. */

@@ -1,0 +1,26 @@
+import { type AppSecretProps, itemsOf } from '../constructs/app-secret.js';
+import { goDuration } from '../constructs/duration.js';
+import type { Problem } from '../errors.js';
+import type { ResolvedSettings } from '../platform/settings.js';
+
+/** What a look-up of one item by its title costs on Connect. */
+const requestsPerItem = 4;
+
+/** One Connect pod with 0.2 CPU, asked by an operator that refreshes one ExternalSecret at a time. */
+const maxRequestsPerSecond = 20;
+
+/** Refresh intervals that are fine one by one, and together more than Connect and ESO can keep up with. */
+export function loadProblems(secrets: readonly AppSecretProps[], settings: ResolvedSettings): Problem[] {
+  const requests = secrets.reduce((sum, secret) => {
+    const seconds = (goDuration(secret.refreshInterval ?? settings.refreshInterval) ?? 0) / 1000;
+    return sum + (requestsPerItem * itemsOf(secret).length) / seconds;
+  }, 0);
+  if (requests <= maxRequestsPerSecond) return [];
+  return [
+    {
+      where: 'src/secrets',
+      what: `all refresh intervals together ask Connect ${Math.ceil(requests)} times a second, over ${maxRequestsPerSecond}`,
+      todo: 'lengthen the shortest of them',
+    },
+  ];
+}
