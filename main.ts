@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { run } from './src/cli/run.js';
 import { differenceLines, synthArguments, wroteLine } from './src/cli/synth-report.js';
@@ -8,7 +7,7 @@ import { loadDefault } from './src/load.js';
 import { render } from './src/output/render.js';
 import { compare, writeTree } from './src/output/write.js';
 import { readAppSecrets } from './src/platform/app-secrets.js';
-import { credentialsFile } from './src/platform/onepassword-credentials.js';
+import { readCredentials } from './src/platform/onepassword-credentials.js';
 import { composePlatform } from './src/platform/platform.js';
 import { projectPrefix, resolveSettings } from './src/platform/settings.js';
 import { findRepository } from './src/repository.js';
@@ -26,12 +25,12 @@ await run(async () => {
   const settings = resolveSettings('value' in page ? page.value : {}, 'src/settings.ts');
   const secrets = await readAppSecrets(project);
   const repository = findRepository(project);
-  const credentials = existsSync(join(project, credentialsFile));
+  const credentials = readCredentials(project);
 
   const composed = composePlatform({
     settings: settings.settings,
     prefix: projectPrefix(settings.settings, repository),
-    credentials: credentials ? readFileSync(join(project, credentialsFile)) : undefined,
+    credentials,
     secrets: secrets.files,
   });
   const problems = [

@@ -1,13 +1,215 @@
-import { expect, test } from 'vitest';
-import { makeProject } from './project.js';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { makeProject, readTree, root } from './project.js';
 
-test('a fresh clone: synth writes dist/ and says what to run', async () => {
-  const project = await makeProject();
-  const { code, out, err } = await project.synth();
-  expect(err).toBe('');
-  expect(code).toBe(0);
-  expect(out).toBe(
-    'no credentials yet: run `npm run bootstrap`; until then Connect waits\n' +
-      'dist/ written: 15 files, 15 new, 0 changed, 0 removed',
-  );
+const firstRun = 'no credentials yet: run `npm run bootstrap`; until then Connect waits';
+
+describe('the shipped project', () => {
+  test('a fresh clone: synth writes dist/ and says what to run', async () => {
+    const project = await makeProject();
+    const { code, out, err } = await project.synth();
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toBe(`${firstRun}\ndist/ written: 15 files, 15 new, 0 changed, 0 removed`);
+  });
+
+  test('dist/ in git is what synth writes', async () => {
+    const project = await makeProject();
+    await project.synth();
+    expect(project.tree('dist')).toEqual(readTree(join(root, 'dist')));
+  });
+
+  test('no credentials: the unit is empty, looks for the Secret, and Connect waits for it', async () => {
+    const dist = readTree(join(root, 'dist'));
+    expect(Object.keys(dist).filter((path) => path.startsWith('onepassword-credentials/'))).toEqual([
+      'onepassword-credentials/kustomization.yaml',
+    ]);
+    expect(dist['onepassword-credentials/kustomization.yaml']).toContain('resources: []');
+    expect(dist['flux/onepassword-credentials.yaml']).toContain(`  healthChecks:
+    - apiVersion: v1
+      kind: Secret
+      name: onepassword-secret
+      namespace: external-secrets
+`);
+    expect(dist['flux/onepassword-credentials.yaml']).not.toContain('decryption');
+    expect(dist['flux/onepassword-connect.yaml']).toContain(`  dependsOn:
+    - name: external-secrets
+      namespace: flux-system
+    - name: onepassword-credentials
+      namespace: flux-system
+`);
+  });
+});
+
+describe('the rich example', () => {
+  test('dist/ is test/golden/rich', async () => {
+    const project = await makeProject({ example: 'rich' });
+    const { code, err } = await project.synth();
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    const golden = join(root, 'test/golden/rich');
+    const dist = project.tree('dist');
+    for (const [path, content] of Object.entries(dist)) {
+      await expect(content).toMatchFileSnapshot(join(golden, path));
+    }
+    expect(Object.keys(readTree(golden))).toEqual(Object.keys(dist));
+  });
+
+  test('a second synth writes nothing; --check agrees and validates', async () => {
+    const project = await makeProject({ example: 'rich' });
+    await project.synth();
+    const again = await project.synth();
+    expect(again.out).toMatch(/^dist\/ is current: \d+ files$/);
+    const check = await project.synth('--check');
+    expect(check).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^dist\/ is current and valid: \d+ files$/),
+      err: '',
+    });
+  });
+
+  test('the SOPS file is copied byte for byte, decrypted by Flux, and its digest is on the pod of Connect', async () => {
+    const project = await makeProject({ example: 'rich' });
+    await project.synth();
+    const file = 'src/platform/onepassword-secret.sops.yaml';
+    expect(project.read('dist/onepassword-credentials/secret-onepassword-secret.yaml')).toBe(
+      project.read(file),
+    );
+    expect(project.read('dist/flux/onepassword-credentials.yaml')).toContain(`  decryption:
+    provider: sops
+    secretRef:
+      name: sops-age
+`);
+    const release = 'dist/onepassword-connect/helmrelease-onepassword-connect.yaml';
+    const digest = /credentials-digest: ([0-9a-f]{64})\n/.exec(project.read(release))?.[1] ?? '';
+    const before = project.tree('dist');
+    // Another file, as after a rotation; comments are outside of the MAC.
+    project.write(file, `# rotated\n${project.read(file)}`);
+    await project.synth();
+    const after = project.tree('dist');
+    const changed = Object.keys(after).filter((path) => after[path] !== before[path]);
+    expect(changed).toEqual([
+      'onepassword-connect/helmrelease-onepassword-connect.yaml',
+      'onepassword-credentials/secret-onepassword-secret.yaml',
+    ]);
+    expect(after[release.slice('dist/'.length)]?.replace(/[0-9a-f]{64}/, digest)).toBe(
+      before[release.slice('dist/'.length)],
+    );
+  });
+});
+
+describe('writing dist/', () => {
+  test('stale files go, whatever they are; nothing else is touched', async () => {
+    const project = await makeProject();
+    await project.synth();
+    project.write('dist/secrets-old/externalsecret-old.yaml', 'stale');
+    project.write('dist/onepassword-store/notes.txt', 'stale');
+    mkdirSync(join(project.path, 'dist/empty'));
+    symlinkSync('/etc/hostname', join(project.path, 'dist/link.yaml'));
+    project.write('notes.txt', 'mine');
+    const { out } = await project.synth();
+    expect(out).toBe(`${firstRun}\ndist/ written: 15 files, 0 new, 0 changed, 4 removed`);
+    expect(project.tree('dist')).toEqual(readTree(join(root, 'dist')));
+    expect(project.read('notes.txt')).toBe('mine');
+    expect(readdirSync(project.path).filter((entry) => entry.startsWith('.dist-'))).toEqual([]);
+  });
+
+  test('what a killed run left is removed, and a tree that it had moved away is put back', async () => {
+    const project = await makeProject();
+    project.write('.dist-999999999/namespace.yaml', 'half written');
+    project.write('.dist-999999998.old/namespace.yaml', 'the last good tree');
+    project.write('src/secrets/bad.ts', 'export default 1;');
+    const refused = await project.synth();
+    expect(refused.code).toBe(1);
+    project.remove('src/secrets/bad.ts');
+    const { out } = await project.synth();
+    expect(out).toBe(`${firstRun}\ndist/ written: 15 files, 14 new, 1 changed, 0 removed`);
+    expect(readdirSync(project.path).filter((entry) => entry.startsWith('.dist-'))).toEqual([]);
+  });
+
+  test('--check writes nothing, lists what differs, and exits with 1', async () => {
+    const project = await makeProject();
+    await project.synth();
+    project.write('dist/namespace.yaml', 'changed');
+    project.write('dist/stale.yaml', 'stale');
+    project.remove('dist/flux/onepassword-store.yaml');
+    const before = project.tree('dist');
+    const { code, err } = await project.synth('--check');
+    expect(code).toBe(1);
+    expect(err).toBe(
+      [
+        'dist/flux/onepassword-store.yaml: is missing; run `npm run synth` and commit dist/',
+        'dist/namespace.yaml: is not what synth writes; run `npm run synth` and commit dist/',
+        'dist/stale.yaml: is stale; run `npm run synth` and commit dist/',
+      ].join('\n'),
+    );
+    expect(project.tree('dist')).toEqual(before);
+  });
+
+  test('a file in the place of dist/ is refused', async () => {
+    const project = await makeProject({ files: { dist: 'mine' } });
+    const { code, err } = await project.synth();
+    expect(code).toBe(1);
+    expect(err).toBe(`${project.path}/dist: is not a folder; move it away: synth owns all that is there`);
+    expect(project.read('dist')).toBe('mine');
+  });
+
+  test('cdk8s synth gives the same bytes, and leaves dist/ alone when the input is wrong', async () => {
+    const project = await makeProject({ example: 'rich' });
+    await project.synth();
+    const dist = project.tree('dist');
+    project.remove('dist');
+    const cdk8s = () =>
+      execa('npx', ['cdk8s', 'synth', '--no-check-upgrade'], { cwd: project.path, reject: false });
+    expect((await cdk8s()).exitCode).toBe(0);
+    expect(project.tree('dist')).toEqual(dist);
+    expect(project.tree('.cdk8s')).toEqual(dist);
+    project.write('src/secrets/bad.ts', 'export default 1;');
+    expect((await cdk8s()).exitCode).not.toBe(0);
+    expect(project.tree('dist')).toEqual(dist);
+  });
+});
+
+describe('in a folder of a bigger repository', () => {
+  const paths = (dist: Record<string, string>) =>
+    Object.entries(dist)
+      .filter(([path]) => path.startsWith('flux/'))
+      .map(([, content]) => /^ {2}path: (.*)$/m.exec(content)?.[1]);
+
+  test('paths carry the folder that git says', async () => {
+    const project = await makeProject({ git: true, at: 'clusters/home/secrets' });
+    await project.synth();
+    expect(paths(project.tree('dist'))).toEqual([
+      './clusters/home/secrets/dist/external-secrets',
+      './clusters/home/secrets/dist/onepassword-connect',
+      './clusters/home/secrets/dist/onepassword-credentials',
+      './clusters/home/secrets/dist/onepassword-store',
+    ]);
+  });
+
+  test.each([
+    ['.', './dist/external-secrets'],
+    ['./infra/secrets/', './infra/secrets/dist/external-secrets'],
+  ])('flux.path %s wins over git', async (path, expected) => {
+    const settings = `export default { flux: { path: '${path}' } };`;
+    const project = await makeProject({
+      git: true,
+      at: 'clusters/home',
+      files: { 'src/settings.ts': settings },
+    });
+    const { err } = await project.synth();
+    expect(err).toBe('');
+    expect(paths(project.tree('dist'))[0]).toBe(expected);
+  });
+});
+
+describe('used wrongly', () => {
+  test('an unknown argument is told, with the usage; exit code 2', async () => {
+    const project = await makeProject();
+    const { code, err } = await project.synth('--chek');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^Unknown option '--chek'\n\nUsage: npm run synth \[-- --check\]/);
+  });
 });

@@ -19,8 +19,16 @@ export async function run(command: () => Promise<ExitCode>): Promise<void> {
     } else if (error instanceof UsageError) {
       console.error(error.message);
       process.exitCode = 2;
+    } else if (isSystemError(error)) {
+      console.error(`${error.path ?? error.syscall}: ${error.message}; check that it is there, and writable`);
+      process.exitCode = 1;
     } else {
       throw error;
     }
   }
+}
+
+/** A disk that is full or a folder that may not be written is no bug of ours. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }

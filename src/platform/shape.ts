@@ -24,7 +24,7 @@ export function text(empty = rule('is empty', 'fill it in')) {
 export function namesOf<Entry extends z.ZodType<string>>(entry: Entry) {
   return z
     .array(entry)
-    .min(1, rule('is an empty list', 'name at least one, or leave the field out'))
+    .min(1, rule('is empty', 'name at least one, or leave the field out'))
     .refine((list) => new Set(list).size === list.length, rule('names an entry twice', 'name each once'));
 }
 
@@ -66,7 +66,7 @@ export function fluxDuration() {
       rule('is no duration that Flux takes', 'write one such as 30s, 10m or 1h30m'),
     )
     .refine(
-      (value) => (goDuration(value) ?? 0) >= 1000,
+      (value) => (goDuration(value) ?? 1000) >= 1000,
       rule('is shorter than a second', 'write one such as 30s'),
     );
 }
@@ -178,8 +178,9 @@ export function checkShape<Schema extends z.ZodType>(
         });
       }
       case 'invalid_type': {
-        const what = value === undefined ? 'is missing' : `${shown(value)} is not a ${issue.expected}`;
-        return [problem(path, what, `write a ${issue.expected}`)];
+        const expected = /^[aeiou]/.test(issue.expected) ? `an ${issue.expected}` : `a ${issue.expected}`;
+        const what = value === undefined ? 'is missing' : `${shown(value)} is not ${expected}`;
+        return [problem(path, what, `write ${expected}`)];
       }
       case 'invalid_union': {
         // The branch that was meant is the one that got past the type of the value itself.

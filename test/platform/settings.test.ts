@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { problemLine } from '../../src/errors.js';
+import { resolveSettings } from '../../src/platform/settings.js';
+import { makeProject } from '../project.js';
+
+test('the defaults are those of the mission', () => {
+  const { settings, problems } = resolveSettings({}, 'src/settings.ts');
+  expect(problems).toEqual([]);
+  expect(settings).toEqual({
+    namespace: 'external-secrets',
+    vaults: ['Kubernetes'],
+    store: { name: 'onepassword' },
+    credentialsSecret: 'onepassword-secret',
+    refreshInterval: '1h',
+    flux: {
+      namespace: 'flux-system',
+      source: { kind: 'GitRepository', name: 'flux-system' },
+      sopsSecret: 'sops-age',
+      interval: '10m',
+      retryInterval: '30s',
+    },
+    externalSecrets: { version: '2.9.0', values: {} },
+    connect: { version: '2.4.1', values: {} },
+  });
+});
+
+test.each<[input: unknown, lines: string[]]>([
+  [null, ['src/settings.ts: null is not an object; write an object']],
+  [{ vault: 'Home' }, ["src/settings.ts: vault: there is no such field; did you mean 'vaults'?"]],
+  [
+    { flux: { sopssecret: 'x' } },
+    ["src/settings.ts: flux.sopssecret: there is no such field; did you mean 'sopsSecret'?"],
+  ],
+  [{ vaults: [] }, ['src/settings.ts: vaults: the list is empty; name at least one, or leave the field out']],
+  [{ vaults: ['Home', ''] }, ["src/settings.ts: vaults[1]: '' names no vault; write its title or ID"]],
+  [{ vaults: ['Home', 'Home'] }, ['src/settings.ts: vaults: the list names an entry twice; name each once']],
+  [
+    { namespace: 'External_Secrets' },
+    [
+      "src/settings.ts: namespace: 'External_Secrets' is no Kubernetes name; use at most 63 lower-case letters, digits and -",
+    ],
+  ],
+  [
+    { refreshInterval: '2h', flux: { interval: '1d', retryInterval: '0s' } },
+    [
+      "src/settings.ts: refreshInterval: '2h' is over 1h, the longest that a change in 1Password may take; write 10s to 1h",
+      "src/settings.ts: flux.interval: '1d' is no duration that Flux takes; write one such as 30s, 10m or 1h30m",
+      "src/settings.ts: flux.retryInterval: '0s' is shorter than a second; write one such as 30s",
+    ],
+  ],
+  [
+    { flux: { path: '../other' } },
+    [
+      "src/settings.ts: flux.path: '../other' is no path inside the repository; write '.' or one such as clusters/home",
+    ],
+  ],
+  [
+    { connect: { version: '~2' } },
+    ["src/settings.ts: connect.version: '~2' is no exact chart version; write one such as 2.9.0"],
+  ],
+  [
+    { monitoring: { unit: 'kube-prometheus-stack' } },
+    [
+      "src/settings.ts: monitoring.unit: 'kube-prometheus-stack' is no Flux Kustomization; write externalUnit('its-name')",
+    ],
+  ],
+])('%j is refused', (input, lines) => {
+  const { problems } = resolveSettings(input, 'src/settings.ts');
+  expect(problems.map(problemLine)).toEqual(lines);
+});
+
+test('mistakes in the settings and in the secrets are told together', async () => {
+  const project = await makeProject({
+    files: {
+      'src/settings.ts': `export default {
+        vaults: [],
+        connect: { values: { connect: { replicas: 2 } } },
+        externalSecrets: { values: { installCRDs: false } },
+      };`,
+      'src/secrets/bad.ts': 'export default 1;',
+      'src/secrets/broken.ts': 'export default {',
+    },
+  });
+  const { code, err } = await project.synth();
+  expect(code).toBe(1);
+  expect(err.split('\n')).toEqual([
+    'src/settings.ts: vaults: the list is empty; name at least one, or leave the field out',
+    'src/secrets/bad.ts: exports something that is no app secret; export default appSecret({ ... })',
+    `src/secrets/broken.ts: can't be loaded (line 1:16: Expected identifier but found end of file); correct the file`,
+  ]);
+});
+
+test('chart values that would break the product are refused', async () => {
+  const project = await makeProject({
+    files: {
+      'src/settings.ts': `export default {
+        connect: { values: { connect: { replicas: 2, api: { httpPort: 80 } } } },
+        externalSecrets: { values: { crds: { annotations: { 'helm.sh/resource-policy': 'delete' } } } },
+      };`,
+    },
+  });
+  const { code, err } = await project.synth();
+  expect(code).toBe(1);
+  expect(err.split('\n')).toEqual([
+    'src/settings.ts: externalSecrets.values.crds.annotations.helm.sh/resource-policy: is "delete", where the project needs "keep"; remove it',
+    'src/settings.ts: connect.values.connect.replicas: is 2, where the project needs 1; remove it',
+    'src/settings.ts: connect.values.connect.api.httpPort: is 80, where the project needs 8080; remove it',
+  ]);
+});
+
+test('chart values that the chart does not have fail --check', async () => {
+  const project = await makeProject({
+    files: {
+      'src/settings.ts': `export default { externalSecrets: { values: { replicas: 2, log: { levle: 'info' } } } };`,
+    },
+  });
+  await project.synth();
+  const { code, err } = await project.synth('--check');
+  expect(code).toBe(1);
+  const file = 'dist/external-secrets/helmrelease-external-secrets.yaml';
+  const todo = 'this is a mistake in the project or in its input; correct what makes it';
+  expect(err.split('\n').toSorted()).toEqual([
+    `${file}: spec.values/log: must NOT have additional properties ('levle'); ${todo}`,
+    `${file}: spec.values: must NOT have additional properties ('replicas'); ${todo}`,
+  ]);
+});

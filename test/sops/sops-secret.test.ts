@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeProject, root } from '../project.js';
+
+const file = 'src/platform/onepassword-secret.sops.yaml';
+const good = readFileSync(join(root, 'test/examples/rich', file), 'utf8');
+
+/** What synth says of a file, without its name and the way out, which are the same for all. */
+async function refusals(content: string | Buffer): Promise<string[]> {
+  const project = await makeProject({ files: { [file]: content } });
+  const { code, err } = await project.synth();
+  expect(code).toBe(1);
+  return err.split('\n').map((line) => {
+    expect(line).toMatch(/; make it again with `npm run bootstrap -- --rotate`$/);
+    expect(line.startsWith(`${file}: `)).toBe(true);
+    return line.slice(file.length + 2, line.indexOf('; make it again'));
+  });
+}
+
+test('a file made by sops is taken', async () => {
+  const project = await makeProject({ files: { [file]: good } });
+  expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+});
+
+test('what can not be read is told', async () => {
+  const project = await makeProject({ files: { [`${file}/folder`]: '' } });
+  const { code, err } = await project.synth();
+  expect(code).toBe(1);
+  expect(err).toBe(`${file}: can't be read (EISDIR); check what it is, and who may read it`);
+});
+
+test.each<[name: string, content: string | Buffer, lines: string[]]>([
+  [
+    'another name',
+    good.replace('name: onepassword-secret', 'name: other'),
+    ['metadata.name: is "other" and must be \'onepassword-secret\''],
+  ],
+  [
+    'no namespace',
+    good.replace(/ +namespace: .*\n/, ''),
+    ["metadata.namespace: is missing and must be 'external-secrets'"],
+  ],
+  ['another kind', good.replace('kind: Secret', 'kind: ConfigMap'), ['kind: is not that of a v1 Secret']],
+  [
+    'a key in plaintext',
+    good.replace(/token: ENC.*/, 'token: plaintext-marker'),
+    ['stringData.token: is not encrypted'],
+  ],
+  [
+    'an empty value, which sops does not encrypt',
+    good.replace(/token: ENC.*/, 'token: ""'),
+    ['stringData.token: is not encrypted'],
+  ],
+  ['a key missing', good.replace(/ +token: ENC.*\n/, ''), ['stringData.token: is missing']],
+  [
+    'another key in plaintext',
+    good.replace(/( +)token: ENC/, '$1more: plaintext-marker\n$&'),
+    ['stringData.more: is not encrypted'],
+  ],
+  [
+    'no recipient',
+    good.replace(/ {4}age:[\s\S]*?( {4}encrypted_regex)/, '$1'),
+    ['sops: names no recipient, so nobody can decrypt the file'],
+  ],
+  ['no MAC', good.replace(/ +mac: .*\n/, ''), ['sops.mac: is missing or not encrypted']],
+  [
+    'not encrypted at all',
+    good.slice(0, good.indexOf('sops:')).replace(/ENC.*/g, 'plaintext-marker'),
+    [
+      'sops: is missing: the file is not encrypted with SOPS',
+      'stringData.1password-credentials.json: is not encrypted',
+      'stringData.token: is not encrypted',
+    ],
+  ],
+  ['two documents', `${good}---\na: 1\n`, ['holds 2 documents where one Secret is expected']],
+  ['empty', '', ['holds 0 documents where one Secret is expected']],
+  ['no YAML', 'a: plaintext-marker: [', ['is not YAML (bad indentation of a mapping entry, line 1)']],
+  [
+    'binary',
+    Buffer.from([0xff, 0xfe, 0x00, 0x01]),
+    ['is not YAML (null byte is not allowed in input, line 1)'],
+  ],
+])('%s is refused, and no value shown', async (_name, content, lines) => {
+  const told = await refusals(content);
+  expect(told).toEqual(lines);
+  expect(told.join()).not.toContain('plaintext-marker');
+});
