@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { killAtRandom } from './killed.js';
+import { makeProject } from './project.js';
+
+test('synth killed at random moments leaves the old tree or the new one', async () => {
+  const project = await makeProject();
+  const killed = await killAtRandom(project, 12);
+  expect(killed.neither).toBe(0);
+  expect(killed.old + killed.new).toBe(12);
+}, 60_000);
