@@ -51,7 +51,7 @@ interface Token {
 
 // In the order in which they are tried. A letter is any Unicode letter, as in Go.
 const tokens: readonly (readonly [Token['kind'] | 'bad', RegExp])[] = [
-  ['space', /\s+/y],
+  ['space', /(?:\s(?!-\}\}))+/y],
   ['string', /"(?:[^"\\\n]|\\.)*"|`[^`]*`/y],
   ['number', /'(?:[^'\\\n]|\\.)+'|[+-]?(?:0[xXbBoO][\w.]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?i?)/y],
   ['field', /\.[\p{L}_][\p{L}\p{Nd}_]*/uy],
@@ -224,6 +224,10 @@ class Parser {
         continue;
       }
       commands.at(-1)?.push(this.operand(token));
+      const next = this.peek();
+      if (next && next.kind !== 'space' && next.kind !== 'close' && next.text !== '|' && next.text !== ')') {
+        throw new TemplateError(`unexpected '${next.text}' after ${token.text}`);
+      }
     }
   }
 
