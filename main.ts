@@ -47,7 +47,7 @@ await run(async () => {
   if (!credentials) console.log('no credentials yet: run `npm run bootstrap`; until then Connect waits');
   if (check) {
     const { validate } = await import('./src/output/validate.js');
-    const lines = [...validate(files), ...differenceLines(await compare(dist, files))];
+    const lines = [...validate(files), ...differenceLines(compare(dist, files))];
     for (const line of lines) console.error(line);
     if (lines.length === 0) console.log(`dist/ is current and valid: ${files.size} files`);
     return lines.length === 0 ? 0 : 1;

@@ -13,7 +13,6 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { onTestFinished } from 'vitest';
 
 /** Folder of this repository. */
 export const root = join(import.meta.dirname, '..');
@@ -69,9 +68,17 @@ export interface ProjectOptions {
  * Copies the project, without its `dist/` and its tests; the copy goes when the test ends, unless it is kept.
  */
 export async function makeProject(options: ProjectOptions = {}): Promise<Project> {
+  // Only a test has vitest; the bench uses this file, too.
+  const { onTestFinished } = await import('vitest');
+  const project = await copyProject(options);
+  if (!options.keep) onTestFinished(project.destroy);
+  return project;
+}
+
+/** The same outside of a test: whoever makes it destroys it. */
+export async function copyProject(options: ProjectOptions = {}): Promise<Project> {
   const top = mkdtempSync(join(tmpdir(), 'cluster-secrets-'));
   const destroy = () => rmSync(top, { recursive: true, force: true });
-  if (!options.keep) onTestFinished(destroy);
   const path = join(top, options.at ?? '.');
   mkdirSync(path, { recursive: true });
   for (const entry of [

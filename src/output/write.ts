@@ -1,5 +1,14 @@
-import { existsSync } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+// Synchronous on purpose: awaiting each of thousands of small files costs more than writing them.
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { OperatorError } from '../errors.js';
 import type { FileTree } from './render.js';
@@ -16,23 +25,23 @@ export interface Difference {
  * @param folder Absolute path; need not exist.
  * @returns The differences, sorted by path; what isn't a plain file is stale.
  */
-export async function compare(folder: string, files: FileTree): Promise<Difference[]> {
+export function compare(folder: string, files: FileTree): Difference[] {
   const differences: Difference[] = [];
   const there = new Set<string>();
-  for (const { path, isFile } of await list(folder)) {
+  for (const { path, isFile } of list(folder)) {
     there.add(path);
     const wanted = files.get(path);
     if (!wanted || !isFile) differences.push({ path, kind: 'stale' });
-    else if (!wanted.equals(await readFile(join(folder, path)))) differences.push({ path, kind: 'changed' });
+    else if (!wanted.equals(readFileSync(join(folder, path)))) differences.push({ path, kind: 'changed' });
   }
   for (const path of files.keys()) if (!there.has(path)) differences.push({ path, kind: 'missing' });
   return differences.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Everything below a folder that is not a folder with something in it. */
-async function list(folder: string): Promise<{ path: string; isFile: boolean }[]> {
+function list(folder: string): { path: string; isFile: boolean }[] {
   if (!existsSync(folder)) return [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const paths = entries.map((entry) => ({
     path: relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'),
     isFile: entry.isFile(),
@@ -51,26 +60,25 @@ async function list(folder: string): Promise<{ path: string; isFile: boolean }[]
  * @throws OperatorError when something else than a folder is in the way.
  */
 export async function writeTree(folder: string, files: FileTree): Promise<Difference[]> {
-  await cleanUp(folder);
-  const found = await lstat(folder).catch(() => undefined);
+  cleanUp(folder);
+  const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) {
     throw new OperatorError([
       { where: folder, what: 'is not a folder', todo: 'move it away: synth owns all that is there' },
     ]);
   }
-  const differences = await compare(folder, files);
+  const differences = compare(folder, files);
   if (differences.length === 0 && found) return [];
   const staged = besides(folder, process.pid);
   try {
     for (const directory of new Set([...files.keys()].map((path) => dirname(path)))) {
-      await mkdir(join(staged, directory), { recursive: true });
+      mkdirSync(join(staged, directory), { recursive: true });
     }
-    for (const [path, content] of files) await writeFile(join(staged, path), content);
-    await mkdir(staged, { recursive: true });
+    for (const [path, content] of files) writeFileSync(join(staged, path), content);
     if (found) await exchange(staged, folder);
-    else await rename(staged, folder);
+    else renameSync(staged, folder);
   } finally {
-    await rm(staged, { recursive: true, force: true });
+    rmSync(staged, { recursive: true, force: true });
   }
   return differences;
 }
@@ -91,19 +99,19 @@ async function exchange(staged: string, folder: string): Promise<void> {
   if (swapped) return;
   // Where the system can't exchange: two steps, and `cleanUp` puts the old tree back if the second fails.
   const old = `${staged}.old`;
-  await rename(folder, old);
-  await rename(staged, folder);
-  await rename(old, staged);
+  renameSync(folder, old);
+  renameSync(staged, folder);
+  renameSync(old, staged);
 }
 
 /** Removes what killed runs left, after putting back a tree that one of them had moved away. */
-async function cleanUp(folder: string): Promise<void> {
-  for (const entry of await readdir(dirname(folder)).catch(() => [])) {
+function cleanUp(folder: string): void {
+  for (const entry of readdirSync(dirname(folder))) {
     const [, pid, old] = /^\.dist-(\d+)(\.old)?$/.exec(entry) ?? [];
     if (pid === undefined || (Number(pid) !== process.pid && isRunning(Number(pid)))) continue;
     const left = join(dirname(folder), entry);
-    if (old && !existsSync(folder)) await rename(left, folder);
-    else await rm(left, { recursive: true, force: true });
+    if (old && !existsSync(folder)) renameSync(left, folder);
+    else rmSync(left, { recursive: true, force: true });
   }
 }
 

@@ -20,6 +20,8 @@ export interface AppSecretsFile {
 // Flux puts the name of a Kustomization into a label, and a label's value has at most 63 characters.
 const fileName = /^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/;
 
+const folder = 'src/secrets';
+
 /**
  * Reads `src/secrets/`: every `<app>.ts` there, without registration. Files whose name begins with `_` or
  * `.` are left alone.
@@ -30,37 +32,36 @@ const fileName = /^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/;
 export async function readAppSecrets(
   project: string,
 ): Promise<{ files: AppSecretsFile[]; problems: Problem[] }> {
-  const folder = 'src/secrets';
-  const files: AppSecretsFile[] = [];
-  const problems: Problem[] = [];
-  for (const entry of listFolder(join(project, folder))) {
-    const file = `${folder}/${entry}`;
-    const app = basename(entry, '.ts');
-    if (!entry.endsWith('.ts')) {
-      problems.push({ where: file, what: 'is not read', todo: 'keep only <app>.ts files there' });
-      continue;
-    }
-    if (!fileName.test(app)) {
-      const todo = 'name the file with at most 55 lower-case letters, digits and -';
-      problems.push({ where: file, what: `'secrets-${app}' is no name for a Flux Kustomization`, todo });
-    }
-    const loaded = await loadDefault(join(project, file), file);
-    if ('problems' in loaded) {
-      problems.push(...loaded.problems);
-      continue;
-    }
-    const checked = [loaded.value].flat().map((secret) => checkAppSecret(secret, file));
-    problems.push(...checked.flatMap((result) => ('problems' in result ? result.problems : [])));
-    if (checked.length === 0) {
-      problems.push({ where: file, what: 'exports no app secret', todo: 'add one, or delete the file' });
-    }
-    files.push({
-      file,
-      unitName: `secrets-${app}`,
-      secrets: checked.flatMap((result) => ('value' in result ? [result.value] : [])),
-    });
+  const read = await Promise.all(listFolder(join(project, folder)).map((entry) => readFile(project, entry)));
+  return {
+    files: read.flatMap(({ file }) => file ?? []),
+    problems: read.flatMap(({ problems }) => problems),
+  };
+}
+
+async function readFile(
+  project: string,
+  entry: string,
+): Promise<{ file?: AppSecretsFile; problems: Problem[] }> {
+  const file = `${folder}/${entry}`;
+  const app = basename(entry, '.ts');
+  if (!entry.endsWith('.ts')) {
+    return { problems: [{ where: file, what: 'is not read', todo: 'keep only <app>.ts files there' }] };
   }
-  return { files, problems };
+  const problems: Problem[] = [];
+  if (!fileName.test(app)) {
+    const todo = 'name the file with at most 55 lower-case letters, digits and -';
+    problems.push({ where: file, what: `'secrets-${app}' is no name for a Flux Kustomization`, todo });
+  }
+  const loaded = await loadDefault(join(project, file), file);
+  if ('problems' in loaded) return { problems: [...problems, ...loaded.problems] };
+  const checked = [loaded.value].flat().map((secret) => checkAppSecret(secret, file));
+  problems.push(...checked.flatMap((result) => ('problems' in result ? result.problems : [])));
+  if (checked.length === 0) {
+    problems.push({ where: file, what: 'exports no app secret', todo: 'add one, or delete the file' });
+  }
+  const secrets = checked.flatMap((result) => ('value' in result ? [result.value] : []));
+  return { file: { file, unitName: `secrets-${app}`, secrets }, problems };
 }
 
 function listFolder(folder: string): string[] {
