@@ -9,7 +9,7 @@ import { compare, writeTree } from './src/output/write.js';
 import { readAppSecrets } from './src/platform/app-secrets.js';
 import { readCredentials } from './src/platform/onepassword-credentials.js';
 import { composePlatform } from './src/platform/platform.js';
-import { projectPrefix, resolveSettings } from './src/platform/settings.js';
+import { projectPrefix, resolveSettings, settingsFile } from './src/platform/settings.js';
 import { findRepository } from './src/repository.js';
 
 const project = import.meta.dirname;
@@ -21,8 +21,8 @@ await run(async () => {
     return 0;
   }
 
-  const page = await loadDefault(join(project, 'src/settings.ts'), 'src/settings.ts');
-  const settings = resolveSettings('value' in page ? page.value : {}, 'src/settings.ts');
+  const page = await loadDefault(join(project, settingsFile), settingsFile);
+  const settings = resolveSettings('value' in page ? page.value : {}, settingsFile);
   const secrets = await readAppSecrets(project);
   const repository = findRepository(project);
   const credentials = readCredentials(project);
@@ -38,7 +38,7 @@ await run(async () => {
     ...settings.problems,
     ...secrets.problems,
     ...composed.problems,
-    ...guard(composed.platform, secrets.files, settings.settings),
+    ...guard({ project, settings: settings.settings, files: secrets.files, platform: composed.platform }),
   ];
   if (problems.length > 0) throw new OperatorError(problems);
 

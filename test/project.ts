@@ -121,9 +121,10 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
 }
 
 /** Files below a folder, relative to it, sorted, with their content. */
-export function readTree(folder: string): Record<string, string> {
+export function readTree(folder: string, wanted = (_path: string) => true): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(wanted)
       .filter((path) => statSync(join(folder, path)).isFile())
       .sort()
       .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),

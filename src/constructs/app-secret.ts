@@ -141,15 +141,15 @@ function lookUps(props: AppSecretProps): ExternalSecretSpecDataFrom[] {
     const files = mine.filter(
       (source): source is FileReference => typeof source === 'object' && 'file' in source,
     );
-    const inFront = prefix === '' ? [] : [replace('^', prefix)];
     const rewrite: ExternalSecretSpecDataFromRewrite[] = [];
-    if (props.template || labels.some((label) => !plainName.test(label))) {
+    if (props.template || (!all && prefix !== '') || labels.some((label) => !plainName.test(label))) {
       rewrite.push(plainNames);
       if (prefix === '') rewrite.push(noDigitFirst);
     } else if (all && prefix !== '') {
+      // Any rewrite turns ESO's own conversion off, also for labels that nobody asked for.
       rewrite.push(validKeys);
     }
-    rewrite.push(...inFront);
+    if (prefix !== '') rewrite.push(replace('^', prefix));
     const wanted = all || props.template !== undefined || labels.length > 0;
     return [
       ...(wanted ? [{ extract: { key: title }, ...(rewrite.length > 0 && { rewrite }) }] : []),

@@ -9,6 +9,7 @@ import type { Finding } from './finding.js';
 import { keyFindings } from './keys.js';
 import { loadProblems } from './load.js';
 import { metadataFindings } from './metadata.js';
+import { plaintextProblems } from './plaintext.js';
 import { referenceFindings } from './references.js';
 import { sameNameProblems } from './same-name.js';
 import { typeFindings } from './secret-type.js';
@@ -25,16 +26,26 @@ const secretGuards: readonly ((secret: AppSecretProps, settings: ResolvedSetting
   typeFindings,
 ];
 
+/** What the guards look at. */
+export interface Guarded {
+  /** Folder of the project. */
+  readonly project: string;
+  readonly settings: ResolvedSettings;
+  readonly files: readonly AppSecretsFile[];
+  readonly platform: Platform;
+}
+
 /**
  * Runs every guard.
  *
- * @returns All that would not work in the cluster.
+ * @returns All that would not work in the cluster, or must not be committed.
  */
-export function guard(
-  platform: Platform,
-  files: readonly AppSecretsFile[],
-  settings: ResolvedSettings,
-): Problem[] {
+export function guard(guarded: Guarded): Problem[] {
+  return [...plaintextProblems(guarded.project), ...guardPlatform(guarded)];
+}
+
+/** The guards that look at nothing on the disk. */
+export function guardPlatform({ settings, files, platform }: Omit<Guarded, 'project'>): Problem[] {
   const secrets = files.flatMap((file) => file.secrets);
   return [
     ...constructProblems(platform),

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ConnectValues } from '../../imports/connect.values.js';
 import type { ExternalSecretsValues } from '../../imports/external-secrets.values.js';
 import type { ExternalUnit, FluxSource } from '../constructs/unit.js';
-import type { Problem } from '../errors.js';
+import { OperatorError, type Problem } from '../errors.js';
+import { loadDefault } from '../load.js';
 import type { Repository } from '../repository.js';
 import { versions } from '../versions.js';
 import {
@@ -151,4 +153,21 @@ export function projectPrefix(settings: ResolvedSettings, repository: Repository
   if (path === undefined) return repository?.prefix ?? '';
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   return parts.map((part) => `${part}/`).join('');
+}
+
+/** The operator's page, relative to the project. */
+export const settingsFile = 'src/settings.ts';
+
+/**
+ * Reads the settings of a project, for commands that can't go on without them.
+ *
+ * @param project Folder of the project.
+ * @throws OperatorError with all that is wrong with them.
+ */
+export async function loadSettings(project: string): Promise<ResolvedSettings> {
+  const page = await loadDefault(join(project, settingsFile), settingsFile);
+  if ('problems' in page) throw new OperatorError(page.problems);
+  const { settings, problems } = resolveSettings(page.value, settingsFile);
+  if (problems.length > 0) throw new OperatorError(problems);
+  return settings;
 }

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { loadAll, YAMLException } from 'js-yaml';
+import type { Problem } from '../errors.js';
+import { isEncrypted } from '../sops/sops-secret.js';
+import { isTree } from '../tree.js';
+
+/** A text that must never be in git. */
+interface Mark {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly todo: string;
+}
+
+const remove = 'remove it from the file and from git, and make a new one';
+
+/** The three texts that base64 can make of a text, wherever in a file it stands; without what its neighbours decide. */
+function base64Forms(text: string): string[] {
+  return [0, 1, 2].map((before) => {
+    const whole = text.length - ((text.length + before) % 3);
+    const encoded = Buffer.from(`${' '.repeat(before)}${text.slice(0, whole)}`).toString('base64');
+    return encoded.slice(before === 0 ? 0 : 4).replace(/[+/]/g, '\\$&');
+  });
+}
+
+// Each needs enough of the real thing that a text about it does not match.
+const marks: readonly Mark[] = [
+  {
+    what: 'holds an age private key',
+    pattern: /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{20,}/,
+    todo: remove,
+  },
+  {
+    what: 'holds a token (a JWT)',
+    pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/,
+    todo: remove,
+  },
+  {
+    what: "holds Connect's credentials in plaintext",
+    pattern: /"(?:encCredentials|uniqueKey)\\?"\s*:\s*\{\s*\\?"/,
+    todo: 'remove it from the file and from git, and encrypt it with `npm run bootstrap`',
+  },
+  {
+    what: "holds Connect's credentials in base64",
+    pattern: new RegExp(['"encCredentials":', '{"verifier":'].flatMap(base64Forms).join('|')),
+    todo: 'base64 does not hide it: remove it from the file and from git, and encrypt it with `npm run bootstrap`',
+  },
+];
+
+/**
+ * Looks for plaintext that must not be committed, in all that synth reads and writes.
+ *
+ * @param project Folder of the project; `src/` and `dist/` of it are read.
+ * @returns One problem a file and kind of secret, with the line; never the secret.
+ */
+export function plaintextProblems(project: string): Problem[] {
+  return ['src', 'dist'].flatMap((folder) =>
+    listFiles(join(project, folder)).flatMap((path) => {
+      const where = relative(project, path).split(sep).join('/');
+      const text = readFileSync(path, 'utf8');
+      return [...markProblems(text, where), ...secretProblems(text, where)];
+    }),
+  );
+}
+
+function listFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function markProblems(text: string, where: string): Problem[] {
+  return marks.flatMap(({ what, pattern, todo }) => {
+    const match = pattern.exec(text);
+    if (!match) return [];
+    const line = text.slice(0, match.index).split('\n').length;
+    return [{ where: `${where}:${line}`, what, todo }];
+  });
+}
+
+/** A Secret in a file of Kubernetes objects whose values are not all encrypted. */
+function secretProblems(text: string, where: string): Problem[] {
+  if (!/\.(ya?ml|json)$/.test(where) || !/\bkind["']?\s*:\s*["']?Secret["']?\s*[,}\r\n]/.test(`${text}\n`))
+    return [];
+  const todo = 'encrypt the file with sops, or take it out';
+  let documents: unknown[];
+  try {
+    documents = loadAll(text);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    return [{ where, what: "says `kind: Secret` and can't be read as YAML", todo }];
+  }
+  return documents
+    .filter((document) => isTree(document) && document['kind'] === 'Secret')
+    .flatMap((secret) =>
+      (['data', 'stringData'] as const).flatMap((block) => {
+        const entries = isTree(secret) ? secret[block] : undefined;
+        if (!isTree(entries)) return [];
+        return Object.entries(entries)
+          .filter(([, value]) => value !== '' && !isEncrypted(value))
+          .map(([key]) => ({ where: `${where}: ${block}.${key}`, what: 'is a Secret in plaintext', todo }));
+      }),
+    );
+}

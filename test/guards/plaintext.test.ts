@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { problemLine } from '../../src/errors.js';
+import { plaintextProblems } from '../../src/guards/plaintext.js';
+import { makeProject, root } from '../project.js';
+
+const credentials =
+  '{"verifier":{"salt":"MARK","localHash":"MARK"},"encCredentials":{"kid":"MARK"},"version":"2"}';
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const jwt = `${part({ alg: 'ES256', typ: 'JWT' })}.${part({ sub: 'MARK-MARK-MARK' })}.${part('MARK-signature')}`;
+const gone = 'remove it from the file and from git, and make a new one';
+const encrypt = 'remove it from the file and from git, and encrypt it with `npm run bootstrap`';
+const sops = 'encrypt the file with sops, or take it out';
+
+test.each<[file: string, content: string, lines: string[]]>([
+  [
+    'src/notes.txt',
+    `# key\nAGE-SECRET-KEY-1${'Q'.repeat(58)}\n`,
+    [`src/notes.txt:2: holds an age private key; ${gone}`],
+  ],
+  [
+    'src/secrets/_app.ts',
+    `\n\nconst token = '${jwt}';\n`,
+    [`src/secrets/_app.ts:3: holds a token (a JWT); ${gone}`],
+  ],
+  [
+    'src/platform/1password-credentials.json',
+    credentials,
+    [`src/platform/1password-credentials.json:1: holds Connect's credentials in plaintext; ${encrypt}`],
+  ],
+  [
+    'src/platform/x.yaml',
+    `a: ${Buffer.from(credentials).toString('base64')}\n`,
+    [`src/platform/x.yaml:1: holds Connect's credentials in base64; base64 does not hide it: ${encrypt}`],
+  ],
+  [
+    'src/platform/y.yaml',
+    `a: ${Buffer.from(` ${credentials}`).toString('base64')}\n`,
+    [`src/platform/y.yaml:1: holds Connect's credentials in base64; base64 does not hide it: ${encrypt}`],
+  ],
+  [
+    'src/platform/z.yaml',
+    `a: ${Buffer.from(`  ${credentials}`).toString('base64')}\n`,
+    [`src/platform/z.yaml:1: holds Connect's credentials in base64; base64 does not hide it: ${encrypt}`],
+  ],
+  [
+    'src/secret.yaml',
+    'a: 1\n---\nkind: Secret\nstringData:\n  token: MARK\n  empty: ""\ndata: {more: TUFSSw==}\n',
+    [
+      `src/secret.yaml: data.more: is a Secret in plaintext; ${sops}`,
+      `src/secret.yaml: stringData.token: is a Secret in plaintext; ${sops}`,
+    ],
+  ],
+  [
+    'src/secret.json',
+    '{"kind": "Secret", "data": {"a": "TUFSSw=="}}',
+    [`src/secret.json: data.a: is a Secret in plaintext; ${sops}`],
+  ],
+  [
+    'src/broken.yaml',
+    'kind: Secret\ndata: {MARK: [\n',
+    [`src/broken.yaml: says \`kind: Secret\` and can't be read as YAML; ${sops}`],
+  ],
+  [
+    'dist/onepassword-store/secret.yaml',
+    'kind: Secret\ndata: {a: TUFSSw==}\n',
+    [`dist/onepassword-store/secret.yaml: data.a: is a Secret in plaintext; ${sops}`],
+  ],
+])('%s is refused by synth and by --check, and not shown', async (file, content, lines) => {
+  const project = await makeProject({ files: { [file]: content } });
+  for (const args of [[], ['--check']]) {
+    const { code, out, err } = await project.synth(...args);
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual(lines);
+    expect(`${out}${err}`).not.toMatch(/MARK|TUFSS|AGE-SECRET-KEY/);
+  }
+});
+
+test('the project itself, and texts about secrets, are fine', async () => {
+  expect(plaintextProblems(root).map(problemLine)).toEqual([]);
+  const project = await makeProject({
+    example: 'rich',
+    files: {
+      'src/notes.md': 'AGE-SECRET-KEY-1..., eyJ..., kind: Secret, "encCredentials"',
+      'src/secrets/_kinds.ts': "export const kind = 'Secret';\n// kind: Secret\n// data: { a: 'b' }\n",
+    },
+  });
+  expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+});
