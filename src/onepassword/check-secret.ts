@@ -6,6 +6,7 @@ import {
   lookUps,
   sourceName,
 } from '../constructs/app-secret.js';
+import { TemplateError } from '../templates/go-template.js';
 import type { ItemFinder } from './item-finder.js';
 import { templateFields } from './template-fields.js';
 import type { VaultItem } from './vaults.js';
@@ -70,12 +71,22 @@ function usesByPrefix(secret: AppSecretProps): Map<string, Use[]> {
     if (!uses.get(prefix)?.some(({ shown }) => shown === use.shown)) add(prefix, use);
   }
   const templates = [secret.template, secret.labels, secret.annotations];
-  for (const name of templates.flatMap((texts) => Object.values(texts ?? {}).flatMap(templateFields))) {
+  for (const name of templates.flatMap((texts) => Object.values(texts ?? {}).flatMap(fieldsOf))) {
     // The longest alias that fits; the guards tell of a name that fits none.
     const [prefix] = prefixes.filter((one) => name.startsWith(one)).sort((a, b) => b.length - a.length);
     if (prefix !== undefined) add(prefix, { shown: `.${name}`, name: name.slice(prefix.length) });
   }
   return uses;
+}
+
+/** The guards tell of a template that can't be parsed. */
+function fieldsOf(template: string): string[] {
+  try {
+    return templateFields(template);
+  } catch (error) {
+    if (error instanceof TemplateError) return [];
+    throw error;
+  }
 }
 
 function useOf(source: KeySource): Use & { readonly prefix: string } {

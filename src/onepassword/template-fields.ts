@@ -1,31 +1,43 @@
+import { type Node, type Operand, type Pipeline, parseTemplate } from '../templates/go-template.js';
+
 /**
- * The names that a Go template reads from its data: `grafana_password` of `{{ .grafana_password | b64enc }}`
- * and of `{{ $.grafana_password }}`. Inside `with`, `range`, `define` and `block` the dot is something else,
- * so only `$.` counts there.
+ * The names that a Go template reads from its data: `grafana_password` of `{{ .grafana_password | b64enc }}`,
+ * of `{{ $.grafana_password }}` and of `{{ index . "grafana_password" }}`. Inside `with` and `range` the dot
+ * is something else, so only `$` counts there.
  *
- * @param template A template of an app secret. One with a mistake in it gives what can be read of it.
+ * @param template A template that the guards have let pass.
  * @returns Each name once, in the order of their first use.
+ * @throws TemplateError for one that text/template would refuse.
  */
 export function templateFields(template: string): string[] {
   const names = new Set<string>();
-  /** For each open block, whether the dot is still the data behind it. */
-  const blocks: { readonly outer: boolean; readonly rebinds: boolean }[] = [];
-  let dotIsData = true;
-  for (const [, action = ''] of template.matchAll(/\{\{-?((?:"(?:\\.|[^"\\])*"|`[^`]*`|[^"`])*?)-?\}\}/gs)) {
-    if (/^\s*\/\*/.test(action)) continue;
-    // A text in quotes can hold what looks like a field.
-    const code = action.replace(/"(?:\\.|[^"\\])*"|`[^`]*`|'(?:\\.|[^'\\])+'/gs, '""');
-    const [word] = /^\s*\w+/.exec(code)?.map((one) => one.trim()) ?? [];
-    if (word === 'end') dotIsData = blocks.pop()?.outer ?? true;
-    if (word === 'else') dotIsData = blocks.at(-1)?.outer ?? dotIsData;
-    for (const [, dollar, name = ''] of code.matchAll(/(?<![\w.)\]"])(\$?)\.([\p{L}_][\p{L}\p{N}_]*)/gu)) {
-      if (dotIsData || dollar === '$') names.add(name);
+  readNodes(parseTemplate(template), true, names);
+  return [...names];
+}
+
+function readNodes(nodes: readonly Node[], dotIsData: boolean, names: Set<string>): void {
+  for (const node of nodes) {
+    if (node.kind === 'text') continue;
+    readPipeline(node.pipeline, dotIsData, names);
+    if (node.kind === 'action') continue;
+    readNodes(node.body, dotIsData && node.kind === 'if', names);
+    readNodes(node.otherwise, dotIsData, names);
+  }
+}
+
+function readPipeline({ commands }: Pipeline, dotIsData: boolean, names: Set<string>): void {
+  const isData = (operand: Operand | undefined) =>
+    (operand?.kind === 'dot' && dotIsData) || (operand?.kind === 'variable' && operand.name === '$');
+  for (const command of commands) {
+    const [first, map, key] = command;
+    if (first?.kind === 'function' && first.name === 'index' && isData(map) && key?.kind === 'string') {
+      names.add(key.value);
     }
-    if (word !== undefined && /^(if|with|range|define|block)$/.test(word)) {
-      const rebinds = word !== 'if';
-      blocks.push({ outer: dotIsData, rebinds });
-      if (rebinds) dotIsData = false;
+    for (const operand of command) {
+      if (operand.kind === 'parentheses') readPipeline(operand.pipeline, dotIsData, names);
+      else if ('fields' in operand && isData(operand) && operand.fields[0] !== undefined) {
+        names.add(operand.fields[0]);
+      }
     }
   }
-  return [...names];
 }
