@@ -49,13 +49,13 @@ const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{M}/gu;
  * @param escaped The characters that are written as escapes.
  */
 function literal(text: string, escaped: RegExp = unseen): string {
-  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replace(escaped, escape);
+  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replace(escaped, escapeOf);
   const count = (quote: string) => body.split(quote).length - 1;
   const quote = count("'") > count('"') ? '"' : "'";
   return quote + body.replaceAll(quote, `\\${quote}`) + quote;
 }
 
-function escape(character: string): string {
+function escapeOf(character: string): string {
   return [...Array(character.length).keys()]
     .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
     .join('');
@@ -83,9 +83,10 @@ function keyFromLabel(label: string): string {
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[^-._a-zA-Z0-9]+/g, '_')
-    .replace(/^[_.]+|_+$/g, '')
+    .replace(/^_+|_+$/g, '')
+    .replace(/^\.\.+/, '.')
     .slice(0, 240);
-  return key === '' ? 'key' : key;
+  return key === '' || key === '.' ? 'key' : key;
 }
 
 /** The file's name for a Secret's name: without what a Flux Kustomization's name can't have. */
