@@ -37,7 +37,9 @@ function property(indent: string, key: string, value: string): string {
   const plain = literal(value);
   // A character of another script may be two columns wide; near the edge its escape says how wide it is.
   const written = fits(plain.replace(/[^\x20-\x7e]/gu, '--')) ? plain : literal(value, /[^\x20-\x7e]/g);
-  return fits(written) ? `${indent}${name}: ${written},` : `${indent}${name}:\n${indent}  ${written},`;
+  // Behind a name this short a line break would gain nothing, and the formatter makes none.
+  const oneLine = fits(written) || name.length <= 4;
+  return oneLine ? `${indent}${name}: ${written},` : `${indent}${name}:\n${indent}  ${written},`;
 }
 
 /** What would not be seen in an editor, or would end a line. */
