@@ -138,14 +138,16 @@ async function checkItem(
   for (const { shown, name, label, file } of uses) {
     if (file !== undefined) {
       const there = count(files, file);
-      if (there === 1) say(shown);
-      else if (there > 1) say(shown, `${there} files have this name`);
-      else say(shown, `no such file${listed(files)}`, closest(file, files, 3));
+      const near = there === 0 ? closest(file, files, 3) : [];
+      const none = `no such file${near.length > 0 ? '' : listed(files)}`;
+      say(shown, there === 1 ? undefined : there === 0 ? none : `${there} files have this name`, near);
     } else if (label !== undefined && !readable.includes(label)) {
+      const near = closest(label, new Set(readable), 3);
+      const others = near.length > 0 ? '' : listed(labels);
       const why = item.isDocument
         ? 'External Secrets Operator reads only the files of a Document'
-        : `no field of this label${listed(labels)}`;
-      say(shown, why, closest(label, new Set(readable), 3));
+        : `no field of this label${others}`;
+      say(shown, why, near);
     } else {
       const full = `${prefix}${name}`;
       const missing = named.has(full) ? undefined : `no ${kind} is called so in a template`;
@@ -159,7 +161,7 @@ async function checkItem(
 /** Labels that are said together with "no such field", unless they are many. */
 function listed(names: readonly string[]): string {
   const some = names.filter((name) => name !== '');
-  if (some.length === 0) return ', and the item has none at all';
+  if (some.length === 0) return ', and the item has none';
   return some.length > 8 ? '' : `, only ${some.map(quoted).join(', ')}`;
 }
 
