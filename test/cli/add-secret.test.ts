@@ -1,7 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectData, token } from '../connect/data.js';
 import { type ConnectServer, startConnect } from '../connect/server.js';
 import { makeProject, type Project } from '../project.js';
+
+// Each test runs real commands, each of which starts Node.
+vi.setConfig({ testTimeout: 120_000 });
 
 const script = 'src/cli/add-secret.ts';
 const grafana = ['--namespace', 'monitoring', '--name', 'grafana'];

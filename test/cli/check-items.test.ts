@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectData, token } from '../connect/data.js';
 import { fakeOp } from '../connect/fake-op.js';
 import { type ConnectServer, startConnect } from '../connect/server.js';
 import { makeProject } from '../project.js';
+
+// Each test runs real commands, each of which starts Node.
+vi.setConfig({ testTimeout: 120_000 });
 
 const script = 'src/cli/check-items.ts';
 

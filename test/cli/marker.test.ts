@@ -1,8 +1,11 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectData, marker, token } from '../connect/data.js';
 import { fakeOp } from '../connect/fake-op.js';
 import { startConnect } from '../connect/server.js';
 import { makeProject, readTree } from '../project.js';
+
+// Each test runs real commands, each of which starts Node.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Makes every library talk that can. */
 const talkative = { DEBUG: '*', NODE_DEBUG: 'http,https,fetch,undici,net,execa,stream', DEBUG_DEPTH: '9' };
