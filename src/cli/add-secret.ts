@@ -55,7 +55,15 @@ await run(async () => {
   if (flags.file !== undefined) refuseFile(flags.file);
 
   const finder = await openFinder();
-  const { file, secret } = await askSecret({ ...flags, keys: flagKeys }, finder);
+  const answers = await askSecret({ ...flags, keys: flagKeys }, finder).catch((error: Error) => {
+    if (error.name === 'ExitPromptError') return undefined;
+    throw error;
+  });
+  if (!answers) {
+    console.error('stopped: nothing was written');
+    return 1;
+  }
+  const { file, secret } = answers;
   refuseFile(file);
   const path = `src/secrets/${file}.ts`;
   const shape = checkAppSecret(secret, path);
