@@ -131,8 +131,8 @@ const validKeys = replace('[^-._A-Za-z0-9]', '_');
 /** A template can't name what begins with a digit. */
 const noDigitFirst = replace('^([0-9])', '_$1');
 
-/** The look-ups: one for each item, and one more for each file. */
-function lookUps(props: AppSecretProps): ExternalSecretSpecDataFrom[] {
+/** The look-ups of the ExternalSecret: one for each item, and one more for each file. */
+export function lookUps(props: AppSecretProps): ExternalSecretSpecDataFrom[] {
   const keys = typeof props.keys === 'object' ? Object.values(props.keys) : [];
   const all = props.keys === 'all';
   return itemsOf(props).flatMap(({ prefix, title }) => {

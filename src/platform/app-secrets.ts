@@ -17,8 +17,11 @@ export interface AppSecretsFile {
   readonly secrets: readonly AppSecretProps[];
 }
 
-// Flux puts the name of a Kustomization into a label, and a label's value has at most 63 characters.
-const fileName = /^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/;
+/**
+ * What a file under `src/secrets/` is called, without `.ts`. Flux puts the name of a Kustomization into a
+ * label, and the value of a label has at most 63 characters.
+ */
+export const fileName = /^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/;
 
 const folder = 'src/secrets';
 

@@ -1,26 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checkSopsSecret } from '../../src/sops/sops-secret.js';
 import { makeProject, root } from '../project.js';
 
 const file = 'src/platform/onepassword-secret.sops.yaml';
 const good = readFileSync(join(root, 'test/examples/rich', file), 'utf8');
 
-/** What synth says of a file, without its name and the way out, which are the same for all. */
-async function refusals(content: string | Buffer): Promise<string[]> {
-  const project = await makeProject({ files: { [file]: content } });
-  const { code, err } = await project.synth();
-  expect(code).toBe(1);
-  return err.split('\n').map((line) => {
-    expect(line).toMatch(/; make it again with `npm run bootstrap -- --rotate`$/);
-    expect(line.startsWith(`${file}: `)).toBe(true);
-    return line.slice(file.length + 2, line.indexOf('; make it again'));
-  });
-}
+const expected = {
+  name: 'onepassword-secret',
+  namespace: 'external-secrets',
+  keys: ['1password-credentials.json', 'token'],
+};
 
 test('a file made by sops is taken', async () => {
   const project = await makeProject({ files: { [file]: good } });
   expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+});
+
+test('all that is wrong with a file is told by synth', async () => {
+  const wrong = good.replace('name: onepassword-secret', 'name: other').replace(/ +mac: .*\n/, '');
+  const project = await makeProject({ files: { [file]: wrong } });
+  const { code, err } = await project.synth();
+  expect(code).toBe(1);
+  const todo = 'make it again with `npm run bootstrap -- --rotate`';
+  expect(err.split('\n')).toEqual([
+    `${file}: metadata.name: is "other" and must be 'onepassword-secret'; ${todo}`,
+    `${file}: sops.mac: is missing or not encrypted; ${todo}`,
+  ]);
 });
 
 test('what can not be read is told', async () => {
@@ -81,8 +88,10 @@ test.each<[name: string, content: string | Buffer, lines: string[]]>([
     Buffer.from([0xff, 0xfe, 0x00, 0x01]),
     ['is not YAML (null byte is not allowed in input, line 1)'],
   ],
-])('%s is refused, and no value shown', async (_name, content, lines) => {
-  const told = await refusals(content);
+])('%s is refused, and no value shown', (_name, content, lines) => {
+  const told = checkSopsSecret(content.toString(), expected).map(({ field, what }) =>
+    field ? `${field}: ${what}` : what,
+  );
   expect(told).toEqual(lines);
   expect(told.join()).not.toContain('plaintext-marker');
 });

@@ -1,0 +1,29 @@
+import { type Command, CommanderError } from 'commander';
+import { UsageError } from '../errors.js';
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @param command Its options; it takes nothing else.
+ * @param args Without node and the script.
+ * @returns The options; undefined when help was asked for, and printed.
+ * @throws UsageError for arguments that it does not know.
+ */
+export function parseArguments<Options>(command: Command, args: readonly string[]): Options | undefined {
+  let message = '';
+  command
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({
+      writeErr: (text) => {
+        message += text;
+      },
+    });
+  try {
+    return command.parse(args, { from: 'user' }).opts() as Options;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(`${message.trim()}\n\n${command.helpInformation().trim()}`);
+  }
+}

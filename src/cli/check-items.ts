@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { OperatorError } from '../errors.js';
+import { loadDefault } from '../load.js';
+import { type Check, checkSecret } from '../onepassword/check-secret.js';
+import { ItemFinder } from '../onepassword/item-finder.js';
+import { openVaults } from '../onepassword/open-vaults.js';
+import { readAppSecrets } from '../platform/app-secrets.js';
+import { resolveSettings } from '../platform/settings.js';
+import { parseArguments } from './arguments.js';
+import { checkProblem, checksTable } from './checks-table.js';
+import { run } from './run.js';
+
+const project = join(import.meta.dirname, '../..');
+
+await run(async () => {
+  const command = new Command('npm run check-items --')
+    .description(
+      'Compares src/secrets/ with 1Password: every item, field and file that is used. It reads names, never values.',
+    )
+    .option('--json', 'print JSON instead of a table');
+  const asked = parseArguments<{ json?: true }>(command, process.argv.slice(2));
+  if (!asked) return 0;
+
+  const page = await loadDefault(join(project, 'src/settings.ts'), 'src/settings.ts');
+  const { settings, problems } = resolveSettings('value' in page ? page.value : {}, 'src/settings.ts');
+  const secrets = await readAppSecrets(project);
+  const wrong = [...('problems' in page ? page.problems : []), ...problems, ...secrets.problems];
+  if (wrong.length > 0) throw new OperatorError(wrong);
+  const declared = secrets.files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
+  if (declared.length === 0 && !asked.json) {
+    console.log('src/secrets/ declares no app secret: nothing to check');
+    return 0;
+  }
+
+  const vaults = await openVaults(settings.namespace);
+  const finder = await ItemFinder.open(vaults, settings.vaults);
+  const rows = (
+    await Promise.all(
+      declared.map(async ({ file, secret }) => {
+        const checks = await checkSecret(secret, finder);
+        return checks.map((check) => ({ file, secret: `${secret.namespace}/${secret.name}`, ...check }));
+      }),
+    )
+  ).flat();
+  const missing = rows.filter(({ problem }) => problem !== undefined);
+  if (asked.json) {
+    const found = ({ problem }: Check) => problem === undefined;
+    const checks = rows.map((row) => ({ ...row, found: found(row) }));
+    const { vaults: names } = settings;
+    console.log(
+      JSON.stringify({ source: vaults.source, vaults: names, ok: missing.length === 0, checks }, null, 2),
+    );
+    return missing.length === 0 ? 0 : 1;
+  }
+  console.log(checksTable(rows));
+  const asker = vaults.source === 'op' ? 'op' : 'Connect';
+  const of = `${rows.length} checked in ${settings.vaults.join(', ')} through ${asker}`;
+  console.log(missing.length === 0 ? `${of}: all found` : `${of}: ${missing.length} not found`);
+  if (missing.length > 0) {
+    throw new OperatorError(missing.map((row) => checkProblem(row, `${row.file}: ${row.secret}`)));
+  }
+  return 0;
+});

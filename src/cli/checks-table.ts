@@ -1,0 +1,46 @@
+import Table from 'cli-table3';
+import type { Problem } from '../errors.js';
+import type { Check } from '../onepassword/check-secret.js';
+
+/**
+ * Draws checks as a table of secret, item, field and found; without colours, so that it is the same in a
+ * pipe.
+ */
+export function checksTable(rows: readonly (Check & { readonly secret: string })[]): string {
+  const table = new Table({
+    head: ['secret', 'item', 'field', 'found'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of rows) {
+    const found = row.problem === undefined ? 'yes' : `no: ${whyNot(row)}`;
+    table.push([row.secret, row.item, row.field ?? '', found].map(oneLine));
+  }
+  return table.toString();
+}
+
+/** Why a check failed, with what may have been meant. */
+function whyNot({ problem = '', closest }: Check): string {
+  return closest.length === 0 ? problem : `${problem}; ${didYouMean(closest)}`;
+}
+
+function didYouMean(names: readonly string[]): string {
+  return `did you mean ${names.map((one) => `'${one}'`).join(', ')}?`;
+}
+
+/**
+ * A check that failed, as the operator's problem.
+ *
+ * @param where The file or the command that asked.
+ */
+export function checkProblem({ item, field, problem = '', closest }: Check, where: string): Problem {
+  return {
+    where: oneLine([where, item, ...(field === undefined ? [] : [field])].join(': ')),
+    what: oneLine(problem),
+    todo: oneLine(closest.length === 0 ? 'correct it there or in 1Password' : didYouMean(closest)),
+  };
+}
+
+/** 1Password's names can hold line breaks and escape sequences, which belong on no terminal. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
+}

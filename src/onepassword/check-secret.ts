@@ -1,0 +1,202 @@
+import { closest } from '../closest.js';
+import {
+  type AppSecretProps,
+  itemsOf,
+  type KeySource,
+  lookUps,
+  sourceName,
+} from '../constructs/app-secret.js';
+import { TemplateError } from '../templates/go-template.js';
+import type { ItemFinder } from './item-finder.js';
+import { templateFields } from './template-fields.js';
+import type { VaultItem } from './vaults.js';
+
+/** One thing that an app secret takes from 1Password, and whether it is there. */
+export interface Check {
+  /** Title or ID of the item. */
+  readonly item: string;
+  /**
+   * Label of the field, `file NAME`, `.name` for what only a template uses, or `all fields`; undefined when
+   * it is about the item itself.
+   */
+  readonly field?: string;
+  /** Why it can't be used; undefined when it is found. */
+  readonly problem?: string;
+  /** Titles, labels or file names that may have been meant, the nearest first. */
+  readonly closest: readonly string[];
+}
+
+/** A field, file or name that is used, of one item. */
+interface Use {
+  readonly shown: string;
+  /** Its name behind the dot, without the alias. */
+  readonly name: string;
+  /** The exact label; undefined for what only a template uses. */
+  readonly label?: string;
+  readonly file?: string;
+}
+
+const twice = 'and then External Secrets Operator reads nothing of the item';
+
+/**
+ * Compares an app secret with the items that it reads, by the rules of External Secrets Operator's
+ * onepassword provider: labels are exact, sections do not count, one label twice spoils the whole item, and
+ * of a Document only the files are read.
+ *
+ * @returns One check for every item that is missing, and for every field and file that is used.
+ * @throws OperatorError when 1Password does not answer.
+ */
+export async function checkSecret(secret: AppSecretProps, finder: ItemFinder): Promise<Check[]> {
+  const uses = usesByPrefix(secret);
+  const checks = itemsOf(secret).map(async ({ prefix, title }): Promise<Check[]> => {
+    const found = finder.find(title);
+    if ('problem' in found) return [{ item: title, ...found }];
+    return checkItem(secret, { prefix, title, item: found.item }, uses.get(prefix) ?? [], finder);
+  });
+  return (await Promise.all(checks)).flat();
+}
+
+/** What is used of each item, by the prefix of its names. */
+function usesByPrefix(secret: AppSecretProps): Map<string, Use[]> {
+  const prefixes = itemsOf(secret).map(({ prefix }) => prefix);
+  const uses = new Map(prefixes.map((prefix): [string, Use[]] => [prefix, []]));
+  const known = new Set<string>();
+  const add = (prefix: string, use: Use) => {
+    if (known.has(`${prefix}${use.name}`) && use.label === undefined && use.file === undefined) return;
+    known.add(`${prefix}${use.name}`);
+    uses.get(prefix)?.push(use);
+  };
+  for (const source of typeof secret.keys === 'object' ? Object.values(secret.keys) : []) {
+    const { prefix, ...use } = useOf(source);
+    if (!uses.get(prefix)?.some(({ shown }) => shown === use.shown)) add(prefix, use);
+  }
+  const templates = [secret.template, secret.labels, secret.annotations];
+  for (const name of templates.flatMap((texts) => Object.values(texts ?? {}).flatMap(fieldsOf))) {
+    // The longest alias that fits; the guards tell of a name that fits none.
+    const [prefix] = prefixes.filter((one) => name.startsWith(one)).sort((a, b) => b.length - a.length);
+    if (prefix !== undefined) add(prefix, { shown: `.${name}`, name: name.slice(prefix.length) });
+  }
+  return uses;
+}
+
+/** The guards tell of a template that can't be parsed. */
+function fieldsOf(template: string): string[] {
+  try {
+    return templateFields(template);
+  } catch (error) {
+    if (error instanceof TemplateError) return [];
+    throw error;
+  }
+}
+
+function useOf(source: KeySource): Use & { readonly prefix: string } {
+  const prefix = typeof source !== 'string' && source.item !== undefined ? `${source.item}_` : '';
+  const name = sourceName(source).slice(prefix.length);
+  if (typeof source !== 'string' && 'file' in source) {
+    return { prefix, name, shown: `file ${source.file}`, file: source.file };
+  }
+  const label = typeof source === 'string' ? source : source.field;
+  return { prefix, name, shown: label, label };
+}
+
+async function checkItem(
+  secret: AppSecretProps,
+  { prefix, title, item }: { prefix: string; title: string; item: VaultItem },
+  uses: readonly Use[],
+  finder: ItemFinder,
+): Promise<Check[]> {
+  const { labels, files } = await finder.read(item);
+  const readable = item.isDocument ? files : labels;
+  const lookUp = lookUps(secret).find(
+    ({ extract, rewrite }) =>
+      extract?.key === title &&
+      extract.property === undefined &&
+      (prefix === '' || rewrite?.some(({ regexp }) => regexp?.target === prefix)),
+  );
+  const named = lookUp ? namesOf(readable, prefix, lookUp.rewrite) : new Map<string, string[]>();
+  const kind = item.isDocument ? 'file' : 'field';
+  const checks: Check[] = [];
+  const say = (field: string, problem?: string, near: readonly string[] = []) =>
+    checks.push({ item: title, field, ...(problem !== undefined && { problem }), closest: near });
+  const collision = (name: string) => {
+    const sources = named.get(name) ?? [];
+    return sources.length > 1 ? `${sources.map(quoted).join(' and ')} end in one key, ${name}` : undefined;
+  };
+
+  for (const label of lookUp ? repeated(readable) : []) {
+    const shown = label === '' ? '(no label)' : label;
+    say(shown, `${count(readable, label)} ${kind}s have this name, ${twice}`);
+  }
+  if (secret.keys === 'all') {
+    const problems = [...named].flatMap(([name]) => {
+      const bad = /^[-._a-zA-Z0-9]+$/.test(name) ? undefined : `'${name}' can't be the key of a Secret`;
+      return collision(name) ?? bad ?? [];
+    });
+    if (named.size === 0) problems.push(`the item has no ${kind}s, so no Secret would be made`);
+    say(`all ${kind}s`, problems.length > 0 ? problems.join(', ') : undefined);
+  }
+  for (const { shown, name, label, file } of uses) {
+    if (file !== undefined) {
+      const there = count(files, file);
+      const near = there === 0 ? closest(file, files, 3) : [];
+      const none = `no such file${near.length > 0 ? '' : listed(files)}`;
+      say(shown, there === 1 ? undefined : there === 0 ? none : `${there} files have this name`, near);
+    } else if (label !== undefined && !readable.includes(label)) {
+      const near = closest(label, new Set(readable), 3);
+      const others = near.length > 0 ? '' : listed(labels);
+      const why = item.isDocument
+        ? 'External Secrets Operator reads only the files of a Document'
+        : `no field of this label${others}`;
+      say(shown, why, near);
+    } else {
+      const full = `${prefix}${name}`;
+      const missing = named.has(full) ? undefined : `no ${kind} is called so in a template`;
+      const near = missing === undefined ? [] : closest(full, named.keys(), 3).map((one) => `.${one}`);
+      say(shown, missing ?? collision(full), near);
+    }
+  }
+  return checks;
+}
+
+/** Labels that are said together with "no such field", unless they are many. */
+function listed(names: readonly string[]): string {
+  const some = names.filter((name) => name !== '');
+  if (some.length === 0) return ', and the item has none';
+  return some.length > 8 ? '' : `, only ${some.map(quoted).join(', ')}`;
+}
+
+function quoted(text: string): string {
+  return `'${text}'`;
+}
+
+function count(list: readonly string[], wanted: string): number {
+  return list.filter((one) => one === wanted).length;
+}
+
+function repeated(list: readonly string[]): string[] {
+  return [...new Set(list.filter((one) => count(list, one) > 1))];
+}
+
+type Rewrites = ReturnType<typeof lookUps>[number]['rewrite'];
+
+/**
+ * What becomes of the labels: the rewrites of the look-up, or, where there is none, what External Secrets
+ * Operator does by itself, which leaves the letters and digits of every script alone. A key that is empty
+ * is dropped.
+ *
+ * @returns The labels by the key that they end in.
+ */
+function namesOf(labels: readonly string[], prefix: string, rewrites: Rewrites): Map<string, string[]> {
+  const named = new Map<string, string[]>();
+  for (const label of new Set(labels)) {
+    const name = rewrites
+      ? rewrites.reduce((text, { regexp }) => rewritten(text, regexp?.source, regexp?.target), label)
+      : label.replace(/[^\p{L}\p{N}._-]/gu, '_');
+    if (label !== '' || prefix !== '') named.set(name, [...(named.get(name) ?? []), label]);
+  }
+  return named;
+}
+
+function rewritten(text: string, source = '', target = ''): string {
+  return text.replace(new RegExp(source, 'gu'), target);
+}

@@ -1,0 +1,178 @@
+import type { ClientRequestOptions, IRequestClient, OPConnect } from '@1password/connect';
+import { closest } from '../closest.js';
+import { OperatorError } from '../errors.js';
+import { type ItemContents, isId, type VaultItem, type Vaults } from './vaults.js';
+
+/** Where Connect is, and who asks. */
+export interface ConnectAccess {
+  /** `OP_CONNECT_HOST`: an address such as `http://localhost:8080`. */
+  readonly host: string;
+  /** `OP_CONNECT_TOKEN`. */
+  readonly token: string;
+  /** Namespace of Connect in the cluster, for the way out when nobody answers. */
+  readonly namespace: string;
+}
+
+const timeout = 15_000;
+
+/** All that is kept of an answer of Connect. */
+const keptFields = new Set(['id', 'name', 'title', 'label', 'category', 'vault', 'fields', 'files']);
+
+/** Connect answered, but not with what was asked for. */
+class ConnectRefusal extends Error {
+  constructor(readonly status: number) {
+    super(`Connect answered ${status}`);
+  }
+}
+
+/**
+ * Reads 1Password through a Connect server, with the official SDK.
+ *
+ * The SDK gets a client of ours for its requests. Its own follows redirects, and with `DEBUG` set a library
+ * below it prints the request headers, the token among them.
+ *
+ * @throws OperatorError when the address or the token can't be one.
+ */
+export async function openConnect({ host, token, namespace }: ConnectAccess): Promise<Vaults> {
+  const address = URL.canParse(host) ? new URL(host) : undefined;
+  if (!address || !/^https?:$/.test(address.protocol)) {
+    const todo = 'write one such as http://localhost:8080';
+    throw new OperatorError([{ where: 'OP_CONNECT_HOST', what: 'is no http address', todo }]);
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    const what = 'holds characters that no token has';
+    throw new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo: 'set it to the token alone' }]);
+  }
+  // Without the last slash the SDK would drop the last part of a path.
+  const serverURL = `${address.origin}${address.pathname.replace(/\/*$/, '/')}`;
+  const { OnePasswordConnect } = await import('@1password/connect');
+  const httpClient = new LabelsOnlyClient(serverURL, namespace);
+  return new Connect(OnePasswordConnect({ serverURL, token, httpClient }), serverURL);
+}
+
+class Connect implements Vaults {
+  readonly source = 'Connect';
+  #vaults: ReturnType<OPConnect['listVaults']> | undefined;
+
+  constructor(
+    private readonly client: OPConnect,
+    private readonly serverURL: string,
+  ) {}
+
+  async listItems(vault: string): Promise<VaultItem[]> {
+    this.#vaults ??= this.#ask(this.client.listVaults());
+    const vaults = await this.#vaults;
+    const same = vaults.filter(({ id, name }) => (isId(vault) ? id : name) === vault);
+    if (same.length > 1) {
+      const what = `${same.length} vaults have this title, and External Secrets Operator takes none of them`;
+      throw new OperatorError([{ where: `vault '${vault}'`, what, todo: 'name it by its ID' }]);
+    }
+    const id = same[0]?.id;
+    const names = vaults.flatMap(({ name }) => name ?? []);
+    if (id === undefined) throw noAccess(vault, names);
+    const items = await this.client.listItems(id).catch((error: unknown) => {
+      const refused = error instanceof ConnectRefusal && [403, 404].includes(error.status);
+      throw refused ? noAccess(vault, names) : this.#explain(error);
+    });
+    return items.map((item) => ({
+      id: item.id ?? '',
+      title: item.title ?? '',
+      vaultId: id,
+      isDocument: String(item.category) === 'DOCUMENT',
+    }));
+  }
+
+  async readItem({ vaultId, id }: VaultItem): Promise<ItemContents> {
+    const { fields, files } = await this.#ask(this.client.getItemById(vaultId, id));
+    return {
+      labels: (fields ?? []).map(({ label }) => label ?? ''),
+      files: (files ?? []).map(({ name }) => name ?? ''),
+    };
+  }
+
+  async #ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  #explain(error: unknown): unknown {
+    if (!(error instanceof ConnectRefusal)) return error;
+    const what = `Connect answered ${error.status}`;
+    return new OperatorError([{ where: this.serverURL, what, todo: 'look at the logs of Connect' }]);
+  }
+}
+
+function noAccess(vault: string, others: readonly string[]): OperatorError {
+  const [near] = closest(vault, others);
+  const readable = others.length > 0 ? `it may read ${others.join(', ')}` : 'it may read none';
+  return new OperatorError([
+    {
+      where: `vault '${vault}'`,
+      what: `the token in OP_CONNECT_TOKEN has no access to it, or there is no such vault; ${readable}`,
+      todo: `${near === undefined ? '' : `did you mean '${near}'? `}correct vaults in src/settings.ts, or make a token with access to this vault`,
+    },
+  ]);
+}
+
+/** Sends the requests of the SDK, and keeps of an answer only what has no value in it. */
+class LabelsOnlyClient implements IRequestClient {
+  readonly defaultTimeout = timeout;
+
+  constructor(
+    private readonly serverURL: string,
+    private readonly namespace: string,
+  ) {}
+
+  async request(method: string, url: string, { authToken }: ClientRequestOptions) {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, {
+        method,
+        headers: { authorization: `Bearer ${authToken}`, accept: 'application/json' },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeout),
+      });
+      text = await response.text();
+    } catch (error) {
+      const todo = `correct OP_CONNECT_HOST, or run \`kubectl -n ${this.namespace} port-forward service/onepassword 8080:80\` and set it to http://localhost:8080`;
+      throw this.#error(`no Connect server answers here (${reason(error)})`, todo);
+    }
+    if (response.status === 401) {
+      const what = 'Connect does not take this token (401): it is wrong, expired or revoked';
+      const todo = 'make one with `op connect token create`, for the same Connect server';
+      throw new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo }]);
+    }
+    if (response.status >= 300 && response.status < 400) {
+      const what = `redirects elsewhere (${response.status}), where the token is not sent`;
+      throw this.#error(what, 'set OP_CONNECT_HOST to the address of Connect itself');
+    }
+    if (response.status !== 200) throw new ConnectRefusal(response.status);
+    try {
+      return { status: response.status, data: withoutValues(text) };
+    } catch {
+      throw this.#error('answers, but not as Connect does', 'set OP_CONNECT_HOST to the address of Connect');
+    }
+  }
+
+  #error(what: string, todo: string): OperatorError {
+    return new OperatorError([{ where: this.serverURL, what, todo }]);
+  }
+}
+
+/** Parses JSON and drops every property that is not listed, those with values among them. */
+function withoutValues(json: string): unknown {
+  return JSON.parse(json, (key, value: unknown) =>
+    key === '' || /^\d+$/.test(key) || keptFields.has(key) ? value : undefined,
+  );
+}
+
+/** Why there was no answer; a code only, because a message could quote the request. */
+function reason(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError') return `${timeout / 1000} s passed`;
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code ?? (cause?.message === 'bad port' ? 'a port that fetch refuses' : 'no connection');
+}

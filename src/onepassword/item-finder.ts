@@ -1,0 +1,77 @@
+import pLimit from 'p-limit';
+import { closest } from '../closest.js';
+import { OperatorError } from '../errors.js';
+import { type ItemContents, isId, type VaultItem, type Vaults } from './vaults.js';
+
+/** An item as External Secrets Operator would find it, or why it would find none. */
+export type FoundItem =
+  | { readonly item: VaultItem }
+  | { readonly problem: string; readonly closest: readonly string[] };
+
+/** How many requests are under way at once. */
+const atOnce = 4;
+
+/**
+ * Finds items as External Secrets Operator's onepassword provider does: by ID or exact title, in the first
+ * vault that has it. The items of a vault are listed once, and an item is read once, however often it is
+ * asked for.
+ */
+export class ItemFinder {
+  readonly #limit = pLimit(atOnce);
+  readonly #contents = new Map<string, Promise<ItemContents>>();
+
+  private constructor(
+    private readonly vaults: Vaults,
+    private readonly lists: readonly { readonly vault: string; readonly items: readonly VaultItem[] }[],
+  ) {}
+
+  /**
+   * @param names The vaults by title or ID, in the order in which they are searched.
+   * @throws OperatorError when one of them can't be read.
+   */
+  static async open(vaults: Vaults, names: readonly string[]): Promise<ItemFinder> {
+    const limit = pLimit(atOnce);
+    const lists = names.map((vault) => limit(async () => ({ vault, items: await vaults.listItems(vault) })));
+    const settled = await Promise.allSettled(lists);
+    const errors = settled.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+    const problems = errors.flatMap((error) => (error instanceof OperatorError ? error.problems : []));
+    if (errors.length > 0) throw problems.length > 0 ? new OperatorError(problems) : errors[0];
+    return new ItemFinder(
+      vaults,
+      settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    );
+  }
+
+  /** The titles of all items, vault by vault. */
+  get titles(): string[] {
+    return this.lists.flatMap(({ items }) => items.map(({ title }) => title));
+  }
+
+  /** @param name Title or ID. */
+  find(name: string): FoundItem {
+    for (const { vault, items } of this.lists) {
+      const same = items.filter(({ id, title }) => (isId(name) ? id : title) === name);
+      if (same.length > 1) {
+        const ids = same.map(({ id }) => id).join(', ');
+        return { problem: `${same.length} items of vault ${vault} have this title: ${ids}`, closest: [] };
+      }
+      if (same[0]) return { item: same[0] };
+    }
+    const where = this.lists.map(({ vault }) => vault).join(', ');
+    const what = isId(name) ? 'ID' : 'title';
+    return {
+      problem: `no item of this ${what} in ${where}`,
+      closest: closest(name, new Set(this.titles), 3),
+    };
+  }
+
+  /** @throws OperatorError when 1Password does not answer. */
+  read(item: VaultItem): Promise<ItemContents> {
+    const key = `${item.vaultId}/${item.id}`;
+    const known = this.#contents.get(key);
+    if (known) return known;
+    const contents = this.#limit(() => this.vaults.readItem(item));
+    this.#contents.set(key, contents);
+    return contents;
+  }
+}

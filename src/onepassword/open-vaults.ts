@@ -1,0 +1,27 @@
+import { OperatorError } from '../errors.js';
+import { openConnect } from './connect.js';
+import { openOp, opState } from './op-items.js';
+import type { Vaults } from './vaults.js';
+
+/**
+ * Opens 1Password for reading: Connect when `OP_CONNECT_HOST` and `OP_CONNECT_TOKEN` are both set, else the
+ * `op` CLI when somebody is signed in.
+ *
+ * @param namespace Namespace of Connect in the cluster, for the messages.
+ * @param env The environment.
+ * @throws OperatorError when there is neither, or the two variables can't be right.
+ */
+export async function openVaults(namespace: string, env: NodeJS.ProcessEnv = process.env): Promise<Vaults> {
+  const { OP_CONNECT_HOST: host, OP_CONNECT_TOKEN: token } = env;
+  if (host && token) return openConnect({ host, token, namespace });
+  const state = await opState();
+  if (state === 'signed in') return openOp();
+  const missing = [!host && 'OP_CONNECT_HOST', !token && 'OP_CONNECT_TOKEN'].filter(Boolean);
+  throw new OperatorError([
+    {
+      where: '1Password',
+      what: `can't be read: ${missing.join(' and ')} not set, and op is ${state}`,
+      todo: 'set both to reach Connect, or install the 1Password CLI and sign in with `op signin`',
+    },
+  ]);
+}

@@ -1,0 +1,189 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { connectData, token } from '../connect/data.js';
+import { type ConnectServer, startConnect } from '../connect/server.js';
+import { makeProject, type Project } from '../project.js';
+
+// Each test runs real commands, each of which starts Node.
+vi.setConfig({ testTimeout: 120_000 });
+
+const script = 'src/cli/add-secret.ts';
+const grafana = ['--namespace', 'monitoring', '--name', 'grafana'];
+/** Neither Connect nor op. */
+const alone = { PATH: '/nowhere' };
+const notChecked =
+  "1Password: can't be read: OP_CONNECT_HOST and OP_CONNECT_TOKEN not set, and op is not installed; set both to reach Connect, or install the 1Password CLI and sign in with `op signin`\n" +
+  'not checked against 1Password: run `npm run check-items` once it can be read';
+
+async function start(): Promise<ConnectServer> {
+  const server = await startConnect(connectData);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const access = ({ url }: ConnectServer) => ({ OP_CONNECT_HOST: url, OP_CONNECT_TOKEN: token });
+
+function secretFiles(project: Project): string[] {
+  return Object.keys(project.tree('src/secrets')).filter((file) => !file.startsWith('_'));
+}
+
+test('flags alone: the file, synth, and what to commit', async () => {
+  const project = await makeProject();
+  const args = [...grafana, '--key', 'admin-password=password', '--key', 'admin user'];
+  const { code, out, err } = await project.run(script, args, { env: alone });
+  expect(err).toBe(notChecked);
+  expect(out).toBe(
+    [
+      'wrote src/secrets/grafana.ts',
+      'no credentials yet: run `npm run bootstrap`; until then Connect waits',
+      'dist/ written: 18 files, 18 new, 0 changed, 0 removed',
+      "commit src/secrets/grafana.ts and dist/: git add src/secrets/grafana.ts dist && git commit -m 'Add secret grafana'",
+    ].join('\n'),
+  );
+  expect(code).toBe(0);
+  expect(project.read('src/secrets/grafana.ts')).toBe(`import { appSecret } from '#cluster-secrets';
+
+export default appSecret({
+  namespace: 'monitoring',
+  name: 'grafana',
+  item: 'grafana',
+  keys: {
+    'admin-password': 'password',
+    admin_user: 'admin user',
+  },
+});
+`);
+  expect(project.read('dist/secrets-grafana/externalsecret-grafana.yaml')).toContain('key: grafana\n');
+});
+
+test('through Connect: the item that is called as the app, and nothing to complain of', async () => {
+  const project = await makeProject();
+  const args = [...grafana, '--all', '--type', 'Opaque', '--file', 'dashboards', '--item', 'Grafana'];
+  const server = await start();
+  const { code, err } = await project.run(script, args, { env: access(server) });
+  expect([code, err]).toEqual([0, '']);
+  expect(project.read('src/secrets/dashboards.ts')).toMatch(
+    /item: 'Grafana',\n {2}keys: 'all',\n {2}type: 'Opaque',\n/,
+  );
+  const again = await project.run(
+    script,
+    ['--namespace', 'a', '--name', 'only-shared', '--all', '--dry-run'],
+    {
+      env: access(server),
+    },
+  );
+  expect(again.err).toBe(
+    '1Password: only-shared: no item of this title in Kubernetes; correct it there or in 1Password',
+  );
+  const same = await project.run(script, [...grafana, '--key', 'password', '--dry-run'], {
+    env: access(server),
+  });
+  expect(same.out).toContain("item: 'Grafana',");
+});
+
+test('a field that is not there: exit 1 with the closest, and no file', async () => {
+  const project = await makeProject();
+  const args = [...grafana, '--key', 'p=pasword', '--key', 'u=usernam'];
+  const { code, out, err } = await project.run(script, args, { env: access(await start()) });
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toBe(
+    [
+      "1Password: Grafana: pasword: no field of this label; did you mean 'password'?",
+      "1Password: Grafana: usernam: no field of this label; did you mean 'username'?",
+    ].join('\n'),
+  );
+  expect(secretFiles(project)).toEqual([]);
+});
+
+test('--dry-run prints the file and nothing else, and writes nothing', async () => {
+  const project = await makeProject();
+  const args = [...grafana, '--key', 'password', '--dry-run'];
+  const { code, out, err } = await project.run(script, args, { env: alone });
+  expect([code, err]).toEqual([0, notChecked]);
+  expect(out).toMatch(/^import .*\n\nexport default appSecret\(\{\n.*\}\);$/s);
+  expect(secretFiles(project)).toEqual([]);
+  expect(() => project.tree('dist')).toThrow('ENOENT');
+});
+
+test('without a terminal, all that is missing is told together', async () => {
+  const project = await makeProject();
+  const { code, out, err } = await project.run(script, ['--item', 'x'], { env: alone });
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toMatch(
+    /^missing: --namespace, --name, --key or --all\n\nUsage: npm run add-secret -- \[options\]\n/,
+  );
+});
+
+test('used wrongly', async () => {
+  const project = await makeProject();
+  const said = async (...args: string[]) => {
+    const { code, err } = await project.run(script, [...grafana, ...args], { env: alone });
+    expect(code).toBe(2);
+    return err;
+  };
+  expect(
+    await Promise.all([
+      said('--key', 'a', '--all'),
+      said('--key', 'a=x', '--key', 'a=y'),
+      said('--key', 'a='),
+      said('--key', '__proto__=a'),
+    ]),
+  ).toEqual([
+    '--key and --all: write one of the two',
+    "--key 'a=y': there are two keys of the name a",
+    "--key 'a=': write KEY=LABEL",
+    "--key '__proto__=a': JavaScript keeps this name for itself",
+  ]);
+});
+
+test('never over a file that is there, never outside src/secrets/', async () => {
+  const project = await makeProject({ files: { 'src/secrets/grafana.ts': 'export default [];\n' } });
+  const args = [...grafana, '--key', 'password'];
+  expect(await project.run(script, args, { env: alone })).toMatchObject({
+    code: 1,
+    err: `${notChecked}\nsrc/secrets/grafana.ts: is there already; edit that file, or choose another with --file`,
+  });
+  expect(project.read('src/secrets/grafana.ts')).toBe('export default [];\n');
+  expect(await project.run(script, [...args, '--file', '../main'], { env: alone })).toEqual({
+    code: 1,
+    out: '',
+    err: "src/secrets/../main.ts: '../main' is no name for the file of an app; choose another --file: at most 55 lower-case letters, digits and -",
+  });
+});
+
+test('what synth refuses is not kept, and dist/ stays', async () => {
+  const project = await makeProject();
+  expect((await project.run(script, [...grafana, '--key', 'password'], { env: alone })).code).toBe(0);
+  const before = project.tree('dist');
+  const { code, out, err } = await project.run(
+    script,
+    [...grafana, '--key', 'password', '--file', 'second'],
+    {
+      env: alone,
+    },
+  );
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toBe(
+    [
+      notChecked,
+      'src/secrets/second.ts: monitoring/grafana: is declared in src/secrets/grafana.ts, too; rename one of the two, or delete it',
+      'src/secrets/second.ts: was not kept, because synth refuses; correct what is said above and try again',
+    ].join('\n'),
+  );
+  expect(secretFiles(project)).toEqual(['grafana.ts']);
+  expect(project.tree('dist')).toEqual(before);
+});
+
+test('names that Kubernetes would not take are refused before anything is written', async () => {
+  const project = await makeProject();
+  const args = ['--namespace', 'Mon', '--name', 'grafana', '--key', 'a b=password'];
+  const { code, err } = await project.run(script, args, { env: alone });
+  expect(code).toBe(1);
+  expect(err).toBe(
+    [
+      notChecked,
+      "src/secrets/grafana.ts: Mon/grafana: namespace: 'Mon' is no Kubernetes name; use at most 63 lower-case letters, digits and -",
+      "src/secrets/grafana.ts: Mon/grafana: keys: 'a b' is no key of a Secret; use at most 253 letters, digits, -, _ and .",
+    ].join('\n'),
+  );
+  expect(secretFiles(project)).toEqual([]);
+});

@@ -1,0 +1,302 @@
+import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { connectData, token } from '../connect/data.js';
+import { fakeOp } from '../connect/fake-op.js';
+import { type ConnectServer, startConnect } from '../connect/server.js';
+import { makeProject } from '../project.js';
+
+// Each test runs real commands, each of which starts Node.
+vi.setConfig({ testTimeout: 120_000 });
+
+const script = 'src/cli/check-items.ts';
+
+async function start(respond?: Parameters<typeof startConnect>[2]): Promise<ConnectServer> {
+  const server = await startConnect(connectData, 0, respond);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** A file under src/secrets/ from the properties of its secrets. */
+function secrets(...props: readonly string[]): string {
+  const list = props.map((one, index) => `appSecret({ namespace: 'apps', name: 's${index}', ${one} })`);
+  return `import { appSecret } from '#cluster-secrets';\n\nexport default [${list.join(', ')}];\n`;
+}
+
+function projectWith(...props: readonly string[]) {
+  return makeProject({ files: { 'src/secrets/app.ts': secrets(...props) } });
+}
+
+const access = ({ url }: ConnectServer) => ({ OP_CONNECT_HOST: url, OP_CONNECT_TOKEN: token });
+
+/** What check-items finds wrong: item, field and problem. */
+async function problems(...props: readonly string[]): Promise<unknown[]> {
+  const project = await projectWith(...props);
+  const { out } = await project.run(script, ['--json'], { env: access(await start()) });
+  const { checks } = JSON.parse(out) as {
+    checks: { item: string; field?: string; problem?: string; closest: string[] }[];
+  };
+  return checks
+    .filter(({ problem }) => problem !== undefined)
+    .map(({ item, field, problem, closest }) => [item, field, problem, ...closest]);
+}
+
+test('all found: a table, no colours, exit 0, and each item read once', async () => {
+  const project = await projectWith(
+    "item: 'Grafana', keys: { password: 'password', user: 'admin user' }",
+    "item: 'Grafana', keys: { ca: { file: 'ca.pem' } }, template: { x: '{{ .api_key }} {{ ._2nd_factor }}' }",
+  );
+  const server = await start();
+  const { code, out, err } = await project.run(script, [], { env: access(server) });
+  expect(err).toBe('');
+  expect(out).toBe(`┌─────────┬─────────┬──────────────┬───────┐
+│ secret  │ item    │ field        │ found │
+├─────────┼─────────┼──────────────┼───────┤
+│ apps/s0 │ Grafana │ password     │ yes   │
+│ apps/s0 │ Grafana │ admin user   │ yes   │
+│ apps/s1 │ Grafana │ file ca.pem  │ yes   │
+│ apps/s1 │ Grafana │ .api_key     │ yes   │
+│ apps/s1 │ Grafana │ ._2nd_factor │ yes   │
+└─────────┴─────────┴──────────────┴───────┘
+5 checked in Kubernetes through Connect: all found`);
+  expect(code).toBe(0);
+  const [vaults, items, item, ...more] = server.requests;
+  expect(vaults).toBe('GET /v1/vaults/ 200');
+  expect(items).toMatch(/^GET \/v1\/vaults\/\w{26}\/items 200$/);
+  expect(item).toMatch(/^GET \/v1\/vaults\/\w{26}\/items\/\w{26} 200$/);
+  expect(more).toEqual([]);
+});
+
+test('what is missing: the closest, a line each, exit 1', async () => {
+  const project = await projectWith(
+    "item: 'Grafena', keys: { password: 'password' }",
+    "item: 'Grafana', keys: { password: 'Password', ca: { file: 'ca.crt' } }",
+  );
+  const { code, out, err } = await project.run(script, [], { env: access(await start()) });
+  expect(code).toBe(1);
+  expect(err).toBe(
+    [
+      "src/secrets/app.ts: apps/s0: Grafena: no item of this title in Kubernetes; did you mean 'Grafana'?",
+      "src/secrets/app.ts: apps/s1: Grafana: Password: no field of this label; did you mean 'password'?",
+      "src/secrets/app.ts: apps/s1: Grafana: file ca.crt: no such file, only 'ca.pem'; correct it there or in 1Password",
+    ].join('\n'),
+  );
+  expect(out).toContain(
+    '│ apps/s0 │ Grafena │             │ no: no item of this title in Kubernetes; did you mean',
+  );
+  expect(out).toMatch(/\n3 checked in Kubernetes through Connect: 3 not found$/);
+});
+
+test('items and labels that are ambiguous', async () => {
+  const twice = connectData.items.filter(({ title }) => title === 'Twice').map(({ id }) => id);
+  expect(
+    await problems(
+      "item: 'Twice', keys: { password: 'password' }",
+      `item: '${twice[0]}', keys: { password: 'password' }`,
+      "item: 'Repeated', keys: { password: 'password' }",
+      "item: 'Repeated', keys: { password: { file: 'x' } }",
+      "item: 'Collide', keys: { password: 'password' }",
+      "item: 'Collide', keys: { a: 'a b' }",
+      "item: 'Collide', keys: { p: 'password' }, template: { a: '{{ .a_b }}' }",
+      "item: 'Umlaut', keys: 'all'",
+      "item: 'Collide', keys: 'all', template: { p: '{{ .password }}' }",
+      "item: 'Collide', keys: 'all'",
+    ),
+  ).toEqual([
+    ['Twice', undefined, `2 items of vault Kubernetes have this title: ${twice.join(', ')}`],
+    [
+      'Repeated',
+      'token',
+      '2 fields have this name, and then External Secrets Operator reads nothing of the item',
+    ],
+    ['Repeated', 'file x', 'no such file, and the item has none'],
+    ['Collide', 'a b', "'a b' and 'a-b' end in one key, a_b"],
+    ['Collide', '.a_b', "'a b' and 'a-b' end in one key, a_b"],
+    ['Umlaut', 'all fields', "'Schlüssel' can't be the key of a Secret"],
+    ['Collide', 'all fields', "'a b' and 'a-b' end in one key, a_b"],
+  ]);
+});
+
+test('templates, aliases and Documents', async () => {
+  expect(
+    await problems(
+      "item: 'Grafana', template: { a: '{{ .pasword | b64enc }} {{ with .username }}{{ .inner }}{{ $.nope }}{{ end }}' }",
+      "items: { g: 'Grafana', r: 'Collide' }, keys: { a: { item: 'g', field: 'api-key' }, b: { item: 'r', field: 'username' } }, template: { t: '{{ .g_password }}{{ .g_2nd_factor }}{{ .r_passwort }}' }",
+      "item: 'Kubeconfig', keys: 'all'",
+      "item: 'Kubeconfig', keys: { config: { file: 'config.yaml' } }",
+      "item: 'Kubeconfig', keys: { notes: 'notesPlain' }",
+    ),
+  ).toEqual([
+    ['Grafana', '.pasword', 'no field is called so in a template', '.password'],
+    ['Grafana', '.nope', 'no field is called so in a template'],
+    ['Collide', 'username', "no field of this label, only 'a b', 'a-b', 'password'"],
+    ['Collide', '.r_passwort', 'no field is called so in a template', '.r_password'],
+    ['Kubeconfig', 'notesPlain', 'External Secrets Operator reads only the files of a Document'],
+  ]);
+});
+
+test('vaults are searched in order, and the first that has the title wins', async () => {
+  const project = await projectWith(
+    "item: 'Grafana', keys: { password: 'password' }",
+    "item: 'Only shared', keys: { password: 'password' }",
+  );
+  const settings = (vaults: string) =>
+    `import { defineSettings } from '#cluster-secrets';\n\nexport default defineSettings({ vaults: ${vaults} });\n`;
+  const env = access(await start());
+  project.write('src/settings.ts', settings("['Kubernetes', 'Shared']"));
+  expect(await project.run(script, [], { env })).toMatchObject({ code: 0, err: '' });
+  project.write('src/settings.ts', settings("['Shared', 'Kubernetes']"));
+  expect((await project.run(script, [], { env })).err).toBe(
+    "src/secrets/app.ts: apps/s0: Grafana: password: no field of this label, only 'elsewhere'; correct it there or in 1Password",
+  );
+  const [, shared] = connectData.vaults;
+  project.write('src/settings.ts', settings(`['Kubernetes', '${shared?.id}']`));
+  expect(await project.run(script, [], { env })).toMatchObject({ code: 0, err: '' });
+});
+
+test('unreachable, wrong token, no access: each says its way out', async () => {
+  const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
+  const server = await start();
+  const said = async (env: Record<string, string>) => {
+    const { code, out, err } = await project.run(script, [], { env });
+    expect([code, out]).toEqual([1, '']);
+    return err;
+  };
+  const dead = await startConnect(connectData);
+  await dead.close();
+  expect(
+    await Promise.all([
+      said({ ...access(server), OP_CONNECT_HOST: dead.url }),
+      said({ ...access(server), OP_CONNECT_TOKEN: 'wrong' }),
+    ]),
+  ).toEqual([
+    `${dead.url}/: no Connect server answers here (ECONNREFUSED); correct OP_CONNECT_HOST, or run \`kubectl -n external-secrets port-forward service/onepassword 8080:80\` and set it to http://localhost:8080`,
+    'OP_CONNECT_TOKEN: Connect does not take this token (401): it is wrong, expired or revoked; make one with `op connect token create`, for the same Connect server',
+  ]);
+  project.write(
+    'src/settings.ts',
+    "import { defineSettings } from '#cluster-secrets';\n\nexport default defineSettings({ vaults: ['kubernetes', 'Private'] });\n",
+  );
+  const noAccess =
+    'the token in OP_CONNECT_TOKEN has no access to it, or there is no such vault; it may read Kubernetes, Shared';
+  expect(await said(access(server))).toBe(
+    [
+      `vault 'kubernetes': ${noAccess}; did you mean 'Kubernetes'? correct vaults in src/settings.ts, or make a token with access to this vault`,
+      `vault 'Private': ${noAccess}; correct vaults in src/settings.ts, or make a token with access to this vault`,
+    ].join('\n'),
+  );
+  const [kubernetes] = connectData.vaults;
+  project.write(
+    'src/settings.ts',
+    `import { defineSettings } from '#cluster-secrets';\n\nexport default defineSettings({ vaults: ['${kubernetes?.id}'] });\n`,
+  );
+  const scoped = await start((request, response) => {
+    if (!request.url?.endsWith('/items')) return false;
+    response.writeHead(403).end('{"status":403,"message":"not in scope"}');
+    return true;
+  });
+  expect(await said(access(scoped))).toBe(
+    `vault '${kubernetes?.id}': ${noAccess}; correct vaults in src/settings.ts, or make a token with access to this vault`,
+  );
+});
+
+test('what is no Connect server: a redirect, a web page, a failure, no address', async () => {
+  const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
+  const said = async (status: number, body: string) => {
+    const server = await start((_, response) => {
+      response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end(body);
+      return true;
+    });
+    const { code, err } = await project.run(script, [], { env: access(server) });
+    expect(code).toBe(1);
+    expect(server.requests).toHaveLength(1);
+    return err.replace(server.url, 'HOST');
+  };
+  expect(await Promise.all([said(302, ''), said(200, '<html>'), said(500, '{}')])).toEqual([
+    'HOST/: redirects elsewhere (302), where the token is not sent; set OP_CONNECT_HOST to the address of Connect itself',
+    'HOST/: answers, but not as Connect does; set OP_CONNECT_HOST to the address of Connect',
+    'HOST/: Connect answered 500; look at the logs of Connect',
+  ]);
+  const env = { OP_CONNECT_HOST: 'localhost:8080', OP_CONNECT_TOKEN: token };
+  expect((await project.run(script, [], { env })).err).toBe(
+    'OP_CONNECT_HOST: is no http address; write one such as http://localhost:8080',
+  );
+});
+
+test('at most four requests at once', async () => {
+  const items = Array.from({ length: 24 }, (_, index) => ({
+    id: `many${String(index).padStart(22, '0')}`,
+    vault: 'Kubernetes',
+    title: `item ${index}`,
+    fields: [{ label: 'password', value: 'x' }],
+  }));
+  const waiting: ServerResponse[] = [];
+  // Answers only when four are waiting: fewer at once would never end.
+  const server = await startConnect({ ...connectData, items }, 0, (request, response) => {
+    if (!/\/items\/./.test(request.url ?? '')) return false;
+    waiting.push(response);
+    if (waiting.length === 4)
+      for (const one of waiting.splice(0)) one.end('{"fields":[{"label":"password"}]}');
+    return true;
+  });
+  onTestFinished(() => server.close());
+  const project = await projectWith(...items.map(({ title }) => `item: '${title}', keys: { p: 'password' }`));
+  expect((await project.run(script, [], { env: access(server) })).code).toBe(0);
+  expect(server.requests).toHaveLength(2 + items.length);
+  expect(server.atOnce).toBe(4);
+});
+
+test('through op: the same answers, each item read once', async () => {
+  const project = await projectWith(
+    "item: 'Grafana', keys: { password: 'password', ca: { file: 'ca.pem' } }",
+    "item: 'Grafana', keys: { password: 'pasword' }",
+    "item: 'Kubeconfig', keys: 'all'",
+  );
+  const { PATH, log } = fakeOp(connectData);
+  const { code, out, err } = await project.run(script, [], { env: { PATH } });
+  expect(err).toBe(
+    "src/secrets/app.ts: apps/s1: Grafana: pasword: no field of this label; did you mean 'password'?",
+  );
+  expect(out).toMatch(/4 checked in Kubernetes through op: 1 not found$/);
+  expect(code).toBe(1);
+  const id = (title: string) => connectData.items.find((item) => item.title === title)?.id;
+  const [vault] = connectData.vaults;
+  const calls = readFileSync(log, 'utf8').trim().split('\n');
+  expect(calls.slice(0, 2)).toEqual(['whoami', 'item list --vault=Kubernetes --format=json']);
+  expect(calls.slice(2).sort()).toEqual(
+    ['Grafana', 'Kubeconfig']
+      .map((title) => `item get ${id(title)} --vault=${vault?.id} --format=json`)
+      .sort(),
+  );
+});
+
+test('through op: no such vault, nobody signed in, not installed', async () => {
+  const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
+  const said = async (env: Record<string, string>) => (await project.run(script, [], { env })).err;
+  expect(await said({ PATH: fakeOp({ ...connectData, vaults: [] }).PATH })).toBe(
+    "vault 'Kubernetes': op finds no such vault in the account that is signed in; correct vaults in src/settings.ts, or sign in with access to it",
+  );
+  const todo = 'set both to reach Connect, or install the 1Password CLI and sign in with `op signin`';
+  expect(await said({ PATH: fakeOp(undefined).PATH, OP_CONNECT_HOST: 'http://localhost' })).toBe(
+    `1Password: can't be read: OP_CONNECT_TOKEN not set, and op is not signed in; ${todo}`,
+  );
+  expect(await said({ PATH: '/nowhere' })).toBe(
+    `1Password: can't be read: OP_CONNECT_HOST and OP_CONNECT_TOKEN not set, and op is not installed; ${todo}`,
+  );
+});
+
+test('nothing declared, wrong arguments, wrong files', async () => {
+  const project = await makeProject();
+  expect(await project.run(script)).toEqual({
+    code: 0,
+    out: 'src/secrets/ declares no app secret: nothing to check',
+    err: '',
+  });
+  const wrong = await project.run(script, ['--jsn']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toMatch(/^error: unknown option '--jsn'\n.*--json/s);
+  project.write('src/secrets/app.ts', secrets("item: 'x'"));
+  expect((await project.run(script)).err).toBe(
+    "src/secrets/app.ts: apps/s0: keys: is missing, so the Secret would have no key; write { key: 'label' }, or 'all'",
+  );
+});

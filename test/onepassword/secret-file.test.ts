@@ -1,0 +1,125 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import fc from 'fast-check';
+import ts from 'typescript';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  fileNameFor,
+  keysFromLabels,
+  type NewSecret,
+  secretFile,
+} from '../../src/onepassword/secret-file.js';
+import { root } from '../project.js';
+
+/** What a generated file declares, read without running it. */
+function declared(text: string): unknown {
+  const { outputText } = ts.transpileModule(text.replace(/^import .*\n/, ''), {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 },
+  });
+  const exports: { default?: unknown } = {};
+  new Function('exports', 'appSecret', outputText)(exports, (props: unknown) => props);
+  return exports.default;
+}
+
+const key = fc.stringMatching(/^[-._a-zA-Z0-9]{1,120}$/).filter((one) => one !== '__proto__');
+const text = fc.oneof(
+  fc.string({ minLength: 1 }),
+  fc.string({ minLength: 70, maxLength: 130 }),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
+  fc.string({ unit: fc.constantFrom("'", '"', '\\', '`', '$', '{', '\n', 'é', '界', '😀'), minLength: 1 }),
+  fc.constantFrom('Grafana', "Bob's", '界'.repeat(60), '\u2028', '</script>', '\u202e', 'a'.repeat(98)),
+);
+const secret: fc.Arbitrary<NewSecret> = fc.record(
+  {
+    namespace: fc.constant('apps'),
+    name: fc.constant('app'),
+    item: text,
+    keys: fc.oneof(fc.constant('all' as const), fc.dictionary(key, text, { minKeys: 1, maxKeys: 6 })),
+    type: fc.constantFrom('Opaque', 'kubernetes.io/tls'),
+  },
+  { requiredKeys: ['namespace', 'name', 'item', 'keys'] },
+);
+
+test('a generated file says what was asked for, and is formatted as the project formats', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-secrets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { vcs, ...config } = JSON.parse(readFileSync(join(root, '.biome.json'), 'utf8'));
+  expect(vcs.enabled).toBe(true);
+  writeFileSync(
+    join(folder, 'biome.json'),
+    `${JSON.stringify({ ...config, $schema: undefined }, null, 2)}\n`,
+  );
+  const asked = fc.sample(secret, { numRuns: 400, seed: 6 });
+  for (const [index, one] of asked.entries()) {
+    const written = secretFile(one);
+    expect(declared(written)).toEqual(one);
+    writeFileSync(join(folder, `secret-${index}.ts`), written);
+  }
+  const args = ['check', '--diagnostic-level=error', '--max-diagnostics=5', '.'];
+  const biome = await execa(join(root, 'node_modules/.bin/biome'), args, {
+    cwd: folder,
+    reject: false,
+    all: true,
+  });
+  expect(biome.all).toMatch(/^Checked 40[01] files in \d+m?s\. No fixes applied\.$/);
+  expect(biome.exitCode).toBe(0);
+});
+
+test('one file to read', () => {
+  const file = secretFile({
+    namespace: 'monitoring',
+    name: 'grafana',
+    item: "Bob's Grafana",
+    keys: { password: 'password', 'admin-user': 'admin user' },
+    type: 'Opaque',
+  });
+  expect(file).toBe(`import { appSecret } from '#cluster-secrets';
+
+export default appSecret({
+  namespace: 'monitoring',
+  name: 'grafana',
+  item: "Bob's Grafana",
+  keys: {
+    password: 'password',
+    'admin-user': 'admin user',
+  },
+  type: 'Opaque',
+});
+`);
+});
+
+test('what would not be seen in an editor is written as an escape', () => {
+  const file = secretFile({ namespace: 'a', name: 'a', item: 'a\u202eb\u00a0c\u200bd', keys: 'all' });
+  expect(file).toContain("item: 'a\\u202eb\\u00a0c\\u200bd',");
+});
+
+test('labels become keys that a Secret can have', () => {
+  const labels = [
+    'admin user',
+    'admin_user',
+    'Schlüssel',
+    '.dockerconfigjson',
+    '..',
+    '密码',
+    'a / b',
+    'tls.crt',
+  ];
+  expect(keysFromLabels(labels)).toEqual({
+    admin_user: 'admin user',
+    admin_user_2: 'admin_user',
+    Schlussel: 'Schlüssel',
+    '.dockerconfigjson': '.dockerconfigjson',
+    key: '..',
+    key_2: '密码',
+    a_b: 'a / b',
+    'tls.crt': 'tls.crt',
+  });
+});
+
+test('a file is called as the Secret, as far as Flux takes the name', () => {
+  expect(fileNameFor('grafana')).toBe('grafana');
+  expect(fileNameFor('registry.example.org')).toBe('registry-example-org');
+  expect(fileNameFor(`${'a'.repeat(54)}-b`)).toBe('a'.repeat(54));
+});
