@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { run } from './src/cli/run.js';
 import { differenceLines, synthArguments, wroteLine } from './src/cli/synth-report.js';
-import { OperatorError } from './src/errors.js';
+import { OperatorError, problemLine } from './src/errors.js';
 import { guard } from './src/guards/index.js';
 import { loadDefault } from './src/load.js';
 import { render } from './src/output/render.js';
@@ -34,12 +34,18 @@ await run(async () => {
     credentials: credentials ? readFileSync(join(project, credentialsFile)) : undefined,
     secrets: secrets.files,
   });
+  const guarded = guard(composed.platform, secrets.files, {
+    project,
+    repository,
+    settings: settings.settings,
+  });
+  for (const warning of guarded.warnings) console.error(`warning: ${problemLine(warning)}`);
   const problems = [
     ...('problems' in page ? page.problems : []),
     ...settings.problems,
     ...secrets.problems,
     ...composed.problems,
-    ...guard(composed.platform, secrets.files),
+    ...guarded.problems,
   ];
   if (problems.length > 0) throw new OperatorError(problems);
 
