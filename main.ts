@@ -1,18 +1,11 @@
 import { join, resolve } from 'node:path';
 import { run } from './src/cli/run.js';
 import { differenceLines, synthArguments, wroteLine } from './src/cli/synth-report.js';
-import { OperatorError } from './src/errors.js';
+import { OperatorError, problemLine } from './src/errors.js';
 import { guard } from './src/guards/index.js';
-import { loadDefault } from './src/load.js';
 import { render } from './src/output/render.js';
 import { compare, writeTree } from './src/output/write.js';
-import { readAppSecrets } from './src/platform/app-secrets.js';
-import { readCredentials } from './src/platform/onepassword-credentials.js';
-import { composePlatform } from './src/platform/platform.js';
-import { projectPrefix, resolveSettings, settingsFile } from './src/platform/settings.js';
-import { findRepository } from './src/repository.js';
-
-const project = import.meta.dirname;
+import { composeProject } from './src/platform/project.js';
 
 await run(async () => {
   const { check, help } = synthArguments(process.argv.slice(2));
@@ -21,30 +14,18 @@ await run(async () => {
     return 0;
   }
 
-  const page = await loadDefault(join(project, settingsFile), settingsFile);
-  const settings = resolveSettings('value' in page ? page.value : {}, settingsFile);
-  const secrets = await readAppSecrets(project);
-  const repository = findRepository(project);
-  const credentials = readCredentials(project);
+  const project = await composeProject(import.meta.dirname);
+  const { problems, warnings } = guard(project);
+  for (const warning of warnings) console.error(`warning: ${problemLine(warning)}`);
+  if (project.problems.length + problems.length > 0) {
+    throw new OperatorError([...project.problems, ...problems]);
+  }
 
-  const composed = composePlatform({
-    settings: settings.settings,
-    prefix: projectPrefix(settings.settings, repository),
-    credentials,
-    secrets: secrets.files,
-  });
-  const problems = [
-    ...('problems' in page ? page.problems : []),
-    ...settings.problems,
-    ...secrets.problems,
-    ...composed.problems,
-    ...guard({ project, settings: settings.settings, files: secrets.files, platform: composed.platform }),
-  ];
-  if (problems.length > 0) throw new OperatorError(problems);
-
-  const files = render(composed.platform);
-  const dist = join(project, 'dist');
-  if (!credentials) console.log('no credentials yet: run `npm run bootstrap`; until then Connect waits');
+  const files = render(project.platform);
+  const dist = join(project.path, 'dist');
+  if (!project.hasCredentials) {
+    console.log('no credentials yet: run `npm run bootstrap`; until then Connect waits');
+  }
   if (check) {
     const { validate } = await import('./src/output/validate.js');
     const lines = [...validate(files), ...differenceLines(compare(dist, files))];

@@ -38,4 +38,7 @@ export default defineSettings({
   //
   // Set it once a Prometheus operator runs in the cluster (import externalUnit, too).
   // monitoring: { unit: externalUnit('kube-prometheus-stack') },
+  //
+  // Secrets of an app secret's name whose namespace synth can't find, and that are others.
+  // allowSameName: [{ secret: 'media/config', file: 'apps/x/secret.sops.yaml', reason: 'is in namespace x' }],
 });

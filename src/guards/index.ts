@@ -3,12 +3,15 @@ import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
+import { scanRepository } from '../repository/scan.js';
+import type { Repository } from '../repository.js';
 import { constructProblems } from './constructs.js';
 import { dependencyProblems } from './dependencies.js';
 import type { Finding } from './finding.js';
 import { keyFindings } from './keys.js';
 import { loadProblems } from './load.js';
 import { metadataFindings } from './metadata.js';
+import { nameClashProblems } from './name-clash.js';
 import { plaintextProblems } from './plaintext.js';
 import { referenceFindings } from './references.js';
 import { sameNameProblems } from './same-name.js';
@@ -28,8 +31,10 @@ const secretGuards: readonly ((secret: AppSecretProps, settings: ResolvedSetting
 
 /** What the guards look at. */
 export interface Guarded {
-  /** Folder of the project. */
-  readonly project: string;
+  /** Absolute path of the project. */
+  readonly path: string;
+  /** undefined without git. */
+  readonly repository: Repository | undefined;
   readonly settings: ResolvedSettings;
   readonly files: readonly AppSecretsFile[];
   readonly platform: Platform;
@@ -38,14 +43,29 @@ export interface Guarded {
 /**
  * Runs every guard.
  *
- * @returns All that would not work in the cluster, or must not be committed.
+ * @returns `problems`: all that would not work in the cluster, or must not be committed; `warnings`: what is
+ *   worth a look.
  */
-export function guard(guarded: Guarded): Problem[] {
-  return [...plaintextProblems(guarded.project), ...guardPlatform(guarded)];
+export function guard(guarded: Guarded): { problems: Problem[]; warnings: Problem[] } {
+  const { path, repository, files, settings } = guarded;
+  const names = files.flatMap(({ secrets }) => secrets.map(({ name }) => name));
+  const found = scanRepository(path, repository, names);
+  return {
+    problems: [
+      ...plaintextProblems(path),
+      ...guardPlatform(guarded),
+      ...nameClashProblems(files, found.secrets, settings.allowSameName),
+    ],
+    warnings: found.warnings,
+  };
 }
 
 /** The guards that look at nothing on the disk. */
-export function guardPlatform({ settings, files, platform }: Omit<Guarded, 'project'>): Problem[] {
+export function guardPlatform({
+  settings,
+  files,
+  platform,
+}: Omit<Guarded, 'path' | 'repository'>): Problem[] {
   const secrets = files.flatMap((file) => file.secrets);
   return [
     ...constructProblems(platform),

@@ -72,6 +72,18 @@ export interface Settings {
     /** The Flux Kustomization that installs the Prometheus operator. */
     readonly unit: ExternalUnit;
   };
+  /**
+   * Secrets in the repository whose namespace synth can't find, and that are not the app secret of the
+   * same name. @default - none
+   */
+  readonly allowSameName?: readonly {
+    /** The app secret: `namespace/name`. */
+    readonly secret: string;
+    /** The file of the other Secret, relative to the top of the repository. */
+    readonly file: string;
+    /** Why they are two Secrets. */
+    readonly reason: string;
+  }[];
 }
 
 const version = text().regex(
@@ -120,6 +132,15 @@ const schema = closedObject({
   monitoring: closedObject({
     unit: externalUnitShape(),
   }).optional(),
+  allowSameName: z
+    .array(
+      closedObject({
+        secret: text(),
+        file: text(),
+        reason: text(rule('gives no reason', 'say why they are two Secrets')),
+      }),
+    )
+    .default([]),
 });
 
 /** Settings with every default filled in. */

@@ -1,0 +1,58 @@
+import type { Problem } from '../errors.js';
+import type { AppSecretsFile } from '../platform/app-secrets.js';
+import type { ResolvedSettings } from '../platform/settings.js';
+import type { FoundSecret } from '../repository/scan.js';
+
+const kinds = {
+  SOPS: 'the SOPS-encrypted Secret',
+  Secret: 'the Secret',
+  ExternalSecret: 'the Secret of the ExternalSecret',
+  secretGenerator: 'the Secret that kustomize generates',
+} as const;
+
+/**
+ * App secrets whose Secret something else in the repository makes, too. ESO takes an existing Secret over
+ * at once, reports Ready, and the old keys are gone; nothing in the cluster warns.
+ *
+ * @param found What the repository holds.
+ * @param allowed Clashes of a Secret without a known namespace that the operator says are none.
+ * @returns A problem for each clash, and for each allow that lifts none.
+ */
+export function nameClashProblems(
+  files: readonly AppSecretsFile[],
+  found: readonly FoundSecret[],
+  allowed: ResolvedSettings['allowSameName'],
+): Problem[] {
+  const problems: Problem[] = [];
+  const used = new Set<number>();
+  for (const { file, secrets } of files) {
+    for (const { namespace, name } of secrets) {
+      const secret = `${namespace}/${name}`;
+      for (const other of found) {
+        const unknown = other.namespace === undefined;
+        if (other.name !== name || !(unknown || other.namespace === namespace)) continue;
+        const allow = allowed.findIndex((one) => one.secret === secret && one.file === other.file);
+        if (unknown && allow >= 0) {
+          used.add(allow);
+          continue;
+        }
+        const what = unknown
+          ? `has the name of ${kinds[other.kind]} in ${other.file}, whose namespace can't be found`
+          : `is ${kinds[other.kind]} in ${other.file}, too`;
+        problems.push({
+          where: `${file}: ${secret}`,
+          what: `${what}: ESO would take it over at once, report Ready, and its old keys would be gone`,
+          todo: unknown
+            ? `write metadata.namespace there, rename this one, or allow it with allowSameName in src/settings.ts`
+            : `rename this one, or delete ${other.file} first`,
+        });
+      }
+    }
+  }
+  for (const [index, { secret, file }] of allowed.entries()) {
+    if (used.has(index)) continue;
+    const what = `allows ${secret} beside ${file}, where no clash with an unknown namespace is`;
+    problems.push({ where: `src/settings.ts: allowSameName[${index}]`, what, todo: 'remove it' });
+  }
+  return problems;
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Problem } from '../errors.js';
+import { loadDefault } from '../load.js';
+import { findRepository, type Repository } from '../repository.js';
+import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
+import { readCredentials } from './onepassword-credentials.js';
+import { composePlatform, type Platform } from './platform.js';
+import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
+
+/** A project as its files say it, composed in memory. */
+export interface Project {
+  /** Its absolute path. */
+  readonly path: string;
+  /** The git repository around it; undefined without git. */
+  readonly repository: Repository | undefined;
+  readonly settings: ResolvedSettings;
+  /** The app secrets, file by file. */
+  readonly files: readonly AppSecretsFile[];
+  /** Whether there is a bootstrap Secret. */
+  readonly hasCredentials: boolean;
+  readonly platform: Platform;
+  /** What is wrong with any of it; where something is, a default stands in its place. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads the operator's files (settings, app secrets, credentials) and composes the platform from them.
+ *
+ * @param path Absolute path of the project.
+ * @returns The project, with all that is wrong.
+ * @throws OperatorError when the credentials are there and can't be read.
+ */
+export async function composeProject(path: string): Promise<Project> {
+  const page = await loadDefault(join(path, settingsFile), settingsFile);
+  const { settings, problems } = resolveSettings('value' in page ? page.value : {}, settingsFile);
+  const secrets = await readAppSecrets(path);
+  const repository = findRepository(path);
+  const credentials = readCredentials(path);
+  const composed = composePlatform({
+    settings,
+    prefix: projectPrefix(settings, repository),
+    credentials,
+    secrets: secrets.files,
+  });
+  return {
+    path,
+    repository,
+    settings,
+    files: secrets.files,
+    hasCredentials: credentials !== undefined,
+    platform: composed.platform,
+    problems: [
+      ...('problems' in page ? page.problems : []),
+      ...problems,
+      ...secrets.problems,
+      ...composed.problems,
+    ],
+  };
+}

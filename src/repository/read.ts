@@ -1,0 +1,84 @@
+import { isUtf8 } from 'node:buffer';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadAll, YAMLException } from 'js-yaml';
+import type { Problem } from '../errors.js';
+import { isTree, type Tree } from '../tree.js';
+
+/** A bigger file is looked at, but not parsed. */
+const parsedBytes = 4 * 1024 * 1024;
+
+/** A file's bytes as UTF-8. */
+export interface FileBytes {
+  readonly file: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Reads a file. Links are left out: Flux does not ship them.
+ *
+ * @param top Absolute path of the folder that `file` is relative to.
+ * @returns Its bytes; a warning when it can't be read; undefined when it is a link or a folder.
+ */
+export function readBytes(top: string, file: string): FileBytes | Problem | undefined {
+  try {
+    const descriptor = openSync(join(top, file), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const found = fstatSync(descriptor);
+      if (!found.isFile()) return undefined;
+      const bytes = Buffer.allocUnsafe(found.size);
+      let length = 0;
+      for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+        read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      }
+      return { file, bytes: toUtf8(bytes.subarray(0, length)) };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP' || code === 'EISDIR') return undefined;
+    const what = code === 'ENOENT' ? 'is listed by git, but is not there' : `can't be read (${code})`;
+    return { where: file, what, todo: 'see that it holds no Secret with the name of an app secret' };
+  }
+}
+
+/** YAML may be UTF-16, which the first bytes show: https://yaml.org/spec/1.2.2/#52-character-encodings */
+function toUtf8(bytes: Buffer): Buffer {
+  const [first, second] = bytes;
+  if (first === 0xef && second === 0xbb) return bytes.subarray(3);
+  const little = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const big = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
+  if (bytes.length < 2 || bytes.length % 2 === 1 || !(little || big)) return bytes;
+  const text = (big ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
+  return Buffer.from(text.replace(/^\uFEFF/, ''));
+}
+
+/**
+ * Parses the documents of a YAML or JSON file; what a List holds is taken out of it.
+ *
+ * @param purpose What the file was picked for, for the warning.
+ * @returns The documents that are mappings, or a warning without a line of the file.
+ */
+export function parseDocuments({ file, bytes }: FileBytes, purpose: string): { trees: Tree[] } | Problem {
+  const todo = 'see that it makes no Secret with the name of an app secret';
+  if (bytes.length > parsedBytes) {
+    return { where: file, what: `${purpose}, and is over 4 MiB, so it is not parsed`, todo };
+  }
+  if (!isUtf8(bytes)) return { where: file, what: `${purpose}, and is not UTF-8, so it can't be read`, todo };
+  try {
+    return { trees: loadAll(bytes.toString('utf8')).flatMap(withoutLists) };
+  } catch (error) {
+    const why =
+      error instanceof YAMLException ? `${error.reason}, line ${(error.mark?.line ?? 0) + 1}` : 'not YAML';
+    return { where: file, what: `${purpose}, and can't be read (${why})`, todo };
+  }
+}
+
+function withoutLists(document: unknown): Tree[] {
+  if (!isTree(document)) return [];
+  const { kind, items } = document;
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
+    ? items.flatMap(withoutLists)
+    : [document];
+}
