@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { OperatorError, UsageError } from '../errors.js';
-import { loadDefault } from '../load.js';
 import { checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
 import { keysFromLabels, type NewSecret, secretFile } from '../onepassword/secret-file.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
 import { fileName } from '../platform/app-secrets.js';
-import { resolveSettings } from '../platform/settings.js';
+import { loadSettings } from '../platform/settings.js';
 import { parseArguments } from './arguments.js';
 import { askSecret } from './ask-secret.js';
 import { checkProblem } from './checks-table.js';
@@ -119,10 +118,7 @@ function refuseFile(file: string): void {
 
 /** Opens the vaults of the settings; says why when it can't, because then nothing is checked. */
 async function openFinder(): Promise<ItemFinder | undefined> {
-  const page = await loadDefault(join(project, 'src/settings.ts'), 'src/settings.ts');
-  const { settings, problems } = resolveSettings('value' in page ? page.value : {}, 'src/settings.ts');
-  const wrong = [...('problems' in page ? page.problems : []), ...problems];
-  if (wrong.length > 0) throw new OperatorError(wrong);
+  const settings = await loadSettings(project);
   try {
     return await ItemFinder.open(await openVaults(settings.namespace), settings.vaults);
   } catch (error) {

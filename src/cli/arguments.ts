@@ -24,6 +24,8 @@ export function parseArguments<Options>(command: Command, args: readonly string[
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    throw new UsageError(`${message.trim()}\n\n${command.helpInformation().trim()}`);
+    // An argument may be a secret that was put in the wrong place.
+    const said = message.trim().replace(/'(--?[\w-]+)?[^']*'/g, "'$1'");
+    throw new UsageError(`${said}\n\n${command.helpInformation().trim()}`);
   }
 }

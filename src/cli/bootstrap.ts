@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { bootstrapKeys } from '../constructs/bootstrap-secret.js';
 import { OperatorError, UsageError } from '../errors.js';
 import {
@@ -16,6 +16,7 @@ import { findCreationRule } from '../sops/creation-rule.js';
 import { checkSops, decrypt, encrypt } from '../sops/sops.js';
 import { checkSopsSecret } from '../sops/sops-secret.js';
 import { writeEncrypted } from '../sops/write-encrypted.js';
+import { parseArguments } from './arguments.js';
 import { run } from './run.js';
 
 interface Options {
@@ -100,20 +101,9 @@ function parse(args: string[]): Options | undefined {
     .addHelpText(
       'after',
       '\nWithout these, OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN are read; what is missing is asked for.',
-    )
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  try {
-    command.parse(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    // An argument may be a secret that was put in the wrong place.
-    const message = error.message.replace(/'(--?[\w-]+)?[^']*'/g, "'$1'");
-    throw new UsageError(`${message}\n\n${command.helpInformation()}`);
-  }
-  const options = command.opts<Options>();
+    );
+  const options = parseArguments<Options>(command, args);
+  if (!options) return undefined;
   const { credentials, token, fromOp } = options;
   if (token !== undefined && token.split('.').length === 3 && token.startsWith('ey') && !existsSync(token)) {
     throw new UsageError(
@@ -188,9 +178,13 @@ function readInput(what: string, file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new OperatorError([
-      { where: `--${what} ${file}`, what: `can't be read (${code})`, todo: 'check the path' },
-    ]);
+    // The path is not shown: it may be the secret itself, in the wrong place.
+    const problem = {
+      where: `--${what}`,
+      what: `is no file that can be read (${code})`,
+      todo: 'give the path of a file, never the secret',
+    };
+    throw new OperatorError([problem]);
   }
 }
 

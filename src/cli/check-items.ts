@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { OperatorError } from '../errors.js';
-import { loadDefault } from '../load.js';
 import { type Check, checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
-import { readAppSecrets } from '../platform/app-secrets.js';
-import { resolveSettings } from '../platform/settings.js';
+import { composeProject } from '../platform/project.js';
 import { parseArguments } from './arguments.js';
 import { checkProblem, checksTable } from './checks-table.js';
 import { run } from './run.js';
@@ -22,12 +20,9 @@ await run(async () => {
   const asked = parseArguments<{ json?: true }>(command, process.argv.slice(2));
   if (!asked) return 0;
 
-  const page = await loadDefault(join(project, 'src/settings.ts'), 'src/settings.ts');
-  const { settings, problems } = resolveSettings('value' in page ? page.value : {}, 'src/settings.ts');
-  const secrets = await readAppSecrets(project);
-  const wrong = [...('problems' in page ? page.problems : []), ...problems, ...secrets.problems];
-  if (wrong.length > 0) throw new OperatorError(wrong);
-  const declared = secrets.files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
+  const { settings, files, problems } = await composeProject(project);
+  if (problems.length > 0) throw new OperatorError(problems);
+  const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
   if (declared.length === 0 && !asked.json) {
     console.log('src/secrets/ declares no app secret: nothing to check');
     return 0;

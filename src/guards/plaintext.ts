@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { loadAll, YAMLException } from 'js-yaml';
 import type { Problem } from '../errors.js';
 import { isEncrypted } from '../sops/sops-secret.js';
-import { isTree } from '../tree.js';
+import { isTree, type Tree } from '../tree.js';
 
 /** A text that must never be in git. */
 interface Mark {
@@ -97,15 +97,24 @@ function secretProblems(text: string, where: string): Problem[] {
     if (!(error instanceof YAMLException)) throw error;
     return [{ where, what: "says `kind: Secret` and can't be read as YAML", todo }];
   }
-  return documents
-    .filter((document) => isTree(document) && document['kind'] === 'Secret')
-    .flatMap((secret) =>
-      (['data', 'stringData'] as const).flatMap((block) => {
-        const entries = isTree(secret) ? secret[block] : undefined;
-        if (!isTree(entries)) return [];
-        return Object.entries(entries)
-          .filter(([, value]) => value !== '' && !isEncrypted(value))
-          .map(([key]) => ({ where: `${where}: ${block}.${key}`, what: 'is a Secret in plaintext', todo }));
-      }),
-    );
+  return documents.flatMap(objectsOf).flatMap((secret) =>
+    ['data', 'stringData'].flatMap((block) => {
+      const entries = secret[block];
+      const plain = isTree(entries)
+        ? Object.keys(entries).filter((key) => entries[key] !== '' && !isEncrypted(entries[key]))
+        : [];
+      return plain.map((key) => ({
+        where: `${where}: ${block}.${key}`,
+        what: 'is a Secret in plaintext',
+        todo,
+      }));
+    }),
+  );
+}
+
+/** The Secrets in a document, also in a List. */
+function objectsOf(document: unknown): Tree[] {
+  if (!isTree(document)) return [];
+  if (Array.isArray(document['items'])) return document['items'].flatMap(objectsOf);
+  return document['kind'] === 'Secret' ? [document] : [];
 }

@@ -25,16 +25,24 @@ export async function createConnectServer(
 ): Promise<BootstrapValues> {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'cluster-secrets-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
+  // Ctrl-C ends a program without its `finally`.
+  const interrupted = () => {
+    remove();
+    process.exit(130);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, interrupted);
   try {
     await op(['connect', 'server', 'create', server, '--vaults', vaults.join(',')], folder);
     const credentials = readFileSync(join(folder, credentialsName), 'utf8');
     const access = vaults.flatMap((vault) => ['--vault', `${vault},r`]);
-    const token = await op(['connect', 'token', 'create', server, '--server', server, ...access], folder);
+    const token = await op(['connect', 'token', 'create', server, '--server', server, ...access], folder, {
+      todo: `the server ${server} is made and its credentials are gone: \`op connect server delete ${server}\`, and try again`,
+    });
     return { credentials, token };
   } finally {
     remove();
-    process.off('exit', remove);
+    for (const signal of signals) process.off(signal, interrupted);
   }
 }
 
@@ -53,15 +61,19 @@ export async function readConnectItem(item: string): Promise<BootstrapValues> {
 }
 
 /** Runs `op`; what it prints stays in memory. */
-async function op(args: readonly string[], cwd: string): Promise<string> {
-  const result = await execa('op', args, { cwd, reject: false, stdin: 'inherit' });
+async function op(
+  args: readonly string[],
+  cwd: string,
+  { todo } = { todo: 'sign in with `op signin`, and check the names' },
+): Promise<string> {
+  const result = await execa('op', args, { cwd, reject: false, stdin: 'inherit', verbose: 'none' });
   if (result.exitCode === 0) return result.stdout;
   const where = `op ${args.slice(0, args[0] === 'connect' ? 3 : 1).join(' ')}`;
   if (result.code === 'ENOENT') {
-    const todo = 'install the 1Password CLI, or use --credentials and --token';
-    throw new OperatorError([{ where: 'op', what: 'is not installed', todo }]);
+    const install = 'install the 1Password CLI, or use --credentials and --token';
+    throw new OperatorError([{ where: 'op', what: 'is not installed', todo: install }]);
   }
   const [reason = ''] = result.stderr.trim().split('\n');
   const what = `failed (${reason.replace(/^\[ERROR\] [\d/]+ [\d:]+ /, '') || `exit code ${result.exitCode}`})`;
-  throw new OperatorError([{ where, what, todo: 'sign in with `op signin`, and check the names' }]);
+  throw new OperatorError([{ where, what, todo }]);
 }

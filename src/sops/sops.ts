@@ -18,6 +18,7 @@ export async function checkSops(): Promise<void> {
     env: withoutSecrets(),
     extendEnv: false,
     reject: false,
+    verbose: 'none',
   });
   const todo = `install sops ${minimum.join('.')} or newer: https://github.com/getsops/sops/releases`;
   if (result.code === 'ENOENT') throw new OperatorError([{ where: 'sops', what: 'is not installed', todo }]);
@@ -51,6 +52,7 @@ export async function encrypt(
     extendEnv: false,
     input: JSON.stringify(document),
     reject: false,
+    verbose: 'none',
     stripFinalNewline: false,
   });
   if (result.exitCode === 0) return result.stdout;
@@ -78,6 +80,7 @@ export async function decrypt(encrypted: string): Promise<string | undefined> {
     extendEnv: false,
     input: encrypted,
     reject: false,
+    verbose: 'none',
   });
   if (result.exitCode === 0) return result.stdout;
   if (result.exitCode === noKey) return undefined;

@@ -56,6 +56,11 @@ const cases: readonly (readonly [file: string, content: string, lines: readonly 
     [`src/secret.json: data.a: is a Secret in plaintext; ${sops}`],
   ],
   [
+    'src/list.yaml',
+    'kind: List\nitems:\n  - kind: Secret\n    data: {a: TUFSSw==}\n',
+    [`src/list.yaml: data.a: is a Secret in plaintext; ${sops}`],
+  ],
+  [
     'src/broken.yaml',
     'kind: Secret\ndata: {MARK: [\n',
     [`src/broken.yaml: says \`kind: Secret\` and can't be read as YAML; ${sops}`],

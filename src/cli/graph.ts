@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { OperatorError } from '../errors.js';
+import { unitGraph } from '../platform/graph.js';
+import { composePlatform } from '../platform/platform.js';
+import { composeProject } from '../platform/project.js';
+import { resolveSettings } from '../platform/settings.js';
+import { parseArguments } from './arguments.js';
+import { run } from './run.js';
+
+const project = join(import.meta.dirname, '../..');
+
+await run(async () => {
+  const command = new Command('npm run graph --')
+    .description('Prints the units and what each waits for, as a Mermaid flowchart.')
+    .option('--write', 'put the picture of the default project, with one app, into README.md');
+  const options = parseArguments<{ write?: true }>(command, process.argv.slice(2));
+  if (!options) return 0;
+  if (options.write) {
+    const readme = join(project, 'README.md');
+    const [, before, after] =
+      /^([\s\S]*<!-- graph:[^\n]*-->\n)[\s\S]*?(<!-- \/graph -->[\s\S]*)$/.exec(
+        readFileSync(readme, 'utf8'),
+      ) ?? [];
+    if (before === undefined || after === undefined) {
+      const todo = 'put <!-- graph: --> and <!-- /graph --> where it goes, each on a line of its own';
+      throw new OperatorError([{ where: 'README.md', what: 'has no place for the picture', todo }]);
+    }
+    writeFileSync(readme, `${before}\`\`\`mermaid\n${unitGraph(example())}\n\`\`\`\n${after}`);
+    return 0;
+  }
+  const { platform, problems } = await composeProject(project);
+  if (problems.length > 0) throw new OperatorError(problems);
+  console.log(unitGraph(platform));
+  return 0;
+});
+
+/** The shipped project with one app, so that the picture of the README does not depend on the operator's files. */
+function example() {
+  const secret = { namespace: 'app', name: 'app', item: 'App', keys: 'all' as const };
+  return composePlatform({
+    settings: resolveSettings({}, 'src/settings.ts').settings,
+    prefix: '',
+    credentials: undefined,
+    secrets: [{ file: 'src/secrets/app.ts', unitName: 'secrets-app', secrets: [secret] }],
+  }).platform;
+}

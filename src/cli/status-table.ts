@@ -1,0 +1,67 @@
+import Table from 'cli-table3';
+import { age } from '../cluster/age.js';
+import type { Row, Status } from '../cluster/status.js';
+
+/** A table without lines: columns stay where they are, for eyes and for pipes. */
+const plain = {
+  chars: Object.fromEntries(
+    'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid'
+      .split(' ')
+      .map((name) => [name, '']),
+  ),
+  style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+};
+
+/**
+ * Writes the state as a table.
+ *
+ * @param now For the ages.
+ */
+export function statusText(status: Status, now: Date): string {
+  const table = new Table({
+    ...plain,
+    chars: { ...plain.chars, middle: '' },
+    head: ['KIND', 'NAME', 'READY', 'SYNCED', 'NEXT', 'MESSAGE'],
+  });
+  for (const row of status.rows) table.push(cells(row, now));
+  const store = status.rows.find(({ kind }) => kind === 'ClusterSecretStore');
+  const hint =
+    store && !store.ready && store.object
+      ? [
+          'the operator looks at a failing store again after up to 7 minutes; at once: `npm run status -- --retry`',
+        ]
+      : [];
+  const failing = status.rows.filter(({ ready }) => !ready).length;
+  const summary = status.ready
+    ? `all ${status.rows.length} ready`
+    : `${failing} of ${status.rows.length} not ready`;
+  const lines = table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+  return [...(status.rows.length > 0 ? lines : []), ...status.notes, ...hint, summary].join('\n');
+}
+
+function cells(row: Row, now: Date): string[] {
+  const { lastSync, nextRefresh } = row;
+  const syncs = row.kind === 'ExternalSecret';
+  return [
+    row.kind,
+    row.namespace === undefined ? row.name : `${row.namespace}/${row.name}`,
+    row.ready ? 'yes' : 'no',
+    lastSync ? `${age(now.getTime() - lastSync.getTime())} ago` : syncs ? 'never' : '',
+    nextRefresh ? `in ${age(nextRefresh.getTime() - now.getTime())}` : syncs ? 'retrying' : '',
+    row.message,
+  ];
+}
+
+/** Writes the state as JSON: `ready`, `notes`, and the rows with times as ISO 8601, null where there is none. */
+export function statusJson({ ready, notes, rows }: Status): string {
+  const plainRows = rows.map(({ object: _object, lastSync, nextRefresh, namespace, ...row }) => ({
+    ...row,
+    namespace: namespace ?? null,
+    lastSync: lastSync?.toISOString() ?? null,
+    nextRefresh: nextRefresh?.toISOString() ?? null,
+  }));
+  return JSON.stringify({ ready, notes, rows: plainRows }, null, 2);
+}

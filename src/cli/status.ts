@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { connect } from '../cluster/connection.js';
+import { readStatus, retry, type Status } from '../cluster/status.js';
+import { composeProject } from '../platform/project.js';
+import { parseArguments } from './arguments.js';
+import { run } from './run.js';
+import { statusJson, statusText } from './status-table.js';
+
+interface Options {
+  readonly namespace?: string;
+  readonly watch?: true;
+  readonly retry?: true;
+  readonly json?: true;
+}
+
+const project = join(import.meta.dirname, '../..');
+const retryLimit = 60_000;
+const watchInterval = 2000;
+
+await run(async () => {
+  const command = new Command('npm run status --')
+    .description('Shows the units, the store and every ExternalSecret that uses it. It reads no Secret.')
+    .option('-n, --namespace <name>', 'only the ExternalSecrets of this namespace')
+    .option('--watch', 'go on looking, until Ctrl-C')
+    .option('--retry', 'make External Secrets Operator look at once at what fails, and wait for the result')
+    .option('--json', 'print JSON instead of a table');
+  const options = parseArguments<Options>(command, process.argv.slice(2));
+  if (!options) return 0;
+
+  const { settings, platform } = await composeProject(project);
+  const connection = connect();
+  const expected = {
+    fluxNamespace: settings.flux.namespace,
+    units: platform.units.map(({ unitName }) => unitName),
+    namespace: settings.namespace,
+    store: settings.store.name,
+  };
+  const read = () => readStatus(connection, expected, options.namespace);
+  const print = (status: Status) => (options.json ? statusJson(status) : statusText(status, new Date()));
+
+  if (options.watch) return watch(read, print);
+  const status = options.retry ? await retry(connection, read, console.error, retryLimit) : await read();
+  console.log(print(status));
+  return status.ready ? 0 : 1;
+});
+
+/** In place on a terminal; in a pipe only what changed. */
+async function watch(read: () => Promise<Status>, print: (status: Status) => string): Promise<0 | 1> {
+  let stopped = false;
+  process.once('SIGINT', () => {
+    stopped = true;
+  });
+  let last = '';
+  for (;;) {
+    const status = await read();
+    const text = print(status);
+    // Ages move on by themselves: they are no news in a pipe.
+    const news = status.rows
+      .map(({ kind, name, ready, message }) => `${kind}${name}${ready}${message}`)
+      .join();
+    if (process.stdout.isTTY) process.stdout.write(`\u001b[2J\u001b[H${text}\n`);
+    else if (news !== last) console.log(text);
+    last = news;
+    if (stopped) return status.ready ? 0 : 1;
+    await sleep(watchInterval);
+    if (stopped) return status.ready ? 0 : 1;
+  }
+}

@@ -1,0 +1,186 @@
+import {
+  ApiException,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node';
+import { OperatorError } from '../errors.js';
+
+/** A kind of resource, as the API server's addresses name it. */
+export interface Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}
+
+/** The kinds of custom resources that this project lives on. */
+export const resources = {
+  kustomizations: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', plural: 'kustomizations' },
+  helmReleases: { group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases' },
+  stores: { group: 'external-secrets.io', version: 'v1', plural: 'clustersecretstores' },
+  externalSecrets: { group: 'external-secrets.io', version: 'v1', plural: 'externalsecrets' },
+} as const satisfies Record<string, Resource>;
+
+/** An object as the API server gives it. */
+export interface ClusterObject {
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid?: string };
+  // biome-ignore lint/suspicious/noExplicitAny: the shape of a custom resource is its CRD's, and any of it may be missing
+  readonly spec?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly status?: any;
+}
+
+/** The API server refused, or could not be asked: one line for the operator. */
+export class ClusterError extends OperatorError {
+  /** @param status HTTP status; undefined when there was no answer. */
+  constructor(
+    readonly status: number | undefined,
+    where: string,
+    what: string,
+    todo: string,
+  ) {
+    super([{ where, what, todo }]);
+  }
+}
+
+/** The cluster of the current kubeconfig context. */
+export interface Connection {
+  readonly core: CoreV1Api;
+  readonly custom: CustomObjectsApi;
+  /** Address of the API server. */
+  readonly server: string;
+}
+
+/**
+ * Connects to the cluster that kubectl would use.
+ *
+ * @throws ClusterError when there is no kubeconfig, or no current context in it.
+ */
+export function connect(): Connection {
+  const config = new KubeConfig();
+  const todo = 'set KUBECONFIG, or choose a context with `kubectl config use-context`';
+  try {
+    config.loadFromDefault();
+  } catch (error) {
+    throw new ClusterError(undefined, 'kubeconfig', `can't be read (${(error as Error).message})`, todo);
+  }
+  const cluster = config.getCurrentCluster();
+  // What the client makes up when it finds nothing.
+  if (!cluster || cluster.server === 'http://localhost:8080') {
+    throw new ClusterError(undefined, 'kubeconfig', 'has no current context', todo);
+  }
+  // What the client refuses at the first request, with a trace.
+  if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify) {
+    throw new ClusterError(
+      undefined,
+      cluster.server,
+      'is no https address',
+      'correct it in your kubeconfig, or allow it there with insecure-skip-tls-verify',
+    );
+  }
+  return {
+    core: config.makeApiClient(CoreV1Api),
+    custom: config.makeApiClient(CustomObjectsApi),
+    server: cluster.server,
+  };
+}
+
+/**
+ * Asks the API server, and turns its refusals into lines.
+ *
+ * @param connection Whom.
+ * @param action What is asked, for the message: `list externalsecrets`.
+ * @param call The request.
+ * @throws ClusterError.
+ */
+export async function ask<Answer>(
+  connection: Connection,
+  action: string,
+  call: (connection: Connection) => Promise<Answer>,
+): Promise<Answer> {
+  const { server } = connection;
+  try {
+    return await call(connection);
+  } catch (error) {
+    if (error instanceof ApiException) {
+      switch (error.code) {
+        case 401:
+          throw new ClusterError(
+            401,
+            server,
+            'does not accept who you are (401)',
+            'log in to the cluster again',
+          );
+        case 403:
+          throw new ClusterError(403, server, `does not let you ${action} (403)`, 'ask for a role that may');
+        case 404:
+          throw new ClusterError(
+            404,
+            server,
+            `has nothing to ${action} from (404)`,
+            'see whether it is installed',
+          );
+        default:
+          throw new ClusterError(
+            error.code,
+            server,
+            `fails to ${action} (${error.code})`,
+            'look at the API server',
+          );
+      }
+    }
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    throw new ClusterError(
+      undefined,
+      server,
+      `can't be reached (${reason})`,
+      'check the cluster and your network',
+    );
+  }
+}
+
+/** Why there was no answer; undefined when the error is none of the network's. */
+function reasonOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string' && /^[A-Z_]+$/.test(cause.code)) return cause.code;
+  }
+  return undefined;
+}
+
+/** Lists objects of a kind, in one namespace or in all. */
+export async function list(
+  connection: Connection,
+  resource: Resource,
+  namespace?: string,
+): Promise<ClusterObject[]> {
+  const { group, version, plural } = resource;
+  const answer = await ask(connection, `list ${plural}.${group}`, ({ custom }) =>
+    namespace === undefined
+      ? custom.listClusterCustomObject({ group, version, plural })
+      : custom.listNamespacedCustomObject({ group, version, plural, namespace }),
+  );
+  return (answer as { items: ClusterObject[] }).items;
+}
+
+/** The annotation with which ESO is asked to look again; any change of an annotation does. */
+const forceSync = 'force-sync';
+
+/** Sets the annotation that makes ESO look at an object at once, and nothing else. */
+export async function annotateForSync(
+  connection: Connection,
+  resource: Resource,
+  object: ClusterObject,
+): Promise<void> {
+  const { group, version, plural } = resource;
+  const { name, namespace } = object.metadata;
+  const body = { metadata: { annotations: { [forceSync]: String(Math.floor(Date.now() / 1000)) } } };
+  const options = setHeaderOptions('Content-Type', PatchStrategy.MergePatch);
+  await ask(connection, `patch ${plural}.${group}`, ({ custom }) =>
+    namespace === undefined
+      ? custom.patchClusterCustomObject({ group, version, plural, name, body }, options)
+      : custom.patchNamespacedCustomObject({ group, version, plural, name, namespace, body }, options),
+  );
+}

@@ -1,0 +1,261 @@
+import type { CoreV1Event } from '@kubernetes/client-node';
+import { goDuration } from '../constructs/duration.js';
+import { problemLine } from '../errors.js';
+import {
+  annotateForSync,
+  ask,
+  ClusterError,
+  type ClusterObject,
+  type Connection,
+  list,
+  type Resource,
+  resources,
+} from './connection.js';
+import { readableReason } from './event-reason.js';
+
+/** One line of the table. */
+export interface Row {
+  readonly kind: 'Kustomization' | 'HelmRelease' | 'ClusterSecretStore' | 'ExternalSecret';
+  /** undefined for what is cluster-scoped. */
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly ready: boolean;
+  /** Last time that the Secret was written; undefined for never, and for other kinds. */
+  readonly lastSync: Date | undefined;
+  /** When ESO reads 1Password next; undefined while it fails, when it tries again with a backoff of its own. */
+  readonly nextRefresh: Date | undefined;
+  /** Why it is not ready, in one line; '' when it is. */
+  readonly message: string;
+  /** The object; undefined when it is not in the cluster. */
+  readonly object: ClusterObject | undefined;
+}
+
+/** What should be in the cluster. */
+export interface Expected {
+  /** Namespace of the Flux Kustomizations. */
+  readonly fluxNamespace: string;
+  readonly units: readonly string[];
+  /** Namespace of ESO and Connect. */
+  readonly namespace: string;
+  readonly store: string;
+}
+
+/** The state of the platform. */
+export interface Status {
+  readonly rows: readonly Row[];
+  /** What could not be read, each a line. */
+  readonly notes: readonly string[];
+  readonly ready: boolean;
+}
+
+const helmReleases = ['external-secrets', 'onepassword-connect'];
+
+/**
+ * Reads the state of the platform: units, releases, the store and every ExternalSecret that uses it. It
+ * reads no Secret.
+ *
+ * @param only The one namespace whose ExternalSecrets are wanted; default: all.
+ * @throws OperatorError when nothing can be read: no cluster, not logged in.
+ */
+export async function readStatus(connection: Connection, expected: Expected, only?: string): Promise<Status> {
+  const notes: string[] = [];
+  /** A kind that is not installed, or may not be read, is a note; the rest is shown. */
+  const optional = async <Answer>(
+    read: Promise<Answer>,
+    otherwise: Answer,
+    missing: string,
+  ): Promise<Answer> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.status === undefined || error.status === 401) throw error;
+      notes.push(error.status === 404 ? missing : error.problems.map(problemLine).join('\n'));
+      return otherwise;
+    }
+  };
+  const find = async (resource: Resource, missing: string, namespace?: string) =>
+    optional(list(connection, resource, namespace), undefined, missing);
+
+  const noFlux = 'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first';
+  const noOperator =
+    'External Secrets Operator is not in the cluster: its CRDs are missing; look at the unit external-secrets';
+  const [kustomizations, releases, stores, externalSecrets] = await Promise.all([
+    find(resources.kustomizations, noFlux, expected.fluxNamespace),
+    find(resources.helmReleases, noFlux, expected.namespace),
+    find(resources.stores, noOperator),
+    find(resources.externalSecrets, noOperator, only),
+  ]);
+  const usesStore = (externalSecrets ?? []).filter(({ spec }) => namesStore(spec, expected.store));
+  const failing = usesStore.some((object) => !isReady(object));
+  const store = stores?.find(({ metadata }) => metadata.name === expected.store);
+  const events = failing ? await optional(warnings(connection, only), [], 'events can not be read') : [];
+  const storeEvents =
+    store && !isReady(store)
+      ? await optional(warnings(connection, 'default'), [], 'events can not be read')
+      : [];
+
+  const absent = 'not in the cluster: is dist/ committed, and does Flux apply it (`npm run flux-entry`)?';
+  const named = (
+    kind: Row['kind'],
+    names: readonly string[],
+    found: readonly ClusterObject[] | undefined,
+    namespace: string | undefined,
+    missing: string,
+    events: readonly CoreV1Event[] = [],
+  ): Row[] =>
+    found === undefined
+      ? []
+      : names.map((name) => {
+          const object = found.find(({ metadata }) => metadata.name === name);
+          return object ? rowOf(kind, object, events) : { ...empty, kind, namespace, name, message: missing };
+        });
+  const rows = [
+    ...named('Kustomization', expected.units, kustomizations, expected.fluxNamespace, absent),
+    ...named(
+      'HelmRelease',
+      helmReleases,
+      releases,
+      expected.namespace,
+      'not in the cluster: see its unit above',
+    ),
+    ...named(
+      'ClusterSecretStore',
+      [expected.store],
+      stores,
+      undefined,
+      'not in the cluster: see the unit onepassword-store',
+      storeEvents,
+    ),
+    ...usesStore.map((object) => rowOf('ExternalSecret', object, events)).sort(byName),
+  ];
+  return { rows, notes: [...new Set(notes)], ready: notes.length === 0 && rows.every(({ ready }) => ready) };
+}
+
+const empty = { ready: false, lastSync: undefined, nextRefresh: undefined, object: undefined } as const;
+
+function byName(a: Row, b: Row): number {
+  return `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any of it may be missing
+function namesStore(spec: any, store: string): boolean {
+  const references = [spec?.secretStoreRef, ...(spec?.data ?? []), ...(spec?.dataFrom ?? [])].map(
+    (reference) => reference?.sourceRef?.storeRef ?? reference,
+  );
+  return references.some(
+    (reference) => reference?.name === store && reference?.kind === 'ClusterSecretStore',
+  );
+}
+
+/** The Warning events of a namespace, or of all; ESO's are among them. */
+async function warnings(connection: Connection, namespace: string | undefined): Promise<CoreV1Event[]> {
+  const fieldSelector = 'type=Warning';
+  const { items } = await ask(connection, 'list events', ({ core }) =>
+    namespace === undefined
+      ? core.listEventForAllNamespaces({ fieldSelector })
+      : core.listNamespacedEvent({ namespace, fieldSelector }),
+  );
+  return items;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+function conditionOf({ status }: ClusterObject): Condition | undefined {
+  return (status?.conditions as Condition[] | undefined)?.find(({ type }) => type === 'Ready');
+}
+
+/** Whether an object's condition Ready is True. */
+export function isReady(object: ClusterObject): boolean {
+  return conditionOf(object)?.status === 'True';
+}
+
+function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1Event[]): Row {
+  const { name, namespace } = object.metadata;
+  const condition = conditionOf(object);
+  const ready = condition?.status === 'True';
+  const lastSync =
+    typeof object.status?.refreshTime === 'string' ? new Date(object.status.refreshTime) : undefined;
+  const interval = goDuration(String(object.spec?.refreshInterval ?? '1h'));
+  const reason = ready
+    ? ''
+    : (eventOf(object, kind, events, lastSync) ?? condition?.message ?? 'has no status yet');
+  return {
+    kind,
+    namespace,
+    name,
+    ready,
+    lastSync,
+    nextRefresh: ready && lastSync && interval ? new Date(lastSync.getTime() + interval) : undefined,
+    message: reason.replace(/\s+/g, ' ').trim(),
+    object,
+  };
+}
+
+/** The newest event of an object, when it is newer than the last good sync. */
+function eventOf(
+  { metadata }: ClusterObject,
+  kind: string,
+  events: readonly CoreV1Event[],
+  lastSync: Date | undefined,
+): string | undefined {
+  const [newest] = events
+    .filter(
+      ({ involvedObject }) =>
+        involvedObject.kind === kind &&
+        involvedObject.name === metadata.name &&
+        (involvedObject.namespace ?? '') === (metadata.namespace ?? ''),
+    )
+    .map((event) => ({ event, time: timeOf(event) }))
+    .filter(({ time }) => !lastSync || time >= lastSync.getTime())
+    .sort((a, b) => b.time - a.time);
+  return newest?.event.message === undefined ? undefined : readableReason(newest.event.message);
+}
+
+function timeOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): number {
+  return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
+}
+
+/**
+ * Makes ESO look at once at what fails: the store first, then its ExternalSecrets. Nothing but an
+ * annotation is written.
+ *
+ * @param report Takes a line of progress.
+ * @param limit How long to wait for each of the two, in milliseconds.
+ * @returns The state afterwards.
+ */
+export async function retry(
+  connection: Connection,
+  read: () => Promise<Status>,
+  report: (line: string) => void,
+  limit: number,
+): Promise<Status> {
+  const until = async (done: (status: Status) => boolean): Promise<Status> => {
+    const end = Date.now() + limit;
+    for (;;) {
+      const status = await read();
+      if (done(status) || Date.now() > end) return status;
+      await new Promise((wait) => setTimeout(wait, 1000));
+    }
+  };
+  const failed = (status: Status, kind: Row['kind']) =>
+    status.rows.filter((row) => row.kind === kind && !row.ready && row.object !== undefined);
+  let status = await read();
+  for (const [kind, resource] of [
+    ['ClusterSecretStore', resources.stores],
+    ['ExternalSecret', resources.externalSecrets],
+  ] as const) {
+    const rows = failed(status, kind);
+    if (rows.length === 0) continue;
+    for (const { object, name } of rows) {
+      if (!object) continue;
+      await annotateForSync(connection, resource, object);
+      report(`asked External Secrets Operator to look at ${resource.plural}/${name} again`);
+    }
+    status = await until((now) => failed(now, kind).length === 0);
+  }
+  return status;
+}

@@ -1,0 +1,29 @@
+import type { Platform } from './platform.js';
+
+/** What a unit brings into the cluster, for the picture. */
+const contents: Readonly<Record<string, string>> = {
+  'external-secrets': 'External Secrets Operator',
+  'onepassword-credentials': 'Connect credentials, decrypted by Flux',
+  'onepassword-connect': '1Password Connect',
+  'onepassword-store': 'ClusterSecretStore',
+};
+
+/**
+ * Draws the units and what each waits for, as a Mermaid flowchart: https://mermaid.js.org/syntax/flowchart.html
+ *
+ * @returns The chart; units that are made elsewhere have a dashed border.
+ */
+export function unitGraph({ units }: Platform): string {
+  const own = new Set(units.map(({ unitName }) => unitName));
+  const nodes = units.map(
+    ({ unitName }) => `  ${unitName}["${unitName}<br/>${contents[unitName] ?? "an app's Secrets"}"]`,
+  );
+  const edges = units.flatMap((unit) =>
+    unit.dependsOn.map(({ unitName }) => `  ${unitName} --> ${unit.unitName}`),
+  );
+  const others = units.flatMap((unit) => unit.dependsOn).filter(({ unitName }) => !own.has(unitName));
+  const dashed = [...new Set(others.map(({ unitName }) => unitName))].map(
+    (name) => `  style ${name} stroke-dasharray: 4`,
+  );
+  return ['flowchart LR', ...nodes, ...edges, ...dashed].join('\n');
+}

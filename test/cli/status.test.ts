@@ -1,0 +1,276 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { event, externalSecret, helmRelease, store, unit } from '../cluster-api/objects.js';
+import { type Api, type ApiContent, kubeconfigFor, startApi } from '../cluster-api/server.js';
+import { copyProject } from '../project.js';
+
+const paths = {
+  kustomizations: '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations',
+  helmReleases: '/apis/helm.toolkit.fluxcd.io/v2/namespaces/external-secrets/helmreleases',
+  stores: '/apis/external-secrets.io/v1/clustersecretstores',
+  externalSecrets: '/apis/external-secrets.io/v1/externalsecrets',
+  events: '/api/v1/events',
+  storeEvents: '/api/v1/namespaces/default/events',
+};
+const unitNames = ['external-secrets', 'onepassword-credentials', 'onepassword-connect', 'onepassword-store'];
+
+/** A cluster in which all is well. */
+const healthy: ApiContent = {
+  [paths.kustomizations]: unitNames.map((name) => unit(name)),
+  [paths.helmReleases]: [helmRelease('external-secrets'), helmRelease('onepassword-connect')],
+  [paths.stores]: [store(true)],
+  [paths.externalSecrets]: [externalSecret('monitoring', 'grafana', { synced: 600 })],
+  [paths.events]: [],
+  [paths.storeEvents]: [],
+};
+
+const project = await copyProject();
+const apis: Api[] = [];
+afterAll(() => {
+  for (const api of apis) api.close();
+  project.destroy();
+});
+
+/** Starts a stand-in, and says how to run status against it. */
+async function start(content: ApiContent) {
+  const api = await startApi(content);
+  apis.push(api);
+  const kubeconfig = `kubeconfig-${apis.length}`;
+  project.write(kubeconfig, api.kubeconfig);
+  const env = { KUBECONFIG: `${project.path}/${kubeconfig}` };
+  return { api, run: (...args: string[]) => project.run('src/cli/status.ts', args, { env }) };
+}
+
+/** Runs status against a stand-in of a cluster. */
+async function status(content: ApiContent, ...args: string[]) {
+  const { api, run } = await start(content);
+  return { ...(await run(...args)), requests: api.requests };
+}
+
+const columns = (out: string) => out.split('\n').map((line) => line.split(/ {2,}/));
+
+describe.concurrent('npm run status', () => {
+  test('all is well: one line each, exit code 0, and no Secret is read', async () => {
+    const { code, out, err, requests } = await status(healthy);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(columns(out)).toEqual([
+      ['KIND', 'NAME', 'READY', 'SYNCED', 'NEXT', 'MESSAGE'],
+      ...unitNames.map((name) => ['Kustomization', `flux-system/${name}`, 'yes']),
+      ['HelmRelease', 'external-secrets/external-secrets', 'yes'],
+      ['HelmRelease', 'external-secrets/onepassword-connect', 'yes'],
+      ['ClusterSecretStore', 'onepassword', 'yes'],
+      ['ExternalSecret', 'monitoring/grafana', 'yes', '10m ago', expect.stringMatching(/^in (49|50)m$/)],
+      ['all 8 ready'],
+    ]);
+    for (const { line } of requests) {
+      expect(line).toMatch(/^GET /);
+      expect(line).not.toMatch(/\/secrets$/);
+    }
+  });
+
+  test('what fails is told by its event, not by its condition; an event from before the last sync is old', async () => {
+    const es = (name: string) => ({ kind: 'ExternalSecret', name, namespace: 'app' });
+    const { code, out } = await status({
+      ...healthy,
+      [paths.kustomizations]: unitNames.map((name) => unit(name)).slice(0, 3),
+      [paths.externalSecrets]: [
+        externalSecret('app', 'no-item', { failing: true }),
+        externalSecret('app', 'no-field', { failing: true, synced: 7200 }),
+        externalSecret('app', 'in-data', { failing: true }),
+        externalSecret('app', 'other', { failing: true, synced: 100 }),
+        {
+          metadata: { namespace: 'app', name: 'new' },
+          spec: { secretStoreRef: { kind: 'ClusterSecretStore', name: 'onepassword' } },
+        },
+        {
+          metadata: { namespace: 'app', name: 'not-ours' },
+          spec: { secretStoreRef: { kind: 'SecretStore', name: 'onepassword' } },
+        },
+      ],
+      [paths.events]: [
+        event(
+          es('no-item'),
+          'error processing spec.dataFrom[0].extract, err: key not found in 1Password Vaults: Grafana in: map[Kubernetes:1 Shared Vault:2]',
+          10,
+        ),
+        event(es('no-item'), 'something older', 1000),
+        event(
+          es('no-field'),
+          'could not apply template: could not execute template: could not execute template: unable to execute template at key KEY: unable to execute template at key KEY: template: KEY:1:3: executing "KEY" at <.nope>: map has no entry for key "nope"',
+          5,
+        ),
+        event(
+          es('in-data'),
+          "error processing spec.data[1] (key: grafana), err: expected one 1Password ItemField matching: 'nope' in 'grafana', got 0",
+          5,
+        ),
+        event(es('other'), 'from before the last sync', 200),
+      ],
+    });
+    expect(code).toBe(1);
+    const rows = columns(out);
+    expect(rows.slice(4)).toEqual([
+      [
+        'Kustomization',
+        'flux-system/onepassword-store',
+        'no',
+        'not in the cluster: is dist/ committed, and does Flux apply it (`npm run flux-entry`)?',
+      ],
+      ['HelmRelease', 'external-secrets/external-secrets', 'yes'],
+      ['HelmRelease', 'external-secrets/onepassword-connect', 'yes'],
+      ['ClusterSecretStore', 'onepassword', 'yes'],
+      ['ExternalSecret', 'app/in-data', 'no', 'never', 'retrying', "the item 'grafana' has no field 'nope'"],
+      ['ExternalSecret', 'app/new', 'no', 'never', 'retrying', 'has no status yet'],
+      [
+        'ExternalSecret',
+        'app/no-field',
+        'no',
+        '2h ago',
+        'retrying',
+        "the key KEY uses the field 'nope', which the item does not have",
+      ],
+      [
+        'ExternalSecret',
+        'app/no-item',
+        'no',
+        'never',
+        'retrying',
+        "1Password has no item 'Grafana' in the vaults Kubernetes, Shared Vault",
+      ],
+      [
+        'ExternalSecret',
+        'app/other',
+        'no',
+        expect.stringMatching(/^1\d\ds ago$/),
+        'retrying',
+        'could not get secret data from provider',
+      ],
+      ['6 of 12 not ready'],
+    ]);
+  });
+
+  test('a store that fails: the cause, and how to make the operator look now', async () => {
+    const { code, out } = await status({
+      ...healthy,
+      [paths.stores]: [store(false)],
+      [paths.storeEvents]: [
+        event(
+          { kind: 'ClusterSecretStore', name: 'onepassword' },
+          'dial tcp 10.0.0.1:80: connect: connection refused',
+          3,
+        ),
+      ],
+    });
+    expect(code).toBe(1);
+    expect(out).toContain('dial tcp 10.0.0.1:80: connect: connection refused');
+    expect(out.split('\n').slice(-2)).toEqual([
+      'the operator looks at a failing store again after up to 7 minutes; at once: `npm run status -- --retry`',
+      '1 of 8 not ready',
+    ]);
+  });
+
+  test('--retry annotates the store and what fails, nothing else', async () => {
+    const content: ApiContent = {
+      ...healthy,
+      [paths.stores]: [store(false)],
+      [paths.externalSecrets]: [
+        externalSecret('app', 'good', { synced: 60 }),
+        externalSecret('app', 'bad', { failing: true }),
+      ],
+    };
+    const { api, run } = await start(content);
+    const running = run('--retry');
+    const patched = (name: string) =>
+      api.requests.some(({ line }) => line.startsWith('PATCH') && line.endsWith(name));
+    while (!patched('/onepassword')) await new Promise((wait) => setTimeout(wait, 20));
+    api.content = { ...content, [paths.stores]: [store(true)] };
+    while (!patched('/bad')) await new Promise((wait) => setTimeout(wait, 20));
+    api.content = healthy;
+    const { code, out, err } = await running;
+    expect(code).toBe(0);
+    expect(out).toContain('all 8 ready');
+    expect(err.split('\n')).toEqual([
+      'asked External Secrets Operator to look at clustersecretstores/onepassword again',
+      'asked External Secrets Operator to look at externalsecrets/bad again',
+    ]);
+    const writes = api.requests.filter(({ line }) => !line.startsWith('GET'));
+    expect(writes.map(({ line }) => line)).toEqual([
+      'PATCH /apis/external-secrets.io/v1/clustersecretstores/onepassword',
+      'PATCH /apis/external-secrets.io/v1/namespaces/app/externalsecrets/bad',
+    ]);
+    for (const { body } of writes) {
+      expect(JSON.parse(body)).toEqual({
+        metadata: { annotations: { 'force-sync': expect.stringMatching(/^\d+$/) } },
+      });
+    }
+  });
+
+  test('-n looks at one namespace; --json has times and no object', async () => {
+    const { code, out, requests } = await status(
+      {
+        ...healthy,
+        '/apis/external-secrets.io/v1/namespaces/monitoring/externalsecrets': [
+          externalSecret('monitoring', 'grafana', { synced: 600 }),
+        ],
+      },
+      '-n',
+      'monitoring',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(requests.map(({ line }) => line)).toContain(
+      'GET /apis/external-secrets.io/v1/namespaces/monitoring/externalsecrets',
+    );
+    const { ready, notes, rows } = JSON.parse(out);
+    expect({ ready, notes }).toEqual({ ready: true, notes: [] });
+    expect(rows.at(-1)).toEqual({
+      kind: 'ExternalSecret',
+      namespace: 'monitoring',
+      name: 'grafana',
+      ready: true,
+      lastSync: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      nextRefresh: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      message: '',
+    });
+  });
+
+  test('nothing installed, half installed, not allowed', async () => {
+    const bare = await status({});
+    expect(bare.code).toBe(1);
+    expect(bare.out.split('\n')).toEqual([
+      'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first',
+      'External Secrets Operator is not in the cluster: its CRDs are missing; look at the unit external-secrets',
+      '0 of 0 not ready',
+    ]);
+    const half = await status({ ...healthy, [paths.stores]: 404, [paths.externalSecrets]: 404 });
+    expect(half.code).toBe(1);
+    expect(half.out).toContain('External Secrets Operator is not in the cluster');
+    expect(half.out).toContain('flux-system/external-secrets');
+    const forbidden = await status({ ...healthy, [paths.externalSecrets]: 403 });
+    expect(forbidden.code).toBe(1);
+    expect(forbidden.out).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+: does not let you list externalsecrets\.external-secrets\.io \(403\); ask for a role that may$/m,
+    );
+  });
+
+  test('no cluster, not logged in, no kubeconfig', async () => {
+    const unknown = await status({ ...healthy, [paths.kustomizations]: 401 });
+    expect(unknown).toMatchObject({ code: 1, out: '' });
+    expect(unknown.err).toMatch(
+      /^http:\S+: does not accept who you are \(401\); log in to the cluster again$/,
+    );
+    project.write('kubeconfig-none', kubeconfigFor('http://127.0.0.1:1'));
+    const run = (KUBECONFIG: string) =>
+      project.run('src/cli/status.ts', [], { env: { KUBECONFIG, HOME: project.path } });
+    expect(await run(`${project.path}/kubeconfig-none`)).toEqual({
+      code: 1,
+      out: '',
+      err: "http://127.0.0.1:1: can't be reached (ECONNREFUSED); check the cluster and your network",
+    });
+    const none = await run('');
+    expect(none.code).toBe(1);
+    expect(none.err).toBe(
+      'kubeconfig: has no current context; set KUBECONFIG, or choose a context with `kubectl config use-context`',
+    );
+  });
+});

@@ -1,0 +1,69 @@
+/** Objects with the statuses and events that Flux and ESO 2.9.0 were seen to write. */
+
+type Seconds = number;
+
+const at = (ago: Seconds) => new Date(Date.now() - ago * 1000).toISOString().replace(/\.\d+Z/, 'Z');
+const ready = (status: 'True' | 'False', reason: string, message: string) => ({
+  conditions: [{ type: 'Ready', status, reason, message, lastTransitionTime: at(60) }],
+});
+
+export function unit(name: string, error?: string): object {
+  return {
+    metadata: { name, namespace: 'flux-system' },
+    spec: {},
+    status: error
+      ? ready('False', 'HealthCheckFailed', error)
+      : ready('True', 'ReconciliationSucceeded', 'Applied revision: main@sha1:1'),
+  };
+}
+
+export function helmRelease(name: string): object {
+  const status = ready('True', 'InstallSucceeded', 'Helm install succeeded');
+  return { metadata: { name, namespace: 'external-secrets' }, spec: {}, status };
+}
+
+export function store(isReady: boolean): object {
+  const status = isReady
+    ? { capabilities: 'ReadWrite', ...ready('True', 'Valid', 'store validated') }
+    : ready('False', 'InvalidProviderConfig', 'unable to validate store');
+  return { metadata: { name: 'onepassword' }, spec: {}, status };
+}
+
+/** An ExternalSecret: synced so many seconds ago, and failing or not. */
+export function externalSecret(
+  namespace: string,
+  name: string,
+  { synced, failing }: { synced?: Seconds; failing?: boolean },
+): object {
+  const status = failing
+    ? ready('False', 'SecretSyncedError', 'could not get secret data from provider')
+    : ready('True', 'SecretSynced', 'secret synced');
+  return {
+    metadata: { namespace, name, uid: `uid-${name}` },
+    spec: { refreshInterval: '1h0m0s', secretStoreRef: { kind: 'ClusterSecretStore', name: 'onepassword' } },
+    status: {
+      binding: { name: synced === undefined ? '' : name },
+      refreshTime: synced === undefined ? null : at(synced),
+      ...status,
+    },
+  };
+}
+
+export function event(
+  involvedObject: { kind: string; name: string; namespace?: string },
+  message: string,
+  ago: Seconds,
+): object {
+  return {
+    metadata: { name: `${involvedObject.name}.${ago}`, namespace: involvedObject.namespace ?? 'default' },
+    involvedObject: { apiVersion: 'external-secrets.io/v1', ...involvedObject },
+    type: 'Warning',
+    reason: involvedObject.kind === 'ExternalSecret' ? 'UpdateFailed' : 'InvalidProviderConfig',
+    source: { component: 'external-secrets' },
+    count: 4,
+    firstTimestamp: at(ago + 100),
+    lastTimestamp: at(ago),
+    eventTime: null,
+    message,
+  };
+}

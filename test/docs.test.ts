@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { versions } from '../src/versions.js';
+import { makeProject, root } from './project.js';
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const { scripts, dependencies, devDependencies } = JSON.parse(read('package.json'));
+
+test('Renovate finds every chart version in src/versions.ts', () => {
+  const { customManagers } = JSON.parse(read('.github/renovate.json'));
+  const [{ managerFilePatterns, matchStrings }] = customManagers;
+  const [, pattern] = /^\/(.*)\/$/.exec(managerFilePatterns[0]) ?? [];
+  expect('src/versions.ts').toMatch(new RegExp(pattern ?? ''));
+  const found = [...read('src/versions.ts').matchAll(new RegExp(matchStrings[0], 'g'))];
+  expect(found.map(({ groups }) => groups?.['currentValue'])).toEqual(Object.values(versions));
+  expect(found.map(({ groups }) => `${groups?.['datasource']} ${groups?.['depName']}`)).toEqual([
+    'docker ghcr.io/external-secrets/charts/external-secrets',
+    'docker ghcr.io/1password/connect',
+  ]);
+});
+
+test('the picture in the README is what npm run graph draws', async () => {
+  const project = await makeProject({ files: { 'README.md': read('README.md') } });
+  const { code, err } = await project.run('src/cli/graph.ts', ['--write']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(project.read('README.md')).toBe(read('README.md'));
+});
+
+test('npm run graph draws the operator’s units, those of others dashed', async () => {
+  const project = await makeProject({ example: 'rich' });
+  const { code, out } = await project.run('src/cli/graph.ts');
+  expect(code).toBe(0);
+  expect(out).toContain('  onepassword-store --> secrets-grafana');
+  expect(out).toContain('  cert-manager --> secrets-cert-manager');
+  expect(out).toContain('  style cert-manager stroke-dasharray: 4');
+});
+
+test('npm run flux-entry prints the Kustomization for the folder that git says', async () => {
+  const project = await makeProject({ git: true, at: 'clusters/home' });
+  const { code, out, err } = await project.run('src/cli/flux-entry.ts');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(load(out)).toEqual({
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: 'cluster-secrets', namespace: 'flux-system' },
+    spec: {
+      interval: '10m',
+      path: './clusters/home/dist',
+      prune: true,
+      retryInterval: '30s',
+      sourceRef: { kind: 'GitRepository', name: 'flux-system' },
+    },
+  });
+});
+
+describe('README, CONTRIBUTING and package.json agree', () => {
+  const texts = `${read('README.md')}${read('.github/CONTRIBUTING.md')}`;
+
+  test('every npm script that is named exists', () => {
+    const named = [...texts.matchAll(/npm run ([a-z:-]+)/g)].map(([, name]) => name ?? '');
+    expect(named.length).toBeGreaterThan(10);
+    for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  });
+
+  test('every dependency is justified, and no other', () => {
+    const table = read('.github/CONTRIBUTING.md').split('## Dependencies')[1] ?? '';
+    const justified = [...table.matchAll(/^\| ([^|]*?) \|/gm)]
+      .flatMap(([, names]) => (names ?? '').replace('*for development:*', '').split(','))
+      .map((name) => name.trim())
+      .filter((name) => /^[@a-z]/.test(name) && name !== 'package');
+    const installed = [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+    expect(justified.toSorted()).toEqual(installed.filter((name) => !name.startsWith('@types/')).toSorted());
+  });
+});
+
+test('the workflow runs .ci/run, with actions pinned by commit', () => {
+  const workflow = load(read('.github/workflows/check.yaml')) as {
+    jobs: { check: { steps: { uses?: string; run?: string }[] } };
+  };
+  const { steps } = workflow.jobs.check;
+  expect(steps.map(({ run }) => run).filter(Boolean)).toEqual(['.ci/run']);
+  for (const { uses } of steps) if (uses) expect(uses).toMatch(/@[0-9a-f]{40}$/);
+});
