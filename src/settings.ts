@@ -36,8 +36,17 @@ export default defineSettings({
   // externalSecrets: { values: { resources: { requests: { memory: '64Mi' } } } },
   // connect: { values: { connect: { api: { logLevel: 'debug' } } } },
   //
-  // Set it once a Prometheus operator runs in the cluster (import externalUnit, too).
-  // monitoring: { unit: externalUnit('kube-prometheus-stack') },
+  // Whether only External Secrets Operator (and Prometheus) may reach Connect, and Connect only DNS and HTTPS.
+  // networkPolicy: true,
+  //
+  // Set it once a Prometheus operator runs in the cluster (import externalUnit, too): ServiceMonitors, alerts.
+  // monitoring: {
+  //   unit: externalUnit('kube-prometheus-stack'),
+  //   // Namespace of Prometheus, for the network policy.
+  //   namespace: 'monitoring',
+  //   // Labels by which Prometheus picks ServiceMonitors and rules (left out: none).
+  //   labels: { release: 'kube-prometheus-stack' },
+  // },
   //
   // Secrets of an app secret's name whose namespace synth can't find, and that are others.
   // allowSameName: [{ secret: 'media/config', file: 'apps/x/secret.sops.yaml', reason: 'is in namespace x' }],

@@ -12,7 +12,7 @@ describe('the shipped project', () => {
     const { code, out, err } = await project.synth();
     expect(err).toBe('');
     expect(code).toBe(0);
-    expect(out).toBe(`${firstRun}\ndist/ written: 15 files, 15 new, 0 changed, 0 removed`);
+    expect(out).toBe(`${firstRun}\ndist/ written: 16 files, 16 new, 0 changed, 0 removed`);
   });
 
   test('dist/ in git is what synth writes', async () => {
@@ -110,7 +110,7 @@ describe('writing dist/', () => {
     symlinkSync('/etc/hostname', join(project.path, 'dist/link.yaml'));
     project.write('notes.txt', 'mine');
     const { out } = await project.synth();
-    expect(out).toBe(`${firstRun}\ndist/ written: 15 files, 0 new, 0 changed, 4 removed`);
+    expect(out).toBe(`${firstRun}\ndist/ written: 16 files, 0 new, 0 changed, 4 removed`);
     expect(project.tree('dist')).toEqual(readTree(join(root, 'dist')));
     expect(project.read('notes.txt')).toBe('mine');
     expect(readdirSync(project.path).filter((entry) => entry.startsWith('.dist-'))).toEqual([]);
@@ -125,7 +125,7 @@ describe('writing dist/', () => {
     expect(refused.code).toBe(1);
     project.remove('src/secrets/bad.ts');
     const { out } = await project.synth();
-    expect(out).toBe(`${firstRun}\ndist/ written: 15 files, 14 new, 1 changed, 0 removed`);
+    expect(out).toBe(`${firstRun}\ndist/ written: 16 files, 15 new, 1 changed, 0 removed`);
     expect(readdirSync(project.path).filter((entry) => entry.startsWith('.dist-'))).toEqual([]);
   });
 

@@ -1,5 +1,7 @@
 import type { CoreV1Event } from '@kubernetes/client-node';
+import { connectRelease } from '../constructs/connect-release.js';
 import { goDuration } from '../constructs/duration.js';
+import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { problemLine } from '../errors.js';
 import {
   annotateForSync,
@@ -48,7 +50,7 @@ export interface Status {
   readonly ready: boolean;
 }
 
-const helmReleases = ['external-secrets', 'onepassword-connect'];
+const helmReleases = [operatorRelease, connectRelease];
 
 /**
  * Reads the state of the platform: units, releases, the store and every ExternalSecret that uses it. It

@@ -19,9 +19,14 @@ export interface ConnectReleaseProps {
   readonly credentialsDigest?: string;
   /** Whether to make a ServiceMonitor; the chart does not ask whether its CRD is there. @default false */
   readonly serviceMonitor?: boolean;
+  /** Labels by which Prometheus picks ServiceMonitors. @default - none */
+  readonly monitorLabels?: { readonly [key: string]: string };
   /** More values of the chart. @default - none */
   readonly values?: ConnectValues;
 }
+
+/** Name of the Helm release. */
+export const connectRelease = 'onepassword-connect';
 
 /** Name of Connect's Service and Deployment, and of the label `app` of its pods. */
 export const connectName = 'onepassword';
@@ -42,6 +47,14 @@ spec:
     - name: connect-api
       port: ${connectPorts.service}
       targetPort: ${connectPorts.container}
+`;
+
+// The chart has no value for the labels of its ServiceMonitor. The target picks it; the name is not used.
+const monitorPatch = (labels: object) => `apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata:
+  name: ${connectName}
+  labels: ${JSON.stringify(labels)}
 `;
 
 // The chart has no value for the strategy.
@@ -67,7 +80,7 @@ export class ConnectRelease extends Construct {
 
   constructor(scope: Construct, id: string, props: ConnectReleaseProps) {
     super(scope, id);
-    const { credentialsDigest } = props;
+    const { credentialsDigest, monitorLabels } = props;
     const { values, conflicts } = mergeValues<ConnectValues>(
       {
         acceptanceTests: { enabled: false },
@@ -91,7 +104,7 @@ export class ConnectRelease extends Construct {
     );
     this.conflicts = conflicts;
     new HelmRelease(this, 'release', {
-      name: 'onepassword-connect',
+      name: connectRelease,
       namespace: props.namespace,
       chart: { url: 'oci://ghcr.io/1password/connect', version: props.version },
       crds: 'Skip',
@@ -99,6 +112,9 @@ export class ConnectRelease extends Construct {
       patches: [
         { target: { kind: 'Service', name: connectName }, patch: servicePatch },
         { target: { kind: 'Deployment', name: connectName }, patch: deploymentPatch },
+        ...(monitorLabels
+          ? [{ target: { kind: 'ServiceMonitor' }, patch: monitorPatch(monitorLabels) }]
+          : []),
       ],
     });
   }

@@ -3,6 +3,9 @@ import type { ExternalSecretsValues } from '../../imports/external-secrets.value
 import { HelmRelease } from './helm-release.js';
 import { mergeValues, type ValueConflict } from './values.js';
 
+/** Name of the Helm release, and so the label `app.kubernetes.io/instance` of its pods. */
+export const operatorRelease = 'external-secrets';
+
 /** Input of an `ExternalSecretsRelease`. */
 export interface ExternalSecretsReleaseProps {
   readonly namespace: string;
@@ -16,6 +19,8 @@ export interface ExternalSecretsReleaseProps {
    * @default false
    */
   readonly monitoring?: boolean;
+  /** Labels by which Prometheus picks ServiceMonitors. @default - none */
+  readonly monitorLabels?: { readonly [key: string]: string };
   /** More values of the chart. @default - none */
   readonly values?: ExternalSecretsValues;
 }
@@ -39,14 +44,18 @@ export class ExternalSecretsRelease extends Construct {
         crds: { annotations: { 'helm.sh/resource-policy': 'keep' } },
         grafanaDashboard: { enabled: true },
         installCRDs: true,
-        serviceMonitor: { enabled: true, renderMode: props.monitoring ? 'alwaysRender' : 'skipIfMissing' },
+        serviceMonitor: {
+          enabled: true,
+          renderMode: props.monitoring ? 'alwaysRender' : 'skipIfMissing',
+          ...(props.monitorLabels && { additionalLabels: props.monitorLabels }),
+        },
         storeRequeueInterval: '1m',
       },
       props.values ?? {},
     );
     this.conflicts = conflicts;
     new HelmRelease(this, 'release', {
-      name: 'external-secrets',
+      name: operatorRelease,
       namespace: props.namespace,
       chart: { url: 'oci://ghcr.io/external-secrets/charts/external-secrets', version: props.version },
       // The chart's CRDs are templates and go with every upgrade; this is for its (empty) crds/ folder.

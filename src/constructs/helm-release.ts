@@ -39,7 +39,8 @@ export interface HelmReleaseProps<Values extends object> {
 
 /** A kustomize patch on the rendered chart. */
 export interface HelmPatch {
-  readonly target: { readonly kind: string; readonly name: string };
+  /** Without a name: all of the kind. */
+  readonly target: { readonly kind: string; readonly name?: string };
   /** YAML of a strategic merge patch. */
   readonly patch: string;
 }

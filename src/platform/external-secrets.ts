@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { ExternalSecretsRelease } from '../constructs/external-secrets-release.js';
+import { ExternalSecretsRelease, operatorRelease } from '../constructs/external-secrets-release.js';
 import { Unit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import { conflictProblems, helmReleaseHealth, type PlatformContext } from './context.js';
@@ -12,12 +12,13 @@ export function externalSecrets(
   const unit = new Unit(scope, 'external-secrets', {
     flux,
     timeout: '3m',
-    healthChecks: [helmReleaseHealth('external-secrets', settings.namespace)],
+    healthChecks: [helmReleaseHealth(operatorRelease, settings.namespace)],
   });
   const release = new ExternalSecretsRelease(unit, 'external-secrets', {
     namespace: settings.namespace,
     version: settings.externalSecrets.version,
     monitoring: settings.monitoring !== undefined,
+    ...(settings.monitoring?.labels && { monitorLabels: settings.monitoring.labels }),
     values: settings.externalSecrets.values,
   });
   return { unit, problems: conflictProblems('externalSecrets', release.conflicts) };

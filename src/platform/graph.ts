@@ -6,6 +6,7 @@ const contents: Readonly<Record<string, string>> = {
   'onepassword-credentials': 'Connect credentials, decrypted by Flux',
   'onepassword-connect': '1Password Connect',
   'onepassword-store': 'ClusterSecretStore',
+  'onepassword-alerts': 'PrometheusRule',
 };
 
 /**

@@ -1,5 +1,7 @@
 import type { Construct } from 'constructs';
-import { ConnectRelease } from '../constructs/connect-release.js';
+import { ConnectNetworkPolicy } from '../constructs/connect-network-policy.js';
+import { ConnectRelease, connectRelease } from '../constructs/connect-release.js';
+import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { Unit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import { conflictProblems, helmReleaseHealth, type PlatformContext } from './context.js';
@@ -16,19 +18,28 @@ export function onepasswordConnect(
   dependsOn: readonly Unit[],
   credentialsDigest: string | undefined,
 ): { unit: Unit; problems: Problem[] } {
+  const { monitoring, namespace } = settings;
   const unit = new Unit(scope, 'onepassword-connect', {
     flux,
     dependsOn,
     timeout: '3m',
-    healthChecks: [helmReleaseHealth('onepassword-connect', settings.namespace)],
+    healthChecks: [helmReleaseHealth(connectRelease, namespace)],
   });
   const release = new ConnectRelease(unit, 'onepassword-connect', {
-    namespace: settings.namespace,
+    namespace,
     version: settings.connect.version,
     credentialsSecret: settings.credentialsSecret,
     ...(credentialsDigest !== undefined && { credentialsDigest }),
-    serviceMonitor: settings.monitoring !== undefined,
+    serviceMonitor: monitoring !== undefined,
+    ...(monitoring?.labels && { monitorLabels: monitoring.labels }),
     values: settings.connect.values,
   });
+  if (settings.networkPolicy) {
+    new ConnectNetworkPolicy(unit, 'network-policy', {
+      namespace,
+      operatorRelease,
+      ...(monitoring && { scraperNamespace: monitoring.namespace }),
+    });
+  }
   return { unit, problems: conflictProblems('connect', release.conflicts) };
 }

@@ -4,6 +4,7 @@ import type { Flux, Unit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import { type AppSecretsFile, appSecrets } from './app-secrets.js';
 import { externalSecrets } from './external-secrets.js';
+import { onepasswordAlerts } from './onepassword-alerts.js';
 import { onepasswordConnect } from './onepassword-connect.js';
 import { onepasswordCredentials } from './onepassword-credentials.js';
 import { onepasswordStore } from './onepassword-store.js';
@@ -31,7 +32,7 @@ export interface Platform {
 /**
  * Composes the units: External Secrets Operator and the credentials side by side, Connect after both, the
  * store after Connect, every app's secrets after the store. Each wait costs up to 30 s on a cold start, so
- * there are no more than these three.
+ * there are no more than these three. Alerts wait for the operator's monitoring, and nothing for them.
  *
  * @returns The platform, and what is wrong with what it was made from.
  */
@@ -46,13 +47,14 @@ export function composePlatform(input: PlatformInput): { platform: Platform; pro
   const credentials = onepasswordCredentials(app, context, input.credentials);
   const connect = onepasswordConnect(app, context, [operator.unit, credentials.unit], credentials.digest);
   const store = onepasswordStore(app, context, connect.unit);
+  const alerts = settings.monitoring ? [onepasswordAlerts(app, context, settings.monitoring)] : [];
   const secrets = input.secrets.map((file) => appSecrets(app, context, store, file));
 
   return {
     platform: {
       app,
       namespace: namespaceChart(app, settings.namespace),
-      units: [operator.unit, credentials.unit, connect.unit, store, ...secrets],
+      units: [operator.unit, credentials.unit, connect.unit, store, ...alerts, ...secrets],
     },
     problems: [...operator.problems, ...credentials.problems, ...connect.problems],
   };

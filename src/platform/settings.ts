@@ -64,13 +64,26 @@ export interface Settings {
     readonly values?: ConnectValues;
   };
   /**
-   * Set it once a Prometheus operator runs: ServiceMonitors of External Secrets Operator and Connect.
+   * Whether only External Secrets Operator (and Prometheus, with `monitoring`) may reach Connect, and Connect
+   * only DNS and HTTPS. @default true
+   */
+  readonly networkPolicy?: boolean;
+  /**
+   * Set it once a Prometheus operator runs: ServiceMonitors of External Secrets Operator and Connect, and
+   * alerts in a unit of their own.
    *
    * @default - none: ESO's chart makes its ServiceMonitor only where the CRD exists already
    */
   readonly monitoring?: {
-    /** The Flux Kustomization that installs the Prometheus operator. */
+    /** The Flux Kustomization that installs the Prometheus operator; only the alerts wait for it. */
     readonly unit: ExternalUnit;
+    /** Namespace of Prometheus, for the network policy. @default monitoring */
+    readonly namespace?: string;
+    /**
+     * Labels by which Prometheus picks ServiceMonitors and PrometheusRules, such as
+     * `{ release: 'kube-prometheus-stack' }`. @default - none
+     */
+    readonly labels?: { readonly [key: string]: string };
   };
   /**
    * Secrets in the repository whose namespace synth can't find, and that are not the app secret of the
@@ -129,8 +142,11 @@ const schema = closedObject({
     version: version.default(versions.connectChart),
     values: values.default({}),
   }).prefault({}),
+  networkPolicy: z.boolean().default(true),
   monitoring: closedObject({
     unit: externalUnitShape(),
+    namespace: dnsLabel().default('monitoring'),
+    labels: z.record(z.string(), z.string()).exactOptional(),
   }).optional(),
   allowSameName: z
     .array(

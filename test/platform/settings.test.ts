@@ -12,6 +12,7 @@ test('the defaults are those of the mission', () => {
     store: { name: 'onepassword' },
     credentialsSecret: 'onepassword-secret',
     refreshInterval: '1h',
+    networkPolicy: true,
     allowSameName: [],
     flux: {
       namespace: 'flux-system',
