@@ -1,11 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { dump } from 'js-yaml';
 import { root } from '../project.js';
 
-/** A copy of the project with as many app secrets, ten in a file. */
-export function projectWith(secrets: number): string {
-  const path = mkdtempSync(join(tmpdir(), 'cluster-secrets-bench-'));
+/**
+ * A copy of the project with as many app secrets, ten in a file.
+ *
+ * @param path An empty folder. @default - a temporary one
+ */
+export function projectWith(
+  secrets: number,
+  path = mkdtempSync(join(tmpdir(), 'cluster-secrets-bench-')),
+): string {
   for (const entry of ['main.ts', 'package.json', 'tsconfig.json', 'src', 'imports']) {
     cpSync(join(root, entry), join(path, entry), { recursive: true });
   }
@@ -24,6 +32,58 @@ export function projectWith(secrets: number): string {
     );
   }
   return path;
+}
+
+/** A git repository with as many YAML files of apps, and with the project in a folder of it, with ten app secrets. */
+export function repositoryWith(apps: number): { top: string; project: string } {
+  const top = mkdtempSync(join(tmpdir(), 'cluster-secrets-bench-'));
+  for (let app = 0; app < apps; app += 1) {
+    const folder = join(top, `apps/namespace-${app % 40}/app-${app}`);
+    mkdirSync(folder, { recursive: true });
+    for (const [file, content] of Object.entries(appFiles(app, app % 5 === 0))) {
+      writeFileSync(join(folder, file), content);
+    }
+  }
+  const project = join(top, 'clusters/home/secrets');
+  mkdirSync(project, { recursive: true });
+  projectWith(10, project);
+  writeFileSync(join(top, '.gitignore'), 'node_modules\n.dist-*/\n');
+  execFileSync('git', ['init', '--quiet'], { cwd: top });
+  execFileSync('git', ['add', '.'], { cwd: top });
+  return { top, project };
+}
+
+/** Five YAML files of an app as repositories for Flux have them; one of them a SOPS file, or not. */
+function appFiles(app: number, encrypted: boolean): Record<string, string> {
+  const name = `app-${app}`;
+  const object = (apiVersion: string, kind: string, spec: object) =>
+    dump({ apiVersion, kind, metadata: { name }, spec });
+  const value = 'ENC[AES256_GCM,data:c2VjcmV0,iv:c2VjcmV0,tag:c2VjcmV0,type:str]';
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: `${name}-secret` },
+    stringData: { password: value, token: value },
+    sops: {
+      age: [{ recipient: 'age1', enc: 'x'.repeat(300) }],
+      lastmodified: '2026-01-01T00:00:00Z',
+      mac: value,
+    },
+  };
+  const env = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [`SETTING_${index}`, `value ${index}`]),
+  );
+  return {
+    'ks.yaml': object('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', {
+      path: `./apps/namespace-${app % 40}/${name}`,
+      targetNamespace: `namespace-${app % 40}`,
+      decryption: { provider: 'sops' },
+    }),
+    'kustomization.yaml': dump({ resources: ['helmrelease.yaml', 'configmap.yaml', 'last.yaml'] }),
+    'helmrelease.yaml': object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { values: { env } }),
+    'configmap.yaml': dump({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: env }),
+    'last.yaml': encrypted ? dump(secret) : object('v1', 'Service', { ports: [{ port: 80 }] }),
+  };
 }
 
 /**

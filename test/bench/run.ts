@@ -9,7 +9,7 @@ import Table from 'cli-table3';
 import { killAtRandom } from '../killed.js';
 import { copyProject, root } from '../project.js';
 import { type Run, runOnce, takeTurns } from './measure.js';
-import { freshCdk8sApp, projectWith, remove } from './projects.js';
+import { freshCdk8sApp, projectWith, remove, repositoryWith } from './projects.js';
 
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
@@ -51,6 +51,19 @@ try {
     'synth of the shipped project / cdk8s synth of a fresh app',
     start.shipped.time / start.cdk8s.time,
     0.6,
+  );
+
+  const repository = repositoryWith(1000);
+  make(repository.top);
+  const alone = make(projectWith(10));
+  const guarded = await takeTurns(
+    { shipped: synth(shipped), alone: synth(alone), big: synth(repository.project) },
+    rounds,
+  );
+  note(
+    'what 5,000 YAML files around it, 200 with SOPS, cost / synth of the shipped project',
+    (guarded.big.time - guarded.alone.time) / guarded.shipped.time,
+    0.5,
   );
 
   const [ten, hundred, thousand] = [10, 100, 1000].map((count) => make(projectWith(count)));
