@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -203,6 +203,31 @@ describe('in a folder of a bigger repository', () => {
     expect(err).toBe('');
     expect(paths(project.tree('dist'))[0]).toBe(expected);
   });
+});
+
+test('of the whole repository, only dist/ is ever written: SOPS files stay as they are', async () => {
+  const project = await makeProject({ git: true, at: 'clusters/home', example: 'rich' });
+  project.write(
+    '../../apps/media/secret.sops.yaml',
+    project.read('src/platform/onepassword-secret.sops.yaml'),
+  );
+  project.write('../../apps/media/kustomization.yaml', 'resources: [secret.sops.yaml]\n');
+  const top = join(project.path, '../..');
+  const rest = () => {
+    const mine = (path: string) => !/^clusters\/home\/(dist|node_modules)(\/|$)/.test(path);
+    const files = Object.entries(readTree(top, (path) => mine(path) && !path.startsWith('.git/')));
+    return files.map(([path, content]) => [path, content, statSync(join(top, path)).mtimeMs]);
+  };
+  const before = rest();
+  expect(before.length).toBeGreaterThan(50);
+  for (const [args, code] of [
+    [[], 0],
+    [['--check'], 0],
+    [['--wrong'], 2],
+  ] as const) {
+    expect((await project.synth(...args)).code).toBe(code);
+    expect(rest()).toEqual(before);
+  }
 });
 
 describe('used wrongly', () => {

@@ -1,55 +1,93 @@
-import type { Unit, UnitReference } from '../constructs/unit.js';
+import type { UnitReference } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
+import type { Placement } from '../repository/placement.js';
+
+/** A Flux Kustomization, of this project or of the repository around it. */
+interface Waiting {
+  readonly name: string;
+  /** Where a message says that it is. */
+  readonly where: string;
+  readonly dependsOn: readonly string[];
+}
 
 /**
- * Units that Flux would never start: those that wait for each other in a circle, and those that wait for a
- * unit which does not exist. An external unit that has the name of one of ours is that one.
+ * Units that Flux would never start: those that wait for each other in a circle, also through Flux
+ * Kustomizations elsewhere in the repository, and those that wait for a unit which does not exist.
+ *
+ * @param placement What the repository holds; undefined leaves it out.
+ * @returns `problems`, and `warnings` about external units that the repository does not have.
  */
-export function dependencyProblems({ units }: Pick<Platform, 'units'>): Problem[] {
-  const byName = new Map(units.map((unit) => [idOf(unit, unit), unit]));
+export function dependencyProblems(
+  { units }: Pick<Platform, 'units'>,
+  placement?: Placement,
+): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const known = new Map<string, Waiting>();
+  for (const unit of units) {
+    const dependsOn = unit.dependsOn.map((one) => idOf(one, unit.unitNamespace));
+    known.set(idOf(unit, unit.unitNamespace), { name: unit.unitName, where: unit.unitName, dependsOn });
+  }
   for (const unit of units) {
     for (const dependency of unit.dependsOn) {
-      if ('kustomization' in dependency && byName.get(idOf(dependency, unit)) !== dependency) {
+      const id = idOf(dependency, unit.unitNamespace);
+      const own = units.find((one) => idOf(one, one.unitNamespace) === id);
+      if ('kustomization' in dependency && own !== dependency) {
         const what = `waits for the unit ${dependency.unitName}, which is not in this project`;
-        problems.push({
-          where: unit.node.path,
+        const todo = 'make that unit here, or name it with externalUnit()';
+        problems.push({ where: unit.node.path, what, todo });
+      } else if (!own && placement?.hasFlux && !findUnit(id, known, placement)) {
+        const what = `waits for the Flux Kustomization ${id}, which is nowhere in this repository`;
+        warnings.push({
+          where: unit.unitName,
           what,
-          todo: 'make that unit here, or name it with externalUnit()',
+          todo: 'correct its name, unless something else makes it',
         });
       }
     }
   }
-  return [...problems, ...cycles(units, byName)];
+  for (const circle of circles([...known.keys()], (id) => findUnit(id, known, placement))) {
+    const [first] = circle;
+    const what = `waits for itself: ${circle.map(({ name }) => name).join(' -> ')}`;
+    problems.push({ where: first?.where ?? '', what, todo: 'remove one of these waits' });
+  }
+  return { problems, warnings };
 }
 
-/** A Flux Kustomization by name and namespace, as the one that waits sees it. */
-function idOf(reference: UnitReference, waiting: Unit): string {
-  return `${reference.unitNamespace ?? waiting.unitNamespace}/${reference.unitName}`;
+/** A Flux Kustomization by namespace and name, as the one that waits sees it. */
+function idOf(reference: UnitReference, namespace: string): string {
+  return `${reference.unitNamespace ?? namespace}/${reference.unitName}`;
 }
 
-function cycles(units: readonly Unit[], byName: ReadonlyMap<string, Unit>): Problem[] {
-  const problems: Problem[] = [];
-  const done = new Set<Unit>();
-  const visit = (unit: Unit, path: readonly Unit[]) => {
-    const start = path.indexOf(unit);
-    if (start >= 0) {
-      const circle = [...path.slice(start), unit].map(({ unitName }) => unitName).join(' -> ');
-      problems.push({
-        where: unit.unitName,
-        what: `waits for itself: ${circle}`,
-        todo: 'remove one of these waits',
-      });
-      return;
-    }
-    if (done.has(unit)) return;
-    for (const dependency of unit.dependsOn) {
-      const next = byName.get(idOf(dependency, unit));
-      if (next) visit(next, [...path, unit]);
-    }
-    done.add(unit);
+/** Looks a Flux Kustomization up among those that are known, then in the repository. */
+function findUnit(
+  id: string,
+  known: Map<string, Waiting>,
+  placement: Placement | undefined,
+): Waiting | undefined {
+  const there = known.get(id);
+  if (there || !placement) return there;
+  const [namespace = '', name = ''] = id.split('/');
+  const [found] = placement.fluxNamed(name, namespace);
+  if (!found) return undefined;
+  const dependsOn = found.dependsOn.map((one) => `${one.namespace ?? namespace}/${one.name}`);
+  const unit = { name, where: found.file, dependsOn };
+  known.set(id, unit);
+  return unit;
+}
+
+/** Every circle that can be reached, once, with its first at the end again. */
+function circles(start: readonly string[], find: (id: string) => Waiting | undefined): Waiting[][] {
+  const found: Waiting[][] = [];
+  const done = new Set<string>();
+  const visit = (id: string, path: readonly string[]) => {
+    const at = path.indexOf(id);
+    if (at >= 0) found.push([...path.slice(at), id].flatMap((one) => find(one) ?? []));
+    if (at >= 0 || done.has(id)) return;
+    for (const next of find(id)?.dependsOn ?? []) visit(next, [...path, id]);
+    done.add(id);
   };
-  for (const unit of units) visit(unit, []);
-  return problems;
+  for (const id of start) visit(id, []);
+  return found;
 }

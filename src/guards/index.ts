@@ -18,6 +18,7 @@ import { sameNameProblems } from './same-name.js';
 import { typeFindings } from './secret-type.js';
 import { sizeFindings } from './size.js';
 import { templateFindings } from './templates.js';
+import { unitNameProblems } from './unit-names.js';
 
 /** The guards that look at one app secret. */
 const secretGuards: readonly ((secret: AppSecretProps, settings: ResolvedSettings) => Finding[])[] = [
@@ -47,20 +48,23 @@ export interface Guarded {
  *   worth a look.
  */
 export function guard(guarded: Guarded): { problems: Problem[]; warnings: Problem[] } {
-  const { path, repository, files, settings } = guarded;
+  const { path, repository, files, settings, platform } = guarded;
   const names = files.flatMap(({ secrets }) => secrets.map(({ name }) => name));
   const found = scanRepository(path, repository, names);
+  const dependencies = dependencyProblems(platform, found.placement);
   return {
     problems: [
       ...plaintextProblems(path),
       ...guardPlatform(guarded),
+      ...dependencies.problems,
+      ...unitNameProblems(platform, found.placement),
       ...nameClashProblems(files, found.secrets, settings.allowSameName),
     ],
-    warnings: found.warnings,
+    warnings: [...dependencies.warnings, ...found.warnings],
   };
 }
 
-/** The guards that look at nothing on the disk. */
+/** The guards that look at nothing but the platform itself. */
 export function guardPlatform({
   settings,
   files,
@@ -82,6 +86,5 @@ export function guardPlatform({
     ),
     ...sameNameProblems(files),
     ...loadProblems(secrets, settings),
-    ...dependencyProblems(platform),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { ResolvedSettings } from '../platform/settings.js';
-import type { FoundSecret } from '../repository/scan.js';
+import type { FoundSecret } from '../repository/secrets.js';
 
 const kinds = {
   SOPS: 'the SOPS-encrypted Secret',

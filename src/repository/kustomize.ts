@@ -13,11 +13,15 @@ export interface Kustomization extends Renaming {
   readonly file: string;
   /** Its folder, '.' for the top. */
   readonly folder: string;
+  /** Whether it may give what it builds a `spec.decryption`: a patch does, or is in a file of its own. */
+  readonly mayDecrypt: boolean;
   /** Paths of files and folders that it lists, relative to the top. */
   readonly resources: ReadonlySet<string>;
   readonly components: readonly string[];
   /** Secrets that it generates under a name that is known: one with a hash can't be another's name. */
   readonly secrets: readonly { readonly name: string; readonly namespace: string | undefined }[];
+  /** Files that its secretGenerators read, relative to the top. */
+  readonly inputs: readonly string[];
 }
 
 /** A Flux Kustomization. */
@@ -27,6 +31,17 @@ export interface FluxKustomization extends Renaming {
   readonly ownNamespace: string | undefined;
   /** The folder that it builds, relative to the top; '.' for the top. */
   readonly path: string;
+  /** Whether it has a `decryption`. */
+  readonly decrypts: boolean;
+  /** Whether a patch of it may give Flux Kustomizations that it builds a `decryption`. */
+  readonly mayDecrypt: boolean;
+  /** The Flux Kustomizations that it waits for. */
+  readonly dependsOn: readonly { readonly name: string; readonly namespace: string | undefined }[];
+}
+
+/** Whether patches may add a `decryption`: one says so, or is in a file of its own. */
+function mayDecrypt(patches: unknown): boolean {
+  return /decryption|"path"/.test(JSON.stringify(patches) ?? '');
 }
 
 /** A Secret's name and namespace; undefined where it can't be known. */
@@ -58,11 +73,16 @@ export function toKustomization(file: string, tree: Tree): Kustomization {
     file,
     folder,
     ...renaming(tree, 'namespace'),
+    mayDecrypt: mayDecrypt([tree['patches'], tree['patchesStrategicMerge'], tree['patchesJson6902']]),
     resources: new Set([...paths(tree['resources']), ...paths(tree['bases'])]),
     components: paths(tree['components']),
     secrets: generators
       .filter(({ options }) => noHash(options) || noHash(tree['generatorOptions']))
       .map(({ name, namespace }) => ({ name: String(name), namespace: plainText(namespace) })),
+    inputs: generators.flatMap(({ files, envs, env }) =>
+      // `key=file`, or the file alone.
+      paths([files, envs, env].flat().map((input) => String(input ?? '').replace(/^[^=]*=/, ''))),
+    ),
   };
 }
 
@@ -80,80 +100,28 @@ export function toFluxKustomization(file: string, tree: Tree): FluxKustomization
   if (kind !== 'Kustomization' || !String(apiVersion).startsWith('kustomize.toolkit.fluxcd.io/'))
     return undefined;
   if (!isTree(metadata) || !isTree(spec)) return undefined;
+  const dependsOn = Array.isArray(spec['dependsOn']) ? spec['dependsOn'].filter(isTree) : [];
   return {
     file,
     name: String(metadata['name']),
     ownNamespace: plainText(metadata['namespace']),
-    path: posix.join('.', plainText(spec['path']) ?? '.').replace(/(.)\/$/, '$1'),
+    path: normalPath(plainText(spec['path']) ?? '.'),
+    decrypts: isTree(spec['decryption']),
+    mayDecrypt: mayDecrypt(spec['patches']),
+    dependsOn: dependsOn.map(({ name, namespace }) => ({
+      name: String(name),
+      namespace: plainText(namespace),
+    })),
     ...renaming(spec, 'targetNamespace'),
   };
 }
 
-/** What the rules of kustomize make of a name: the outermost namespace wins, prefixes add up outwards. */
-function rename(place: Place, { namespace, prefix, suffix }: Renaming): Place {
-  return { name: `${prefix}${place.name}${suffix}`, namespace: namespace ?? place.namespace };
-}
-
-/**
- * Works out where a Secret ends up: through every kustomization that lists its file, the kustomizations
- * that list those, and the Flux Kustomizations that build them. Patches that rename are not followed.
- */
-export class Placement {
-  private readonly byFolder: ReadonlyMap<string, Kustomization>;
-
-  constructor(
-    private readonly kustomizations: readonly Kustomization[],
-    private readonly flux: readonly FluxKustomization[],
-  ) {
-    this.byFolder = new Map(kustomizations.map((one) => [one.folder, one]));
-  }
-
-  /** @param node A file or, for what a kustomization generates, its folder. */
-  placesOf(node: string, place: Place): Place[] {
-    const kustomization = this.byFolder.get(node);
-    return kustomization
-      ? this.afterBuild(kustomization, place, node, new Set())
-      : this.outwards(node, place, new Set());
-  }
-
-  private afterBuild(
-    kustomization: Kustomization,
-    place: Place,
-    from: string,
-    seen: ReadonlySet<string>,
-  ): Place[] {
-    if (seen.has(kustomization.folder)) return [];
-    let inner = place;
-    for (const folder of kustomization.components) {
-      const component = this.byFolder.get(folder);
-      // What comes from the component itself was renamed there.
-      if (component && folder !== from) inner = rename(inner, component);
-    }
-    const visited = new Set([...seen, kustomization.folder]);
-    return this.outwards(kustomization.folder, rename(inner, kustomization), visited);
-  }
-
-  private outwards(node: string, place: Place, seen: ReadonlySet<string>): Place[] {
-    const parents = this.kustomizations.filter(
-      ({ resources, components }) => resources.has(node) || components.includes(node),
-    );
-    const flux = this.flux.filter((one) => this.builds(one, node));
-    const places = [
-      ...parents.flatMap((parent) => this.afterBuild(parent, place, node, seen)),
-      ...flux.map((one) => rename(place, one)),
-    ];
-    return places.length > 0 ? places : [place];
-  }
-
-  /** Flux builds the kustomization of its folder or, where there is none, one over all that is below. */
-  private builds({ path }: FluxKustomization, node: string): boolean {
-    if (path === node) return true;
-    if (this.byFolder.has(path) || !(path === '.' || node.startsWith(`${path}/`))) return false;
-    let folder = posix.dirname(node);
-    while (folder !== path && folder !== '.') {
-      if (this.byFolder.has(folder)) return false;
-      folder = posix.dirname(folder);
-    }
-    return true;
-  }
+/** `./apps/`, `/apps` and `apps` are one folder to Flux; '.' is the top. */
+export function normalPath(path: string): string {
+  return (
+    posix
+      .join('.', path)
+      .replace(/^\/+/, '')
+      .replace(/(.)\/$/, '$1') || '.'
+  );
 }

@@ -1,0 +1,24 @@
+import { goDuration } from '../constructs/duration.js';
+import type { Problem } from '../errors.js';
+import { isTree } from '../tree.js';
+import type { RepositoryFiles } from './files.js';
+
+/** One ExternalSecret whose interval is no Go duration stops External Secrets Operator from listing any. */
+export function intervalWarnings(files: RepositoryFiles): Problem[] {
+  return files.picked
+    .filter(({ bytes }) => bytes.includes('ExternalSecret') && bytes.includes('refreshInterval'))
+    .filter(({ bytes }) =>
+      [...bytes.toString('latin1').matchAll(/refreshInterval["']?\s*:\s*["']?([^\s"',}#]+)/g)].some(
+        ([, value = '']) => goDuration(value) === undefined,
+      ),
+    )
+    .flatMap((file) =>
+      files.parse(file, 'holds an ExternalSecret').flatMap((tree): Problem[] => {
+        const interval = isTree(tree['spec']) ? tree['spec']['refreshInterval'] : undefined;
+        if (tree['kind'] !== 'ExternalSecret' || typeof interval !== 'string') return [];
+        if (interval === '' || interval.includes('$') || goDuration(interval) !== undefined) return [];
+        const what = `refreshInterval '${interval}' is no Go duration, and one such ExternalSecret stops ESO for the whole cluster`;
+        return [{ where: file.file, what, todo: 'write hours, minutes or seconds, such as 24h' }];
+      }),
+    );
+}
