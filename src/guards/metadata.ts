@@ -1,9 +1,7 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
+import { isLabelValue, isMetadataKey } from '../platform/shape.js';
 import type { Finding } from './finding.js';
 
-const namePart = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const prefixPart = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
-const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const annotationBytes = 256 * 1024;
 
 /**
@@ -14,11 +12,7 @@ export function metadataFindings({ labels = {}, annotations = {} }: AppSecretPro
   const findings: Finding[] = [];
   for (const [field, entries] of Object.entries({ labels, annotations })) {
     for (const key of Object.keys(entries)) {
-      const parts = key.split('/');
-      const name = parts.at(-1) ?? '';
-      const valid =
-        parts.length <= 2 && namePart.test(name) && (parts.length === 1 || prefixPart.test(parts[0] ?? ''));
-      if (!valid) {
+      if (!isMetadataKey(key)) {
         findings.push({
           field: `${field}.${key}`,
           what: 'is no key of a label or annotation',
@@ -29,7 +23,7 @@ export function metadataFindings({ labels = {}, annotations = {} }: AppSecretPro
   }
   for (const [key, value] of Object.entries(labels)) {
     // What a template makes of it is not known here.
-    if (value.includes('{{') || labelValue.test(value)) continue;
+    if (value.includes('{{') || isLabelValue(value)) continue;
     findings.push({
       field: `labels.${key}`,
       what: `'${value}' is no value of a label`,

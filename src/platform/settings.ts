@@ -13,6 +13,7 @@ import {
   dnsLabel,
   externalUnitShape,
   fluxDuration,
+  labels,
   namesOf,
   refreshInterval,
   rule,
@@ -146,7 +147,7 @@ const schema = closedObject({
   monitoring: closedObject({
     unit: externalUnitShape(),
     namespace: dnsLabel().default('monitoring'),
-    labels: z.record(z.string(), z.string()).exactOptional(),
+    labels: labels().exactOptional(),
   }).optional(),
   allowSameName: z
     .array(

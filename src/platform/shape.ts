@@ -49,6 +49,32 @@ export function dnsSubdomain() {
     );
 }
 
+const namePart = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const prefixPart = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+/**
+ * Whether a text can be the key of a label or an annotation.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+ */
+export function isMetadataKey(key: string): boolean {
+  const [name = '', prefix, ...more] = key.split('/').reverse();
+  return more.length === 0 && namePart.test(name) && (prefix === undefined || prefixPart.test(prefix));
+}
+
+/** Whether a text can be the value of a label. */
+export function isLabelValue(value: string): boolean {
+  return value === '' || namePart.test(value);
+}
+
+/** Labels of an object. */
+export function labels() {
+  const key = z.string().refine(isMetadataKey, rule('is no key of a label', 'write one such as release'));
+  const value = z
+    .string()
+    .refine(isLabelValue, rule('is no value of a label', 'use at most 63 letters, digits, -, _ and .'));
+  return z.record(key, value);
+}
+
 /** What `externalUnit()` returns. */
 export function externalUnitShape() {
   return z.custom<ExternalUnit>(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { problemLine } from '../../src/errors.js';
+import { externalUnit } from '../../src/index.js';
 import { resolveSettings } from '../../src/platform/settings.js';
 import { makeProject } from '../project.js';
 
@@ -64,6 +65,18 @@ test.each<[input: unknown, lines: string[]]>([
     { monitoring: { unit: 'kube-prometheus-stack' } },
     [
       "src/settings.ts: monitoring.unit: 'kube-prometheus-stack' is no Flux Kustomization; write externalUnit('its-name')",
+    ],
+  ],
+  [
+    {
+      networkPolicy: 'yes',
+      monitoring: { unit: externalUnit('x'), namespace: 'A', labels: { 'a b': 'x', ok: 'c d' } },
+    },
+    [
+      "src/settings.ts: networkPolicy: 'yes' is not a boolean; write a boolean",
+      "src/settings.ts: monitoring.namespace: 'A' is no Kubernetes name; use at most 63 lower-case letters, digits and -",
+      "src/settings.ts: monitoring.labels: 'a b' is no key of a label; write one such as release",
+      "src/settings.ts: monitoring.labels.ok: 'c d' is no value of a label; use at most 63 letters, digits, -, _ and .",
     ],
   ],
 ])('%j is refused', (input, lines) => {
