@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { versions } from '../src/versions.js';
@@ -53,6 +54,39 @@ test('npm run flux-entry prints the Kustomization for the folder that git says',
       sourceRef: { kind: 'GitRepository', name: 'flux-system' },
     },
   });
+});
+
+test.each([
+  ['covers the folder', 'path: ./clusters/home', {}],
+  [
+    'reaches it through a kustomization',
+    'path: ./flux',
+    { 'flux/kustomization.yaml': 'resources: [../clusters/home/secrets/dist]\n' },
+  ],
+])('npm run flux-entry prints none where a Flux Kustomization %s', async (_, path, more) => {
+  const entry = `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: flux-system}\nspec:\n  ${path}\n`;
+  const project = await makeProject({ git: true, at: 'clusters/home/secrets' });
+  for (const [file, content] of Object.entries({ 'gotk-sync.yaml': entry, ...more })) {
+    project.write(`../../../${file}`, content);
+  }
+  expect(await project.run('src/cli/flux-entry.ts')).toEqual({
+    code: 0,
+    out: '',
+    err: 'nothing to add: the Flux Kustomization flux-system in gotk-sync.yaml applies clusters/home/secrets/dist already',
+  });
+});
+
+test('.sourceignore hides from Flux every YAML file of the project but dist/', async () => {
+  const ignored = read('.sourceignore').match(/^\/.*$/gm) ?? [];
+  const { stdout } = await execa('git', ['ls-files', '*.yaml', '*.yml'], { cwd: root });
+  const seen = stdout
+    .split('\n')
+    .map((file) => `/${file}`)
+    .filter(
+      (file) => !ignored.some((path) => file === path || (path.endsWith('/') && file.startsWith(path))),
+    );
+  expect(seen.length).toBeGreaterThan(10);
+  expect(seen.filter((file) => !file.startsWith('/dist/'))).toEqual([]);
 });
 
 describe('README, CONTRIBUTING and package.json agree', () => {
