@@ -1,6 +1,8 @@
+import { operatorRelease } from '../constructs/external-secrets-release.js';
 import type { UnitReference } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
+import type { ResolvedSettings } from '../platform/settings.js';
 import type { Placement } from '../repository/placement.js';
 
 /** A Flux Kustomization, of this project or of the repository around it. */
@@ -15,18 +17,21 @@ interface Waiting {
  * Units that Flux would never start: those that wait for each other in a circle, also through Flux
  * Kustomizations elsewhere in the repository, and those that wait for a unit which does not exist.
  *
- * @param placement What the repository holds; undefined leaves it out.
+ * @param monitoring With it, the operator's chart needs the CRDs of its unit, although only the alerts wait for it.
+ * @param placement What the repository holds.
  * @returns `problems`, and `warnings` about external units that the repository does not have.
  */
 export function dependencyProblems(
   { units }: Pick<Platform, 'units'>,
-  placement?: Placement,
+  { monitoring }: ResolvedSettings,
+  placement: Placement,
 ): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const known = new Map<string, Waiting>();
   for (const unit of units) {
-    const dependsOn = unit.dependsOn.map((one) => idOf(one, unit.unitNamespace));
+    const needsCrds = monitoring && unit.unitName === operatorRelease ? [monitoring.unit] : [];
+    const dependsOn = [...unit.dependsOn, ...needsCrds].map((one) => idOf(one, unit.unitNamespace));
     known.set(idOf(unit, unit.unitNamespace), { name: unit.unitName, where: unit.unitName, dependsOn });
   }
   for (const unit of units) {
@@ -37,7 +42,7 @@ export function dependencyProblems(
         const what = `waits for the unit ${dependency.unitName}, which is not in this project`;
         const todo = 'make that unit here, or name it with externalUnit()';
         problems.push({ where: unit.node.path, what, todo });
-      } else if (!own && placement?.hasFlux && !findUnit(id, known, placement)) {
+      } else if (!own && placement.hasFlux && !findUnit(id, known, placement)) {
         const what = `waits for the Flux Kustomization ${id}, which is nowhere in this repository`;
         warnings.push({
           where: unit.unitName,
@@ -61,13 +66,9 @@ function idOf(reference: UnitReference, namespace: string): string {
 }
 
 /** Looks a Flux Kustomization up among those that are known, then in the repository. */
-function findUnit(
-  id: string,
-  known: Map<string, Waiting>,
-  placement: Placement | undefined,
-): Waiting | undefined {
+function findUnit(id: string, known: Map<string, Waiting>, placement: Placement): Waiting | undefined {
   const there = known.get(id);
-  if (there || !placement) return there;
+  if (there) return there;
   const [namespace = '', name = ''] = id.split('/');
   const [found] = placement.fluxNamed(name, namespace);
   if (!found) return undefined;

@@ -51,7 +51,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
   const { path, repository, files, settings, platform } = guarded;
   const names = files.flatMap(({ secrets }) => secrets.map(({ name }) => name));
   const found = scanRepository(path, repository, names);
-  const dependencies = dependencyProblems(platform, found.placement);
+  const dependencies = dependencyProblems(platform, settings, found.placement);
   return {
     problems: [
       ...plaintextProblems(path),

@@ -1,31 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { makeProject } from '../project.js';
+import { expect, test } from 'vitest';
+import { enc, errorsWith, sops } from './repository.js';
 
-const app = `import { appSecret } from '#cluster-secrets';
-export default appSecret({ namespace: 'monitoring', name: 'grafana', item: 'grafana', keys: 'all' });
-`;
 const gone = 'ESO would take it over at once, report Ready, and its old keys would be gone';
 const where = 'src/secrets/grafana.ts: monitoring/grafana';
-const enc = 'ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]';
-
-function sops(name: string, namespace?: string) {
-  return `apiVersion: v1
-kind: Secret
-metadata:
-  name: ${name}
-${namespace === undefined ? '' : `  namespace: ${namespace}\n`}stringData:
-  password: ${enc}
-sops:
-  mac: ${enc}
-`;
-}
-
-async function errorsWith(files: Record<string, string>, git = true) {
-  const project = await makeProject({ git, files: { 'src/secrets/grafana.ts': app, ...files } });
-  const { code, err } = await project.synth();
-  return { code, err };
-}
-
 const clash = (kind: string, file: string) =>
   `${where}: is ${kind} in ${file}, too: ${gone}; rename this one, or delete ${file} first`;
 
@@ -154,85 +131,4 @@ test('the tests and CRDs that come with the project are no manifests of the oper
     'imports/crds/x.yaml': sops('grafana', 'monitoring'),
   };
   expect(await errorsWith(files)).toEqual({ code: 0, err: '' });
-});
-
-const flux = (name: string, spec: string, namespace = 'flux-system') =>
-  `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: ${spec}\n`;
-
-describe('SOPS files that Flux would apply without decryption are a warning', () => {
-  const warning = (file: string, ks: string, by: string) =>
-    `warning: ${file}: is encrypted with SOPS, and the Flux Kustomization ${by} in ${ks} applies it without decryption: ` +
-    'the Secret would hold the ciphertext, and Flux would call it Ready; add spec.decryption with provider: sops there';
-
-  test('by path, through kustomizations, and as input of a secretGenerator', async () => {
-    const { code, err } = await errorsWith({
-      'ks.yaml': `${flux('one', '{path: ./one/}')}---\n${flux('two', '{path: two, decryption: {provider: sops}}')}---\n${flux('three', '{path: ./three}')}`,
-      'one/deep/x.yaml': sops('x'),
-      'two/x.yaml': sops('x'),
-      'three/kustomization.yaml':
-        'resources: [./base]\nsecretGenerator: [{name: g, envs: [a.env], files: [k=b.json]}]\n',
-      'three/a.env': `PASSWORD=${enc}\n`,
-      'three/b.json': '{}',
-      'three/base/kustomization.yaml': 'resources:\n- x.sops.yaml\n',
-      'three/base/x.sops.yaml': sops('x'),
-      'three/base/not-listed.sops.yaml': sops('x'),
-    });
-    expect(code).toBe(0);
-    expect(err.split('\n')).toEqual([
-      warning('one/deep/x.yaml', 'ks.yaml', 'one'),
-      warning('three/a.env', 'ks.yaml', 'three'),
-      warning('three/base/x.sops.yaml', 'ks.yaml', 'three'),
-    ]);
-  });
-
-  test('not where a patch of its own Flux Kustomization or kustomization gives it one', async () => {
-    const patch = `{path: ./apps, patches: [{patch: 'spec: {decryption: {provider: sops}}', target: {kind: Kustomization}}]}`;
-    const files = {
-      'cluster.yaml': flux('cluster', patch),
-      'apps/ks.yaml': flux('media', '{path: ./media}'),
-      'media/x.yaml': sops('x'),
-    };
-    expect(await errorsWith(files)).toEqual({ code: 0, err: '' });
-  });
-});
-
-describe('Flux Kustomizations of the repository', () => {
-  const waiting = (unit: string) => `import { appSecret, externalUnit } from '#cluster-secrets';
-export default appSecret({ namespace: 'monitoring', name: 'grafana', item: 'grafana', keys: 'all', waitsFor: [externalUnit('${unit}')] });
-`;
-
-  test('a circle through them is refused, with the whole circle', async () => {
-    expect(
-      await errorsWith({
-        'src/secrets/grafana.ts': waiting('monitoring'),
-        'ks.yaml': `${flux('monitoring', '{path: ./m, dependsOn: [{name: database}]}')}---\n${flux('database', '{path: ./d, dependsOn: [{name: secrets-grafana}]}')}`,
-      }),
-    ).toEqual({
-      code: 1,
-      err: 'secrets-grafana: waits for itself: secrets-grafana -> monitoring -> database -> secrets-grafana; remove one of these waits',
-    });
-  });
-
-  test('one that is nowhere is a warning', async () => {
-    expect(
-      await errorsWith({
-        'src/secrets/grafana.ts': waiting('monitorin'),
-        'ks.yaml': flux('monitoring', '{path: ./m}'),
-      }),
-    ).toEqual({
-      code: 0,
-      err: 'warning: secrets-grafana: waits for the Flux Kustomization flux-system/monitorin, which is nowhere in this repository; correct its name, unless something else makes it',
-    });
-  });
-
-  test('one that has the name of a unit is refused, in the same namespace', async () => {
-    const files = (namespace: string) => ({
-      'ks.yaml': flux('external-secrets', '{path: ./eso}', namespace),
-    });
-    expect(await errorsWith(files('other'))).toEqual({ code: 0, err: '' });
-    expect(await errorsWith(files('flux-system'))).toEqual({
-      code: 1,
-      err: "external-secrets: is the name of a Flux Kustomization in ks.yaml, too, and the two would undo each other's work; rename that one, or remove it first",
-    });
-  });
 });

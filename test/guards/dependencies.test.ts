@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { errorsWith, flux } from './repository.js';
+
+const waiting = (unit: string) => `import { appSecret, externalUnit } from '#cluster-secrets';
+export default appSecret({ namespace: 'monitoring', name: 'grafana', item: 'grafana', keys: 'all', waitsFor: [externalUnit('${unit}')] });
+`;
+const todo = 'remove one of these waits';
+
+test('a circle through Flux Kustomizations of the repository is refused, whole', async () => {
+  expect(
+    await errorsWith({
+      'src/secrets/grafana.ts': waiting('monitoring'),
+      'ks.yaml': `${flux('monitoring', '{path: ./m, dependsOn: [{name: database}]}')}---\n${flux('database', '{path: ./d, dependsOn: [{name: secrets-grafana}]}')}`,
+    }),
+  ).toEqual({
+    code: 1,
+    err: `secrets-grafana: waits for itself: secrets-grafana -> monitoring -> database -> secrets-grafana; ${todo}`,
+  });
+});
+
+test('monitoring that waits for an app secret is a circle: the chart of the operator needs its CRDs', async () => {
+  const settings = `import { externalUnit } from '#cluster-secrets';
+export default { monitoring: { unit: externalUnit('prometheus') } };
+`;
+  const err = `external-secrets: waits for itself: external-secrets -> prometheus -> secrets-grafana -> onepassword-store -> onepassword-connect -> external-secrets; ${todo}`;
+  expect(
+    await errorsWith({
+      'src/settings.ts': settings,
+      'ks.yaml': flux('prometheus', '{path: ./p, dependsOn: [{name: secrets-grafana}]}'),
+    }),
+  ).toEqual({ code: 1, err });
+});
+
+test('one that is nowhere is a warning', async () => {
+  expect(
+    await errorsWith({
+      'src/secrets/grafana.ts': waiting('monitorin'),
+      'ks.yaml': flux('monitoring', '{path: ./m}'),
+    }),
+  ).toEqual({
+    code: 0,
+    err: 'warning: secrets-grafana: waits for the Flux Kustomization flux-system/monitorin, which is nowhere in this repository; correct its name, unless something else makes it',
+  });
+});
+
+test('one that has the name of a unit is refused, in the same namespace', async () => {
+  const files = (namespace: string) => ({ 'ks.yaml': flux('external-secrets', '{path: ./eso}', namespace) });
+  expect(await errorsWith(files('other'))).toEqual({ code: 0, err: '' });
+  expect(await errorsWith(files('flux-system'))).toEqual({
+    code: 1,
+    err: "external-secrets: is the name of a Flux Kustomization in ks.yaml, too, and the two would undo each other's work; rename that one, or remove it first",
+  });
+});
