@@ -76,6 +76,11 @@ test.each([
   });
 });
 
+test('the tests use the .sops.yaml that ships, whoever the recipients are', () => {
+  const withoutRecipients = (file: string) => read(file).replace(/^( +age: ).*$/m, '$1');
+  expect(withoutRecipients('.sops.yaml')).toBe(withoutRecipients('test/fixtures/shipped/.sops.yaml'));
+});
+
 test('.sourceignore hides from Flux every YAML file of the project but dist/', async () => {
   const ignored = read('.sourceignore').match(/^\/.*$/gm) ?? [];
   const { stdout } = await execa('git', ['ls-files', '*.yaml', '*.yml'], { cwd: root });

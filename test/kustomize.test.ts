@@ -19,7 +19,7 @@ async function build(folder: string): Promise<unknown[]> {
 const byName = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 describe.skipIf(!kubectl)('kustomize build', () => {
-  test.each(['dist', 'test/golden/rich'])(
+  test.each(['test/golden/shipped', 'test/golden/rich'])(
     'every folder of %s, with the objects that are in it',
     async (tree) => {
       const dist = join(root, tree);

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 
 /** Folder of this repository. */
@@ -65,7 +65,9 @@ export interface ProjectOptions {
 }
 
 /**
- * Copies the project, without its `dist/` and its tests; the copy goes when the test ends, unless it is kept.
+ * Copies the project as it ships, without its `dist/` and its tests: what an operator has filled in is left
+ * out, so that the tests pass in the operator's repository, too. The copy goes when the test ends, unless it
+ * is kept.
  */
 export async function makeProject(options: ProjectOptions = {}): Promise<Project> {
   // Only a test has vitest; the bench uses this file, too.
@@ -73,6 +75,12 @@ export async function makeProject(options: ProjectOptions = {}): Promise<Project
   const project = await copyProject(options);
   if (!options.keep) onTestFinished(project.destroy);
   return project;
+}
+
+/** Whether a file of this repository is one that an operator writes. */
+function isOperators(file: string): boolean {
+  const path = relative(root, file);
+  return /^src\/(settings\.ts|secrets\/[^_].*|platform\/.*\.sops\.yaml)$/.test(path);
 }
 
 /** The same outside of a test: whoever makes it destroys it. */
@@ -89,10 +97,11 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
     'src',
     'imports',
     '.gitignore',
-    '.sops.yaml',
+    '.sourceignore',
   ]) {
-    cpSync(join(root, entry), join(path, entry), { recursive: true });
+    cpSync(join(root, entry), join(path, entry), { recursive: true, filter: (file) => !isOperators(file) });
   }
+  cpSync(join(root, 'test/fixtures/shipped'), path, { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(path, 'node_modules'));
   if (options.example !== undefined) {
     cpSync(join(root, 'test/examples', options.example), path, { recursive: true });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
+import { expectGolden } from '../golden.js';
 import { makeProject, readTree, root } from '../project.js';
 
 const settings = (text: string) =>
@@ -17,12 +18,9 @@ test('monitoring: dist/ is test/golden/monitoring where it differs from the defa
   const { code, err } = await project.synth();
   expect(err).toBe('');
   expect(code).toBe(0);
-  const shipped = readTree(join(root, 'dist'));
-  const dist = project.tree('dist');
-  const changed = Object.entries(dist).filter(([path, content]) => shipped[path] !== content);
-  const golden = join(root, 'test/golden/monitoring');
-  for (const [path, content] of changed) await expect(content).toMatchFileSnapshot(join(golden, path));
-  expect(Object.keys(readTree(golden))).toEqual(changed.map(([path]) => path));
+  const shipped = readTree(join(root, 'test/golden/shipped'));
+  const changed = Object.entries(project.tree('dist')).filter(([path, content]) => shipped[path] !== content);
+  await expectGolden(Object.fromEntries(changed), 'monitoring');
   expect((await project.synth('--check')).code).toBe(0);
 });
 
