@@ -48,6 +48,9 @@ export default defineSettings({
   //   labels: { release: 'kube-prometheus-stack' },
   // },
   //
+  // Folders of the repository that belong to other clusters: nothing in them is a clash.
+  // otherClusters: ['clusters/lab'],
+  //
   // Secrets of an app secret's name whose namespace synth can't find, and that are others.
   // allowSameName: [{ secret: 'media/config', file: 'apps/x/secret.sops.yaml', reason: 'is in namespace x' }],
 });

@@ -20,7 +20,9 @@ await run(async () => {
   if (problems.length > 0) throw new OperatorError(problems);
   const { namespace, source, interval, retryInterval } = settings.flux;
   const folder = `${projectPrefix(settings, repository)}dist`;
-  const [builder] = new Placement(new RepositoryFiles(project, repository)).buildersOf(folder).flux;
+  const [builder] = new Placement(
+    new RepositoryFiles({ project, repository, otherClusters: settings.otherClusters }),
+  ).buildersOf(folder).flux;
   if (builder) {
     console.error(
       `nothing to add: the Flux Kustomization ${builder.name} in ${builder.file} applies ${folder} already`,

@@ -49,8 +49,9 @@ export interface Guarded {
  */
 export function guard(guarded: Guarded): { problems: Problem[]; warnings: Problem[] } {
   const { path, repository, files, settings, platform } = guarded;
-  const names = files.flatMap(({ secrets }) => secrets.map(({ name }) => name));
-  const found = scanRepository(path, repository, names);
+  const { otherClusters } = settings;
+  const secrets = files.flatMap((file) => file.secrets);
+  const found = scanRepository({ project: path, repository, otherClusters }, secrets);
   const dependencies = dependencyProblems(platform, settings, found.placement);
   return {
     problems: [

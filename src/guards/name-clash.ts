@@ -15,7 +15,7 @@ const kinds = {
  * at once, reports Ready, and the old keys are gone; nothing in the cluster warns.
  *
  * @param found What the repository holds.
- * @param allowed Clashes of a Secret without a known namespace that the operator says are none.
+ * @param allowed Clashes with a Secret whose name or namespace isn't known that the operator says are none.
  * @returns A problem for each clash, and for each allow that lifts none.
  */
 export function nameClashProblems(
@@ -29,21 +29,21 @@ export function nameClashProblems(
     for (const { namespace, name } of secrets) {
       const secret = `${namespace}/${name}`;
       for (const other of found) {
-        const unknown = other.namespace === undefined;
-        if (other.name !== name || !(unknown || other.namespace === namespace)) continue;
+        if (other.name !== name || other.namespace !== namespace) continue;
+        const { unknown } = other;
         const allow = allowed.findIndex((one) => one.secret === secret && one.file === other.file);
         if (unknown && allow >= 0) {
           used.add(allow);
           continue;
         }
         const what = unknown
-          ? `has the name of ${kinds[other.kind]} in ${other.file}, whose namespace can't be found`
+          ? `may be ${kinds[other.kind]} in ${other.file}, whose ${unknown} can't be found`
           : `is ${kinds[other.kind]} in ${other.file}, too`;
         problems.push({
           where: `${file}: ${secret}`,
           what: `${what}: ESO would take it over at once, report Ready, and its old keys would be gone`,
           todo: unknown
-            ? `write metadata.namespace there, rename this one, or allow it with allowSameName in src/settings.ts`
+            ? `write its ${unknown} there, rename this one, or allow it with allowSameName in src/settings.ts`
             : `rename this one, or delete ${other.file} first`,
         });
       }
@@ -51,7 +51,7 @@ export function nameClashProblems(
   }
   for (const [index, { secret, file }] of allowed.entries()) {
     if (used.has(index)) continue;
-    const what = `allows ${secret} beside ${file}, where no clash with an unknown namespace is`;
+    const what = `allows ${secret} beside ${file}, where no clash that could be allowed is`;
     problems.push({ where: `src/settings.ts: allowSameName[${index}]`, what, todo: 'remove it' });
   }
   return problems;

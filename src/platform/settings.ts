@@ -87,6 +87,11 @@ export interface Settings {
     readonly labels?: { readonly [key: string]: string };
   };
   /**
+   * Folders of the repository, relative to its top, that belong to other clusters: nothing in them counts
+   * as a clash. @default - none
+   */
+  readonly otherClusters?: readonly string[];
+  /**
    * Secrets in the repository whose namespace synth can't find, and that are not the app secret of the
    * same name. @default - none
    */
@@ -104,6 +109,14 @@ const version = text().regex(
   /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
   rule('is no exact chart version', 'write one such as 2.9.0'),
 );
+/** A folder of the repository, relative to its top. */
+function repositoryPath() {
+  return text().regex(
+    /^(?!\/)(?!(.*\/)?\.\.(\/|$))[\w./ -]+$/,
+    rule('is no path inside the repository', "write '.' or one such as clusters/home"),
+  );
+}
+
 const values = z.record(z.string(), z.unknown(), rule('is no mapping', "write the chart's values"));
 
 const schema = closedObject({
@@ -125,12 +138,7 @@ const schema = closedObject({
       name: dnsLabel(),
       namespace: dnsLabel().exactOptional(),
     }).default({ kind: 'GitRepository', name: 'flux-system' }),
-    path: text()
-      .regex(
-        /^(?!\/)(?!(.*\/)?\.\.(\/|$))[\w./-]+$/,
-        rule('is no path inside the repository', "write '.' or one such as clusters/home"),
-      )
-      .optional(),
+    path: repositoryPath().optional(),
     sopsSecret: dnsLabel().default('sops-age'),
     interval: fluxDuration().default('10m'),
     retryInterval: fluxDuration().default('30s'),
@@ -149,6 +157,7 @@ const schema = closedObject({
     namespace: dnsLabel().default('monitoring'),
     labels: labels().exactOptional(),
   }).optional(),
+  otherClusters: z.array(repositoryPath()).default([]),
   allowSameName: z
     .array(
       closedObject({

@@ -11,15 +11,15 @@ import type { Placement } from './placement.js';
  * A Flux Kustomization that may get its decryption from a patch is taken to have one.
  */
 export function decryptionWarnings(files: RepositoryFiles, placement: Placement): Problem[] {
-  const warn = (file: string, node: string): Problem[] =>
-    placement
+  const warn = (file: string, node: string): Problem[] => {
+    const [first, ...more] = placement
       .buildersOf(node)
-      .flux.filter((one) => !one.decrypts && !mayBePatched(one, placement))
-      .map((one) => ({
-        where: file,
-        what: `is encrypted with SOPS, and the Flux Kustomization ${one.name} in ${one.file} applies it without decryption: the Secret would hold the ciphertext, and Flux would call it Ready`,
-        todo: 'add spec.decryption with provider: sops there',
-      }));
+      .flux.filter((one) => !one.decrypts && !mayBePatched(one, placement));
+    if (!first) return [];
+    const by = `the Flux Kustomization ${first.name} in ${first.file}${more.length > 0 ? `, one of ${more.length + 1},` : ''}`;
+    const what = `is encrypted with SOPS, and ${by} applies it without decryption: the Secret would hold the ciphertext, and Flux would call it Ready`;
+    return [{ where: file, what, todo: 'add spec.decryption with provider: sops there' }];
+  };
   const warnings = files.picked
     .filter((file) => !isKustomizationFile(file.file) && hasSops(file))
     .filter((file) =>

@@ -1,16 +1,25 @@
-import { join, posix } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { Repository } from '../repository.js';
 import type { Tree } from '../tree.js';
-import { isKustomizationFile } from './kustomize.js';
+import { isKustomizationFile, nodesIn, normalPath } from './kustomize.js';
 import { listFiles } from './list.js';
 import { type FileBytes, parseDocuments, readBytes } from './read.js';
 
 /** Without one of these a file makes no Secret and tells nothing about one. */
 const marks = ['Secret', 'kustomize.toolkit', 'ENC[AES256_GCM', 'sops'];
 
-/** Folders of the project itself: what synth writes, and what .sourceignore hides from Flux. */
-const own = ['dist/', 'imports/', 'src/', 'test/'];
+/** What of the project itself holds no manifests of the operator: what synth writes, and what .sourceignore hides. */
+const own = /^(dist|\.dist-\d+(\.old)?|\.cdk8s|imports|src|test)\//;
+
+/** Where to look, and where not. */
+export interface Where {
+  /** Absolute path of the project. */
+  readonly project: string;
+  /** undefined where there is none: the project's folder is looked through. */
+  readonly repository: Repository | undefined;
+  /** Folders, relative to the top, that are another cluster's. */
+  readonly otherClusters: readonly string[];
+}
 
 /**
  * The files of the repository that could tell something about Secrets: listed and picked by their bytes,
@@ -24,24 +33,35 @@ export class RepositoryFiles {
   private readonly top: string;
   private readonly parsed = new Map<FileBytes, Tree[]>();
 
-  /**
-   * @param project Absolute path of the project.
-   * @param repository What git says; without git the project's folder is looked through.
-   */
-  constructor(project: string, repository: Repository | undefined) {
+  constructor({ project, repository, otherClusters }: Where) {
     this.top = repository?.top ?? project;
-    const skipped = own.map((folder) => `${repository?.prefix ?? ''}${folder}`);
-    const picked: FileBytes[] = [];
-    for (const file of listAll(this.top, repository !== undefined)) {
-      if (!(/\.(ya?ml|json)$/i.test(file) || isKustomizationFile(file))) continue;
-      if (skipped.some((folder) => file.startsWith(folder))) continue;
+    const prefix = repository?.prefix ?? '';
+    const others = otherClusters.map((folder) => `${normalPath(folder)}/`);
+    const listed = listFiles(this.top, repository !== undefined);
+    this.warnings.push(...listed.warnings);
+    const files = listed.files.filter(
+      (file) =>
+        !(file.startsWith(prefix) && own.test(file.slice(prefix.length))) &&
+        !others.some((folder) => file.startsWith(folder)),
+    );
+    const picked = this.pick(files.filter(isYaml));
+    // A kustomization may list a file of any name.
+    const named = new Set(
+      picked.filter(({ file }) => isKustomizationFile(file)).flatMap((file) => nodesIn(file)),
+    );
+    this.picked = [...picked, ...this.pick(files.filter((file) => !isYaml(file) && named.has(file)))];
+  }
+
+  private pick(files: readonly string[]): FileBytes[] {
+    return files.flatMap((file) => {
       const found = readBytes(this.top, file);
-      if (!found) continue;
-      if ('what' in found) this.warnings.push(found);
-      else if (isKustomizationFile(file) || marks.some((mark) => found.bytes.includes(mark)))
-        picked.push(found);
-    }
-    this.picked = picked;
+      if (!found) return [];
+      if ('what' in found) {
+        this.warnings.push(found);
+        return [];
+      }
+      return isKustomizationFile(file) || marks.some((mark) => found.bytes.includes(mark)) ? [found] : [];
+    });
   }
 
   /**
@@ -52,9 +72,8 @@ export class RepositoryFiles {
   parse(file: FileBytes, purpose: string): Tree[] {
     const before = this.parsed.get(file);
     if (before) return before;
-    const parsed = parseDocuments(file, purpose);
-    if ('what' in parsed) this.warnings.push(parsed);
-    const trees = 'trees' in parsed ? parsed.trees : [];
+    const { trees, warnings } = parseDocuments(file, purpose);
+    this.warnings.push(...warnings);
     this.parsed.set(file, trees);
     return trees;
   }
@@ -72,9 +91,6 @@ export function hasSops({ bytes }: FileBytes): boolean {
   return bytes.includes('sops') && /^sops\s*:|"sops"\s*:/m.test(bytes.toString('latin1'));
 }
 
-/** The files, those of repositories inside this one (submodules) included. */
-function listAll(top: string, git: boolean): string[] {
-  return listFiles(top, git).flatMap((path) =>
-    path.endsWith('/') ? listAll(join(top, path), false).map((inner) => posix.join(path, inner)) : [path],
-  );
+function isYaml(file: string): boolean {
+  return /\.(ya?ml|json)$/i.test(file) || isKustomizationFile(file);
 }

@@ -1,6 +1,6 @@
 import { goDuration } from '../constructs/duration.js';
 import type { Problem } from '../errors.js';
-import { isTree } from '../tree.js';
+import { isTree, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';
 
 /** One ExternalSecret whose interval is no Go duration stops External Secrets Operator from listing any. */
@@ -14,11 +14,18 @@ export function intervalWarnings(files: RepositoryFiles): Problem[] {
     )
     .flatMap((file) =>
       files.parse(file, 'holds an ExternalSecret').flatMap((tree): Problem[] => {
-        const interval = isTree(tree['spec']) ? tree['spec']['refreshInterval'] : undefined;
-        if (tree['kind'] !== 'ExternalSecret' || typeof interval !== 'string') return [];
+        const interval = intervalOf(tree);
+        if (typeof interval !== 'string') return [];
         if (interval === '' || interval.includes('$') || goDuration(interval) !== undefined) return [];
         const what = `refreshInterval '${interval}' is no Go duration, and one such ExternalSecret stops ESO for the whole cluster`;
         return [{ where: file.file, what, todo: 'write hours, minutes or seconds, such as 24h' }];
       }),
     );
+}
+
+function intervalOf({ kind, spec }: Tree): unknown {
+  if (!isTree(spec)) return undefined;
+  if (kind === 'ExternalSecret') return spec['refreshInterval'];
+  const inner = spec['externalSecretSpec'];
+  return kind === 'ClusterExternalSecret' && isTree(inner) ? inner['refreshInterval'] : undefined;
 }

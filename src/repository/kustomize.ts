@@ -1,8 +1,13 @@
 import { posix } from 'node:path';
 import { isTree, type Tree } from '../tree.js';
+import type { FileBytes } from './read.js';
 
-/** What kustomize or Flux does to the names of all that it builds. */
+/**
+ * What kustomize or Flux does to the names of all that it builds. What Flux substitutes (`${NAME}`) is kept
+ * as it is written.
+ */
 export interface Renaming {
+  /** undefined leaves the namespace as it is. */
   readonly namespace: string | undefined;
   readonly prefix: string;
   readonly suffix: string;
@@ -44,10 +49,13 @@ function mayDecrypt(patches: unknown): boolean {
   return /decryption|"path"/.test(JSON.stringify(patches) ?? '');
 }
 
-/** A Secret's name and namespace; undefined where it can't be known. */
+/** A Secret's name and namespace; `${NAME}` in it stands for anything. */
 export interface Place {
   readonly name: string;
+  /** undefined where nothing says it. */
   readonly namespace: string | undefined;
+  /** Whether no prefix or suffix is put around the name: it is not that of the object itself. */
+  readonly nameStays?: true;
 }
 
 /** Whether a file is one that kustomize takes for its instructions. */
@@ -55,9 +63,21 @@ export function isKustomizationFile(file: string): boolean {
   return ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].includes(posix.basename(file));
 }
 
-/** A string in the tree that neither SOPS encrypted nor Flux substitutes. */
+/** A string in the tree that SOPS did not encrypt. */
 export function plainText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' && !/^ENC\[|\$\{/.test(value) ? value : undefined;
+  return typeof value === 'string' && value !== '' && !value.startsWith('ENC[') ? value : undefined;
+}
+
+/** Whether a name, or a part of one, is what Flux substitutes. */
+export function isSubstituted(text: string): boolean {
+  return text.includes('${');
+}
+
+/** Whether a name or namespace can be the wanted one, whatever Flux substitutes in it. */
+export function fits(written: string, wanted: string): boolean {
+  if (!isSubstituted(written)) return written === wanted;
+  const parts = written.split(/\$\{[^}]*\}?/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(wanted);
 }
 
 /** Reads the part of a kustomization.yaml that decides on Secrets' names. */
@@ -66,7 +86,7 @@ export function toKustomization(file: string, tree: Tree): Kustomization {
   const paths = (value: unknown) =>
     (Array.isArray(value) ? value : [])
       .filter((path) => typeof path === 'string')
-      .map((path) => posix.join(folder, path).replace(/\/$/, ''));
+      .map((path) => below(folder, path));
   const noHash = (options: unknown) => isTree(options) && options['disableNameSuffixHash'] === true;
   const generators = Array.isArray(tree['secretGenerator']) ? tree['secretGenerator'].filter(isTree) : [];
   return {
@@ -106,7 +126,7 @@ export function toFluxKustomization(file: string, tree: Tree): FluxKustomization
     name: String(metadata['name']),
     ownNamespace: plainText(metadata['namespace']),
     path: normalPath(plainText(spec['path']) ?? '.'),
-    decrypts: isTree(spec['decryption']),
+    decrypts: isTree(spec['decryption']) && spec['decryption']['provider'] === 'sops',
     mayDecrypt: mayDecrypt(spec['patches']),
     dependsOn: dependsOn.map(({ name, namespace }) => ({
       name: String(name),
@@ -114,6 +134,20 @@ export function toFluxKustomization(file: string, tree: Tree): FluxKustomization
     })),
     ...renaming(spec, 'targetNamespace'),
   };
+}
+
+/** Every word of a kustomization.yaml, as the file or folder that it would be: what it lists is among them. */
+export function nodesIn({ file, bytes }: FileBytes): string[] {
+  const folder = posix.dirname(file);
+  const words = bytes.toString('utf8').match(/[^\s,[\]{}"']+/g) ?? [];
+  const paths = words.filter((word) => !word.endsWith(':')).map((word) => below(folder, word));
+  return [...new Set(paths)];
+}
+
+/** A path as a kustomization in a folder writes it, relative to the top. */
+function below(folder: string, path: string): string {
+  const plain = folder !== '.' && /^[^./]/.test(path) && !/\/\.{0,2}(\/|$)/.test(path);
+  return plain ? `${folder}/${path}` : posix.join(folder, path).replace(/(.)\/$/, '$1');
 }
 
 /** `./apps/`, `/apps` and `apps` are one folder to Flux; '.' is the top. */

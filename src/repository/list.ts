@@ -1,29 +1,62 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Problem } from '../errors.js';
+
+/** What git would take for its own in a hook, where it is about another folder. */
+const gitVariables = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR'];
 
 /**
- * Lists the files that Flux could get to see: what git tracks or would add; without git, all below a
- * folder except node_modules and .git.
+ * Lists the files that Flux could get to see: what git tracks or would add, submodules included; without
+ * git, all below a folder except node_modules and .git.
  *
- * @param top Absolute path of the repository's top folder, or of the project where there is no git.
+ * @param top Absolute path of the repository's top folder, or of the project where there is no repository.
  * @param git Whether it is a git repository.
- * @returns Paths relative to it, with `/`, sorted. One that ends in `/` or is a folder is a repository inside.
+ * @returns Paths relative to it, with `/`, sorted, and a warning when git can't be asked.
  */
-export function listFiles(top: string, git: boolean): string[] {
-  const paths = git ? askGit(top) : walk(top, '');
-  return [...new Set(paths)].sort();
+export function listFiles(top: string, git: boolean): { files: string[]; warnings: Problem[] } {
+  const warnings: Problem[] = [];
+  let paths: string[] | undefined;
+  try {
+    if (git) paths = [...askGit(top, 'ls-files', '-co', '--exclude-standard', '-z'), ...submodules(top)];
+  } catch (error) {
+    warnings.push({
+      where: 'git',
+      what: `can't list the files of ${top} (${reason(error)}), so ignored ones are looked at, too`,
+      todo: 'correct what it says',
+    });
+  }
+  const files = (paths ?? walk(top, '')).flatMap((path) =>
+    // Another repository inside this one.
+    path.endsWith('/') ? walk(top, path) : [path],
+  );
+  return { files: [...new Set(files)].sort(), warnings };
 }
 
-function askGit(top: string): string[] {
-  return execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+function askGit(top: string, ...args: string[]): string[] {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !gitVariables.includes(name)),
+  );
+  return execFileSync('git', args, {
     cwd: top,
     encoding: 'utf8',
+    env,
     maxBuffer: 2 ** 30,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
     .split('\0')
     .filter((path) => path !== '');
+}
+
+/** Their folders, with `/` at the end. */
+function submodules(top: string): string[] {
+  try {
+    // `submodule.NAME.path`, a line break and the path.
+    const entries = askGit(top, 'config', '-z', '-f', '.gitmodules', '--get-regexp', '\\.path$');
+    return entries.map((entry) => `${entry.split('\n').slice(1).join('\n').replace(/\/+$/, '')}/`);
+  } catch {
+    return [];
+  }
 }
 
 /** Links are not followed: Flux does not ship them, and they may go in circles. */
@@ -44,4 +77,12 @@ function walk(top: string, folder: string): string[] {
 
 function readFolder(path: string) {
   return readdirSync(path, { withFileTypes: true });
+}
+
+/** The last line of what git said; without it why it could not be run. */
+function reason(error: unknown): string {
+  const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
+  if (code === 'ENOENT') return 'git is not installed';
+  const [first = 'it failed'] = (stderr ?? '').split('\n').filter((line) => line.trim() !== '');
+  return first.replace(/^fatal: /, '');
 }

@@ -2,8 +2,10 @@ import { posix } from 'node:path';
 import type { RepositoryFiles } from './files.js';
 import {
   type FluxKustomization,
+  fits,
   isKustomizationFile,
   type Kustomization,
+  nodesIn,
   normalPath,
   type Place,
   type Renaming,
@@ -32,6 +34,8 @@ export class Placement {
   private readonly naming = new Map<string, FileBytes[]>();
   /** For each folder the files whose text has a Flux Kustomization with this path. */
   private readonly fluxAt = new Map<string, FileBytes[]>();
+  /** What `outwards` found. */
+  private readonly known = new Map<string, Place[]>();
 
   constructor(private readonly files: RepositoryFiles) {
     const add = (map: Map<string, FileBytes[]>, key: string, file: FileBytes) => {
@@ -68,7 +72,7 @@ export class Placement {
       (one) =>
         one.name === name &&
         this.placesOf(one.file, { name, namespace: one.ownNamespace }).some(
-          (place) => place.namespace === undefined || place.namespace === namespace,
+          (place) => place.namespace === undefined || fits(place.namespace, namespace),
         ),
     );
   }
@@ -81,9 +85,7 @@ export class Placement {
   /** @param node A file or, for what a kustomization generates, its folder. */
   placesOf(node: string, place: Place): Place[] {
     const [kustomization] = this.kustomizationsIn(node);
-    return kustomization
-      ? this.afterBuild(kustomization, place, node, new Set())
-      : this.outwards(node, place, new Set());
+    return kustomization ? this.afterBuild(kustomization, place, node) : this.outwards(node, place);
   }
 
   /** Everything that has a part in building a file or folder. */
@@ -102,28 +104,28 @@ export class Placement {
     return { kustomizations: [...kustomizations.values()], flux: [...flux.values()] };
   }
 
-  private afterBuild(
-    kustomization: Kustomization,
-    place: Place,
-    from: string,
-    seen: ReadonlySet<string>,
-  ): Place[] {
-    if (seen.has(kustomization.folder)) return [];
+  private afterBuild(kustomization: Kustomization, place: Place, from: string): Place[] {
     let inner = place;
     for (const folder of kustomization.components) {
       // What comes from the component itself was renamed there.
       if (folder !== from) for (const one of this.kustomizationsIn(folder)) inner = rename(inner, one);
     }
-    const visited = new Set([...seen, kustomization.folder]);
-    return this.outwards(kustomization.folder, rename(inner, kustomization), visited);
+    return this.outwards(kustomization.folder, rename(inner, kustomization));
   }
 
-  private outwards(node: string, place: Place, seen: ReadonlySet<string>): Place[] {
-    const places = [
-      ...this.parentsOf(node).flatMap((parent) => this.afterBuild(parent, place, node, seen)),
+  /** A folder can be listed along many ways, and in a circle: each is walked once for a place. */
+  private outwards(node: string, place: Place): Place[] {
+    const key = `${node} ${JSON.stringify(place)}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    this.known.set(key, []);
+    const places = unique([
+      ...this.parentsOf(node).flatMap((parent) => this.afterBuild(parent, place, node)),
       ...this.fluxBuilding(node).map((one) => rename(place, one)),
-    ];
-    return places.length > 0 ? places : [place];
+    ]);
+    const result = places.length > 0 ? places : [place];
+    this.known.set(key, result);
+    return result;
   }
 
   /** The kustomizations that list a file or folder. */
@@ -178,19 +180,6 @@ function pathsIn({ bytes }: FileBytes): ReadonlySet<string> {
   return new Set([...found, ...(found.length < objects ? ['.'] : [])].map(normalPath));
 }
 
-/** Every word of a kustomization.yaml, as the file or folder that it would be. */
-function nodesIn({ file, bytes }: FileBytes): ReadonlySet<string> {
-  const folder = posix.dirname(file);
-  const words = bytes.toString('utf8').match(/[^\s,[\]{}"']+/g) ?? [];
-  return new Set(words.filter((word) => !word.endsWith(':')).map((word) => below(folder, word)));
-}
-
-/** A path as a kustomization in a folder writes it, relative to the top. */
-function below(folder: string, path: string): string {
-  const plain = folder !== '.' && /^[^./]/.test(path) && !/\/\.{0,2}(\/|$)/.test(path);
-  return plain ? `${folder}/${path}` : posix.join(folder, path).replace(/(.)\/$/, '$1');
-}
-
 /** A file or folder and every folder above it, '.' last. */
 function ancestors(node: string): string[] {
   const all = [node];
@@ -200,5 +189,10 @@ function ancestors(node: string): string[] {
 
 /** What the rules of kustomize make of a name: the outermost namespace wins, prefixes add up outwards. */
 function rename(place: Place, { namespace, prefix, suffix }: Renaming): Place {
-  return { name: `${prefix}${place.name}${suffix}`, namespace: namespace ?? place.namespace };
+  const name = place.nameStays ? place.name : `${prefix}${place.name}${suffix}`;
+  return { ...place, name, namespace: namespace ?? place.namespace };
+}
+
+function unique(places: readonly Place[]): Place[] {
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadAll, YAMLException } from 'js-yaml';
+import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from 'js-yaml';
 import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
 
@@ -58,27 +58,56 @@ function toUtf8(bytes: Buffer): Buffer {
  * Parses the documents of a YAML or JSON file; what a List holds is taken out of it.
  *
  * @param purpose What the file was picked for, for the warning.
- * @returns The documents that are mappings, or a warning without a line of the file.
+ * @returns The documents that are mappings, and a warning, without a line of the file, about what can't be
+ *   read: the file, or some of its documents.
  */
-export function parseDocuments({ file, bytes }: FileBytes, purpose: string): { trees: Tree[] } | Problem {
-  const todo = 'see that it makes no Secret with the name of an app secret';
-  if (bytes.length > parsedBytes) {
-    return { where: file, what: `${purpose}, and is over 4 MiB, so it is not parsed`, todo };
-  }
-  if (!isUtf8(bytes)) return { where: file, what: `${purpose}, and is not UTF-8, so it can't be read`, todo };
+export function parseDocuments(
+  { file, bytes }: FileBytes,
+  purpose: string,
+): { trees: Tree[]; warnings: Problem[] } {
+  const warn = (why: string): Problem => ({
+    where: file,
+    what: `${purpose}, and ${why}`,
+    todo: 'see that it makes no Secret with the name of an app secret',
+  });
+  if (bytes.length > parsedBytes)
+    return { trees: [], warnings: [warn('is over 4 MiB, so it is not parsed')] };
+  if (!isUtf8(bytes)) return { trees: [], warnings: [warn("is not UTF-8, so it can't be read")] };
+  const text = bytes.toString('utf8');
   try {
-    return { trees: loadAll(bytes.toString('utf8')).flatMap(withoutLists) };
+    return { trees: parse(text), warnings: [] };
   } catch (error) {
+    // One document that can't be read must not hide the others.
+    const documents = text.split(/^---(?=\s|$)/m);
+    const trees =
+      documents.length > 1 ? documents.flatMap((document) => attempt(() => parse(document)) ?? []) : [];
     const why =
       error instanceof YAMLException ? `${error.reason}, line ${(error.mark?.line ?? 0) + 1}` : 'not YAML';
-    return { where: file, what: `${purpose}, and can't be read (${why})`, todo };
+    return { trees, warnings: [warn(`can't be read (${why})`)] };
   }
 }
 
-function withoutLists(document: unknown): Tree[] {
-  if (!isTree(document)) return [];
-  const { kind, items } = document;
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
-    ? items.flatMap(withoutLists)
-    : [document];
+/** As kustomize reads YAML: merge keys (`<<`) are followed. */
+const schema = CORE_SCHEMA.withTags(mergeTag);
+
+function parse(text: string): Tree[] {
+  const seen = new Set<unknown>();
+  const withoutLists = (document: unknown): Tree[] => {
+    // A list that holds itself many times over, by aliases, is looked at once.
+    if (!isTree(document) || seen.has(document)) return [];
+    seen.add(document);
+    const { kind, items } = document;
+    return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
+      ? items.flatMap(withoutLists)
+      : [document];
+  };
+  return loadAll(text, { schema }).flatMap(withoutLists);
+}
+
+function attempt<Result>(action: () => Result): Result | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
 }

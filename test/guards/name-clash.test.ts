@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { enc, errorsWith, sops } from './repository.js';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { makeProject } from '../project.js';
+import { app, enc, errorsWith, flux, sops } from './repository.js';
 
 const gone = 'ESO would take it over at once, report Ready, and its old keys would be gone';
 const where = 'src/secrets/grafana.ts: monitoring/grafana';
@@ -89,8 +92,8 @@ test('without a namespace the name is a clash, which an allow lifts', async () =
   expect(await errorsWith({ 'apps/x.yaml': sops('grafana') })).toEqual({
     code: 1,
     err:
-      `${where}: has the name of the SOPS-encrypted Secret in apps/x.yaml, whose namespace can't be found: ${gone}; ` +
-      'write metadata.namespace there, rename this one, or allow it with allowSameName in src/settings.ts',
+      `${where}: may be the SOPS-encrypted Secret in apps/x.yaml, whose namespace can't be found: ${gone}; ` +
+      'write its namespace there, rename this one, or allow it with allowSameName in src/settings.ts',
   });
   expect(
     await errorsWith({ 'apps/x.yaml': sops('grafana'), 'src/settings.ts': settings('apps/x.yaml') }),
@@ -100,7 +103,7 @@ test('without a namespace the name is a clash, which an allow lifts', async () =
 test('an allow that lifts nothing is a problem', async () => {
   expect(await errorsWith({ 'src/settings.ts': settings('apps/y.yaml') })).toEqual({
     code: 1,
-    err: 'src/settings.ts: allowSameName[0]: allows monitoring/grafana beside apps/y.yaml, where no clash with an unknown namespace is; remove it',
+    err: 'src/settings.ts: allowSameName[0]: allows monitoring/grafana beside apps/y.yaml, where no clash that could be allowed is; remove it',
   });
 });
 
@@ -131,4 +134,151 @@ test('the tests and CRDs that come with the project are no manifests of the oper
     'imports/crds/x.yaml': sops('grafana', 'monitoring'),
   };
   expect(await errorsWith(files)).toEqual({ code: 0, err: '' });
+});
+
+const maybe = (kind: string, file: string, unknown: 'name' | 'namespace') =>
+  `${where}: may be ${kind} in ${file}, whose ${unknown} can't be found: ${gone}; ` +
+  `write its ${unknown} there, rename this one, or allow it with allowSameName in src/settings.ts`;
+const secret = 'the SOPS-encrypted Secret';
+
+describe('what Flux substitutes can be anything', () => {
+  test('a namespace, in the document, in a kustomization or as targetNamespace', async () => {
+    const files = {
+      'a/x.yaml': sops('grafana', '${NS}'),
+      'b/x.yaml': sops('grafana', 'other'),
+      'b/kustomization.yaml': 'namespace: ${NS}\nresources: [x.yaml]\n',
+      'c/x.yaml': sops('grafana', 'other'),
+      'ks.yaml': flux('c', '{path: ./c, targetNamespace: "mon${X}", decryption: {provider: sops}}'),
+      'd/x.yaml': sops('grafana', 'media-${X}'),
+    };
+    expect(await errorsWith(files)).toEqual({
+      code: 1,
+      err: ['a', 'b', 'c'].map((folder) => maybe(secret, `${folder}/x.yaml`, 'namespace')).join('\n'),
+    });
+  });
+
+  test('a name, and a prefix', async () => {
+    const files = {
+      'a/x.yaml': sops('${APP}', 'monitoring'),
+      'b/x.yaml': sops('ana', 'monitoring'),
+      'b/kustomization.yaml': 'namePrefix: ${X}f\nresources: [x.yaml]\n',
+      'c/x.yaml': sops('${APP}-env', 'monitoring'),
+    };
+    const err = ['a', 'b'].map((folder) => maybe(secret, `${folder}/x.yaml`, 'name')).join('\n');
+    expect(await errorsWith(files)).toEqual({ code: 1, err });
+  });
+});
+
+test('kustomize does not put a prefix around target.name', async () => {
+  const es = (name: string) =>
+    `kind: ExternalSecret\nmetadata: {name: x, namespace: monitoring}\nspec: {target: {name: ${name}}}\n`;
+  const files = (name: string) => ({
+    'apps/es.yaml': es(name),
+    'apps/kustomization.yaml': 'namePrefix: graf\nresources: [es.yaml]\n',
+  });
+  expect(await errorsWith(files('ana'))).toEqual({ code: 0, err: '' });
+  expect(await errorsWith(files('grafana'))).toEqual({
+    code: 1,
+    err: clash('the Secret of the ExternalSecret', 'apps/es.yaml'),
+  });
+});
+
+test('a file of any name that a kustomization lists, merge keys, and good documents beside a bad one', async () => {
+  const files = {
+    'a/kustomization.yaml': 'resources:\n  - secret.enc\n',
+    'a/secret.enc': sops('grafana', 'monitoring'),
+    'b/x.yaml': `x: &meta {name: grafana, namespace: monitoring}\n---\n`,
+    'c/x.yaml': 'kind: Secret\nmetadata:\n  <<: &m {name: grafana}\n  namespace: monitoring\n',
+    'd/x.yaml': `a: {{ b }}: c\n---\n${sops('grafana', 'monitoring')}`,
+  };
+  const { code, err } = await errorsWith(files);
+  expect(code).toBe(1);
+  const lines = err.split('\n');
+  expect(lines[0]).toMatch(/^warning: d\/x\.yaml: is encrypted with SOPS, and can't be read \(/);
+  expect(lines.slice(1)).toEqual([
+    clash('the Secret', 'c/x.yaml'),
+    clash(secret, 'd/x.yaml'),
+    clash(secret, 'a/secret.enc'),
+  ]);
+});
+
+test('a ClusterExternalSecret makes its Secret in namespaces that are not known', async () => {
+  const cluster =
+    'kind: ClusterExternalSecret\nmetadata: {name: x}\nspec: {externalSecretSpec: {refreshInterval: 1d, target: {name: grafana}}}\n';
+  const { err } = await errorsWith({ 'x.yaml': cluster });
+  expect(err.split('\n')[0]).toMatch(/^warning: x\.yaml: refreshInterval '1d' is no Go duration/);
+  expect(err.split('\n')[1]).toBe(maybe('the Secret of the ExternalSecret', 'x.yaml', 'namespace'));
+});
+
+test('folders of other clusters are left out when the settings say so', async () => {
+  const files = {
+    'clusters/lab/x.yaml': sops('grafana', 'monitoring'),
+    'clusters/lab/ks.yaml': flux('external-secrets', '{path: ./clusters/lab/eso}'),
+  };
+  expect((await errorsWith(files)).code).toBe(1);
+  const settings = "export default { otherClusters: ['clusters/lab'] };\n";
+  expect(await errorsWith({ ...files, 'src/settings.ts': settings })).toEqual({ code: 0, err: '' });
+});
+
+test('submodules are looked through', async () => {
+  const project = await makeProject({ git: true, files: { 'src/secrets/grafana.ts': app } });
+  const git = (cwd: string, ...args: string[]) => execa('git', args, { cwd: join(project.path, cwd) });
+  project.write('sub/x.yaml', sops('grafana', 'monitoring'));
+  await git('sub', 'init', '--quiet');
+  await git('sub', 'add', '.');
+  await git('sub', '-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '--quiet', '-m', 'x');
+  project.write('.gitmodules', '[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n');
+  await git('.', 'add', 'sub', '.gitmodules');
+  const { code, err } = await project.synth();
+  expect({ code, err }).toEqual({ code: 1, err: clash(secret, 'sub/x.yaml') });
+});
+
+test('git that does not answer: the files are found all the same, and the folder', async () => {
+  const project = await makeProject({
+    git: true,
+    at: 'clusters/home',
+    files: { 'src/secrets/grafana.ts': app },
+  });
+  project.write('../../x.yaml', sops('grafana', 'monitoring'));
+  const run = (env: Record<string, string>) => project.run('main.ts', [], { env });
+  const broken = await run({ PATH: '/nonexistent' });
+  expect(broken.code).toBe(1);
+  expect(broken.err.split('\n')).toEqual([
+    expect.stringMatching(
+      /^warning: git: can't list the files of .* \(git is not installed\), so ignored ones are looked at, too; /,
+    ),
+    clash(secret, 'x.yaml'),
+  ]);
+  // In a hook git's variables are about another folder.
+  const hook = await run({ GIT_DIR: join(project.path, '../../.git'), GIT_INDEX_FILE: '/nonexistent/index' });
+  expect(hook).toMatchObject({ code: 1, err: clash(secret, 'x.yaml') });
+  project.remove('../../x.yaml');
+  expect((await run({ PATH: '/nonexistent' })).code).toBe(0);
+  expect(project.read('dist/flux/external-secrets.yaml')).toContain(
+    '  path: ./clusters/home/dist/external-secrets\n',
+  );
+});
+
+test('lists and kustomizations that multiply cost no time', async () => {
+  const bomb = ['a: &l0 {kind: List, items: []}'];
+  for (let level = 1; level < 30; level += 1) {
+    bomb.push(
+      `b${level}: &l${level} {kind: List, items: [${Array(10)
+        .fill(`*l${level - 1}`)
+        .join(', ')}]}`,
+    );
+  }
+  const files: Record<string, string> = {
+    'bomb.yaml': `kind: List\nitems: [*l29]\nsops: Secret\n`.replace(/^/, `${bomb.join('\n')}\n`),
+  };
+  for (let level = 0; level < 26; level += 1) {
+    for (const side of ['a', 'b']) {
+      files[`d/${level}${side}/kustomization.yaml`] = `resources: [../${level + 1}a, ../${level + 1}b]\n`;
+    }
+  }
+  files['d/26a/kustomization.yaml'] = 'resources: [x.yaml]\n';
+  files['d/26b/kustomization.yaml'] = 'resources: [x.yaml]\n';
+  files['d/26a/x.yaml'] = sops('grafana', 'monitoring');
+  const { err } = await errorsWith(files);
+  expect(err).toBe(clash(secret, 'd/26a/x.yaml'));
 });

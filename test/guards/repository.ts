@@ -1,7 +1,8 @@
 /** Files of a repository for Flux, and what synth says of a project in it. */
 import { makeProject } from '../project.js';
 
-const app = `import { appSecret } from '#cluster-secrets';
+/** The file of the app secret `monitoring/grafana`. */
+export const app = `import { appSecret } from '#cluster-secrets';
 export default appSecret({ namespace: 'monitoring', name: 'grafana', item: 'grafana', keys: 'all' });
 `;
 

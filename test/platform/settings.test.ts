@@ -14,6 +14,7 @@ test('the defaults are those of the mission', () => {
     credentialsSecret: 'onepassword-secret',
     refreshInterval: '1h',
     networkPolicy: true,
+    otherClusters: [],
     allowSameName: [],
     flux: {
       namespace: 'flux-system',
