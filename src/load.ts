@@ -23,6 +23,9 @@ export async function loadDefault(
   if (module.default === undefined) {
     return { problems: [{ where, what: 'has no default export', todo: 'write `export default`' }] };
   }
+  if (module.default instanceof Promise) {
+    return { problems: [{ where, what: 'exports a promise', todo: 'write `export default await ...`' }] };
+  }
   return { value: module.default };
 }
 

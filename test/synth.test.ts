@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -159,6 +159,39 @@ describe('writing dist/', () => {
     expect(code).toBe(1);
     expect(err).toBe(`${project.path}/dist: is not a folder; move it away: synth owns all that is there`);
     expect(project.read('dist')).toBe('mine');
+  });
+
+  test('a link in the place of dist/ is refused by synth and by --check', async () => {
+    const project = await makeProject();
+    await project.synth();
+    mkdirSync(join(project.path, 'test'));
+    renameSync(join(project.path, 'dist'), join(project.path, 'test/tree'));
+    symlinkSync('test/tree', join(project.path, 'dist'));
+    const todo = 'is not a folder; move it away: synth owns all that is there';
+    expect(await project.synth('--check')).toMatchObject({ code: 1, err: `dist: ${todo}` });
+    expect(await project.synth()).toMatchObject({ code: 1, err: `${project.path}/dist: ${todo}` });
+  });
+
+  test('a folder that CDK8S_OUTDIR names is never emptied', async () => {
+    const project = await makeProject({ files: { 'notes/mine.txt': 'mine' } });
+    const env = { CDK8S_OUTDIR: join(project.path, 'notes') };
+    expect(await project.run('main.ts', [], { env })).toMatchObject({
+      code: 1,
+      err: `${project.path}/notes: is where CDK8S_OUTDIR points to, and holds something else; empty it, or unset CDK8S_OUTDIR`,
+    });
+    expect(project.read('notes/mine.txt')).toBe('mine');
+  });
+
+  test('a name that is longer than that of a file may be', async () => {
+    const name = `${'a'.repeat(126)}.${'b'.repeat(126)}`;
+    const secret = { namespace: 'app', name, item: 'Item', keys: 'all' };
+    const project = await makeProject({
+      files: { 'src/secrets/long.ts': `export default ${JSON.stringify(secret)};` },
+    });
+    expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+    const [file = ''] = Object.keys(project.tree('dist/secrets-long'));
+    expect(Buffer.byteLength(file)).toBeLessThanOrEqual(255);
+    expect(project.read(`dist/secrets-long/${file}`)).toContain(`  name: ${name}\n`);
   });
 
   test('cdk8s synth gives the same bytes, and leaves dist/ alone when the input is wrong', async () => {

@@ -39,7 +39,9 @@ export function wroteLine(files: FileTree, differences: readonly Difference[]): 
 /** Says in one line each what a synth would change. */
 export function differenceLines(differences: readonly Difference[]): string[] {
   const words = { missing: 'is missing', changed: 'is not what synth writes', stale: 'is stale' };
-  return differences.map(
-    ({ path, kind }) => `dist/${path}: ${words[kind]}; run \`npm run synth\` and commit dist/`,
+  return differences.map(({ path, kind }) =>
+    path === ''
+      ? 'dist: is not a folder; move it away: synth owns all that is there'
+      : `dist/${path}: ${words[kind]}; run \`npm run synth\` and commit dist/`,
   );
 }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { ConnectValues } from '../../imports/connect.values.js';
 import { HelmRelease } from './helm-release.js';
-import { mergeValues, type ValueConflict } from './values.js';
+import { brokenRules, leftOut, mergeValues, only, type ValueConflict, type ValueRule } from './values.js';
 
 /** Input of a `ConnectRelease`. */
 export interface ConnectReleaseProps {
@@ -70,6 +70,19 @@ spec:
       maxUnavailable: 0
 `;
 
+/** Values with which Connect would not be one pod behind plain HTTP that reads the bootstrap Secret. */
+const rules: Readonly<Record<string, ValueRule>> = {
+  'connect.credentials': leftOut,
+  'connect.credentials_base64': leftOut,
+  'connect.customEnvVars': {
+    fine: (list) => !/"OP_(HTTPS?_PORT|SESSION|BUS_\w+)"/.test(JSON.stringify(list)),
+    needed: 'no OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION and OP_BUS_*',
+  },
+  'connect.hpa.enabled': only(false),
+  'connect.podLabels.app': leftOut,
+  'connect.tls.enabled': only(false),
+};
+
 /**
  * A 1Password Connect server, from 1Password's chart: one replica, replaced only when the next one is
  * ready, behind port 80 of the Service `onepassword`. No operator, no CRD, no test pod.
@@ -102,7 +115,8 @@ export class ConnectRelease extends Construct {
       },
       props.values ?? {},
     );
-    this.conflicts = conflicts;
+    const monitorRule = props.serviceMonitor ? {} : { 'connect.api.serviceMonitor.enabled': only(false) };
+    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, { ...rules, ...monitorRule })];
     new HelmRelease(this, 'release', {
       name: connectRelease,
       namespace: props.namespace,

@@ -2,6 +2,7 @@ const units: Record<string, number> = {
   ns: 1e-6,
   us: 1e-3,
   µs: 1e-3,
+  μs: 1e-3,
   ms: 1,
   s: 1000,
   m: 60_000,
@@ -16,11 +17,13 @@ const units: Record<string, number> = {
  */
 export function goDuration(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
-  const match = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/.exec(text);
+  const match = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.exec(text);
   if (!match) return undefined;
   let sum = 0;
-  for (const [, number, unit] of (match[2] ?? '').matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g)) {
+  for (const [, number, unit] of (match[2] ?? '').matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
     sum += Number(number) * (units[unit ?? ''] ?? 0);
   }
+  // Go counts nanoseconds in 63 bits.
+  if (sum > 2 ** 63 / 1e6) return undefined;
   return match[1] === '-' ? -sum : sum;
 }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { ExternalSecretsValues } from '../../imports/external-secrets.values.js';
 import { HelmRelease } from './helm-release.js';
-import { mergeValues, type ValueConflict } from './values.js';
+import { atLeast, brokenRules, leftOut, mergeValues, only, type ValueConflict } from './values.js';
 
 /** Name of the Helm release, and so the label `app.kubernetes.io/instance` of its pods. */
 export const operatorRelease = 'external-secrets';
@@ -24,6 +24,29 @@ export interface ExternalSecretsReleaseProps {
   /** More values of the chart. @default - none */
   readonly values?: ExternalSecretsValues;
 }
+
+/** Values with which the operator would not run, not serve the store, or fail in silence. */
+const rules = {
+  concurrent: atLeast(1),
+  controllerClass: only(''),
+  'crds.createClusterSecretStore': only(true),
+  createOperator: only(true),
+  'extraArgs.controller-class': leftOut,
+  'extraArgs.enable-cluster-store-reconciler': leftOut,
+  'extraArgs.enable-flood-gate': leftOut,
+  'extraArgs.namespace': leftOut,
+  'extraArgs.store-requeue-interval': leftOut,
+  'extraArgs.template-left-delimiter': leftOut,
+  'extraArgs.template-right-delimiter': leftOut,
+  fullnameOverride: only(''),
+  nameOverride: only(''),
+  namespaceOverride: only(''),
+  processClusterStore: only(true),
+  'rbac.create': only(true),
+  replicaCount: atLeast(1),
+  scopedNamespace: only(''),
+  scopedRBAC: only(false),
+};
 
 /**
  * External Secrets Operator, from its chart.
@@ -53,7 +76,7 @@ export class ExternalSecretsRelease extends Construct {
       },
       props.values ?? {},
     );
-    this.conflicts = conflicts;
+    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, rules)];
     new HelmRelease(this, 'release', {
       name: operatorRelease,
       namespace: props.namespace,

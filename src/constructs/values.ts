@@ -1,10 +1,45 @@
 import { isTree, type Tree } from '../tree.js';
 
-/** A path in a chart's values, written as in `--set`: `connect.api.httpPort`. */
+/** A value of a chart that an operator asked for, and that would undo what the product promises. */
 export interface ValueConflict {
+  /** Its path, written as in `--set`: `connect.api.httpPort`. */
   readonly path: string;
-  readonly fixed: unknown;
   readonly asked: unknown;
+  /** What the product needs there, for a message: `true`, `it left out`. */
+  readonly needed: string;
+}
+
+/** What an operator may choose for a value; leaving it out is always fine. */
+export interface ValueRule {
+  readonly fine: (value: unknown) => boolean;
+  /** For a message, as in `ValueConflict`. */
+  readonly needed: string;
+}
+
+/** Nothing but this value, which is the chart's default. */
+export function only(value: unknown): ValueRule {
+  return { fine: (asked) => asked === value, needed: JSON.stringify(value) };
+}
+
+/** A number of at least so much. */
+export function atLeast(least: number): ValueRule {
+  return { fine: (asked) => typeof asked === 'number' && asked >= least, needed: `at least ${least}` };
+}
+
+/** No value at all. */
+export const leftOut: ValueRule = { fine: (asked) => asked === null, needed: 'it left out' };
+
+/**
+ * Looks for values that would undo what the product promises, though it does not set them.
+ *
+ * @param values What the operator adds.
+ * @param rules By path.
+ */
+export function brokenRules(values: object, rules: Readonly<Record<string, ValueRule>>): ValueConflict[] {
+  return Object.entries(rules).flatMap(([path, { fine, needed }]) => {
+    const asked = path.split('.').reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), values);
+    return asked === undefined || fine(asked) ? [] : [{ path, asked, needed }];
+  });
 }
 
 /**
@@ -27,7 +62,7 @@ export function mergeValues<Values extends object>(
       if (own === undefined) merged[key] = asked;
       else if (isTree(own) && isTree(asked)) merged[key] = merge(own, asked, at);
       else if (JSON.stringify(own) !== JSON.stringify(asked)) {
-        conflicts.push({ path: at, fixed: own, asked });
+        conflicts.push({ path: at, asked, needed: JSON.stringify(own) });
       }
     }
     return merged;

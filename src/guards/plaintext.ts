@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { loadAll, YAMLException } from 'js-yaml';
 import type { Problem } from '../errors.js';
+import { type FileBytes, parseDocuments, readBytes } from '../repository/read.js';
 import { isEncrypted } from '../sops/sops-secret.js';
-import { isTree, type Tree } from '../tree.js';
+import { isTree } from '../tree.js';
 
 /** A text that must never be in git. */
 interface Mark {
@@ -37,7 +37,9 @@ const marks: readonly Mark[] = [
   },
   {
     what: "holds Connect's credentials in plaintext",
-    pattern: /"(?:encCredentials|uniqueKey)\\?"\s*:\s*\{\s*\\?"/,
+    // As JSON, YAML or TypeScript.
+    pattern:
+      /\b(?:encCredentials|uniqueKey)\\?["']?\s*:\s*(?:\{\s*)?\\?["']?(?:alg|cty|data|enc|ext|iv|k|key_ops|kid|kty)\\?["']?\s*:/,
     todo: 'remove it from the file and from git, and encrypt it with `npm run bootstrap`',
   },
   {
@@ -57,8 +59,10 @@ export function plaintextProblems(project: string): Problem[] {
   return ['src', 'dist'].flatMap((folder) =>
     listFiles(join(project, folder)).flatMap((path) => {
       const where = relative(project, path).split(sep).join('/');
-      const text = readFileSync(path, 'utf8');
-      return [...markProblems(text, where), ...secretProblems(text, where)];
+      const found = readBytes(project, where);
+      if (!found || 'what' in found) return found ?? [];
+      const text = found.bytes.toString('utf8');
+      return [...markProblems(text, where), ...secretProblems(found, text)];
     }),
   );
 }
@@ -86,35 +90,23 @@ function markProblems(text: string, where: string): Problem[] {
 }
 
 /** A Secret in a file of Kubernetes objects whose values are not all encrypted. */
-function secretProblems(text: string, where: string): Problem[] {
-  if (!/\.(ya?ml|json)$/.test(where) || !/\bkind["']?\s*:\s*["']?Secret["']?\s*[,}\r\n]/.test(`${text}\n`))
+function secretProblems(found: FileBytes, text: string): Problem[] {
+  const where = found.file;
+  if (!/\.(ya?ml|json)$/i.test(where) || !/\bkind["']?\s*:\s*(?:!\S+\s+)?["']?Secret(?:List)?\b/.test(text)) {
     return [];
-  const todo = 'encrypt the file with sops, or take it out';
-  let documents: unknown[];
-  try {
-    documents = loadAll(text);
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    return [{ where, what: "says `kind: Secret` and can't be read as YAML", todo }];
   }
-  return documents.flatMap(objectsOf).flatMap((secret) =>
-    ['data', 'stringData'].flatMap((block) => {
-      const entries = secret[block];
-      const plain = isTree(entries)
-        ? Object.keys(entries).filter((key) => entries[key] !== '' && !isEncrypted(entries[key]))
-        : [];
-      return plain.map((key) => ({
-        where: `${where}: ${block}.${key}`,
-        what: 'is a Secret in plaintext',
-        todo,
-      }));
-    }),
-  );
-}
-
-/** The Secrets in a document, also in a List. */
-function objectsOf(document: unknown): Tree[] {
-  if (!isTree(document)) return [];
-  if (Array.isArray(document['items'])) return document['items'].flatMap(objectsOf);
-  return document['kind'] === 'Secret' ? [document] : [];
+  const todo = 'encrypt the file with sops, or take it out';
+  const { trees, warnings } = parseDocuments(found, 'says `kind: Secret`');
+  const plain = trees
+    .filter(({ kind }) => kind === 'Secret')
+    .flatMap((secret) =>
+      ['data', 'stringData'].flatMap((block) => {
+        const entries = secret[block];
+        const keys = isTree(entries) ? Object.keys(entries) : [];
+        return keys
+          .filter((key) => isTree(entries) && entries[key] !== '' && !isEncrypted(entries[key]))
+          .map((key) => ({ where: `${where}: ${block}.${key}`, what: 'is a Secret in plaintext', todo }));
+      }),
+    );
+  return [...warnings.map((warning) => ({ ...warning, todo })), ...plain];
 }

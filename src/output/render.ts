@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ApiObject, type Chart } from 'cdk8s';
 import { dump } from 'js-yaml';
 import type { Unit } from '../constructs/unit.js';
@@ -55,6 +56,12 @@ function kustomization(resources: readonly string[]): string {
   });
 }
 
+/** A name of Kubernetes can be longer than that of a file, which is 255 bytes at most. */
+function fileName(name: string): string {
+  if (name.length <= 250) return name;
+  return `${name.slice(0, 240)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
+}
+
 function objectsOf(chart: Chart): ApiObject[] {
   return chart.node.findAll().filter((node) => ApiObject.isApiObject(node));
 }
@@ -71,7 +78,7 @@ function folderOf(unit: Unit): [name: string, content: string | Buffer][] {
       // The same name in two namespaces: the namespace tells the files apart.
       const once = seen.get(base(object)) === 1;
       const name = once ? base(object) : `${base(object)}-${object.metadata.namespace}`;
-      return [`${name}.yaml`, toYaml(object.toJson())];
+      return [`${fileName(name)}.yaml`, toYaml(object.toJson())];
     }),
   ];
 }

@@ -64,13 +64,10 @@ export function validate(files: FileTree): string[] {
   for (const { path, object } of objects) {
     const say = (field: string, what: string) => {
       const where = field ? `dist/${path}: ${field}` : `dist/${path}`;
-      lines.push(
-        problemLine({
-          where,
-          what,
-          todo: 'this is a mistake in the project or in its input; correct what makes it',
-        }),
-      );
+      const todo = field.startsWith('spec.values')
+        ? 'correct the values of the chart in src/settings.ts'
+        : 'this is a mistake in the project or in its input; correct what makes it';
+      lines.push(problemLine({ where, what, todo }));
     };
     if (!isTree(object)) {
       say('', 'is no Kubernetes object');

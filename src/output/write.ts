@@ -26,6 +26,9 @@ export interface Difference {
  * @returns The differences, sorted by path; what isn't a plain file is stale.
  */
 export function compare(folder: string, files: FileTree): Difference[] {
+  // A link to a right tree is not what Flux would get.
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) return [{ path: '', kind: 'stale' }];
   const differences: Difference[] = [];
   const there = new Set<string>();
   for (const { path, isFile } of list(folder)) {
@@ -81,6 +84,20 @@ export async function writeTree(folder: string, files: FileTree): Promise<Differ
     rmSync(staged, { recursive: true, force: true });
   }
   return differences;
+}
+
+/**
+ * Writes files into a folder that is not ours: only where there is nothing yet.
+ *
+ * @param folder Absolute path.
+ * @throws OperatorError when something is in it.
+ */
+export async function writeInto(folder: string, files: FileTree): Promise<void> {
+  if (existsSync(folder) && compare(folder, files).some(({ kind }) => kind !== 'missing')) {
+    const what = 'is where CDK8S_OUTDIR points to, and holds something else';
+    throw new OperatorError([{ where: folder, what, todo: 'empty it, or unset CDK8S_OUTDIR' }]);
+  }
+  await writeTree(folder, files);
 }
 
 /** Where a run writes a tree before it takes its place; ignored by git. */

@@ -8,22 +8,24 @@ import {
   dnsLabel,
   dnsSubdomain,
   externalUnitShape,
+  plainKey,
   refreshInterval,
   rule,
   text,
 } from './shape.js';
 
 /** What a key of a Secret may be: https://kubernetes.io/docs/concepts/configuration/secret/ */
-const secretKey = z
-  .string()
-  .regex(
-    /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]{1,253}$/,
-    rule('is no key of a Secret', 'use at most 253 letters, digits, -, _ and .'),
-  );
+const secretKey = plainKey().regex(
+  /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]{1,253}$/,
+  rule('is no key of a Secret', 'use at most 253 letters, digits, -, _ and .'),
+);
 
 const label = text(rule('names no field', "write the field's label in 1Password"));
 const file = text(rule('names no file', "write the file's name in 1Password"));
-const itemTitle = text(rule('names no item', "write the item's title or ID in 1Password"));
+const itemTitle = text(rule('names no item', "write the item's title or ID in 1Password")).regex(
+  /^[^\p{Cc}\p{Cs}]*$/u,
+  rule('holds a character that no title has', "write the item's ID"),
+);
 
 /** An alias becomes part of a template's name. */
 const alias = z
@@ -46,7 +48,7 @@ function filled<Key extends z.ZodType<string>, Value extends z.ZodType>(key: Key
     .refine((entries) => Object.keys(entries).length > 0, rule('is empty', 'fill it in, or leave it out'));
 }
 
-const words = z.record(z.string(), z.string());
+const words = z.record(plainKey(), z.string());
 
 const shape = closedObject({
   namespace: dnsLabel(),
@@ -59,7 +61,10 @@ const shape = closedObject({
       rule('is not keys with their sources', "write { key: 'label' } or 'all'"),
     )
     .exactOptional(),
-  template: filled(secretKey, z.string()).exactOptional(),
+  template: filled(
+    secretKey,
+    z.string().min(1, rule('is empty, and so would the key be', 'write a template')),
+  ).exactOptional(),
   type: text().exactOptional(),
   labels: words.exactOptional(),
   annotations: words.exactOptional(),

@@ -31,9 +31,9 @@ export function readyHealth(kind: 'ClusterSecretStore' | 'ExternalSecret'): Heal
 
 /** Tells an operator which of their chart values the product does not let them set. */
 export function conflictProblems(field: string, conflicts: readonly ValueConflict[]): Problem[] {
-  return conflicts.map(({ path, fixed, asked }) => ({
+  return conflicts.map(({ path, asked, needed }) => ({
     where: `src/settings.ts: ${field}.values.${path}`,
-    what: `is ${JSON.stringify(asked)}, where the project needs ${JSON.stringify(fixed)}`,
+    what: `is ${JSON.stringify(asked)}, where the project needs ${needed}`,
     todo: 'remove it',
   }));
 }

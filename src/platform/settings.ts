@@ -6,6 +6,7 @@ import type { ExternalUnit, FluxSource } from '../constructs/unit.js';
 import { OperatorError, type Problem } from '../errors.js';
 import { loadDefault } from '../load.js';
 import type { Repository } from '../repository.js';
+import { isTree } from '../tree.js';
 import { versions } from '../versions.js';
 import {
   checkShape,
@@ -15,6 +16,7 @@ import {
   fluxDuration,
   labels,
   namesOf,
+  plainKey,
   refreshInterval,
   rule,
   text,
@@ -117,7 +119,15 @@ function repositoryPath() {
   );
 }
 
-const values = z.record(z.string(), z.unknown(), rule('is no mapping', "write the chart's values"));
+const values = z
+  .record(plainKey(), z.unknown(), rule('is no mapping', "write the chart's values"))
+  .refine(isJson, rule('holds something that YAML can not', 'write texts, numbers, lists and plain objects'));
+
+function isJson(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isJson);
+  if (isTree(value)) return !Object.hasOwn(value, 'constructor') && Object.values(value).every(isJson);
+  return value === null || /^(string|boolean)$/.test(typeof value) || Number.isFinite(value);
+}
 
 const schema = closedObject({
   namespace: dnsLabel().default('external-secrets'),
@@ -183,7 +193,9 @@ export function resolveSettings(
   input: unknown,
   where: string,
 ): { settings: ResolvedSettings; problems: Problem[] } {
-  const result = checkShape(schema, input, where);
+  // zod takes an object of a class for one without fields.
+  const plain = typeof input !== 'object' || input === null || isTree(input) ? input : 'an object of a class';
+  const result = checkShape(schema, plain, where);
   return 'value' in result
     ? { settings: result.value, problems: [] }
     : { settings: schema.parse({}), problems: result.problems };

@@ -20,6 +20,16 @@ export function text(empty = rule('is empty', 'fill it in')) {
   return z.string().refine((value) => value.trim() !== '', empty);
 }
 
+/** A key of an object that lands in a manifest: cdk8s takes one with a field `constructor` for no plain object. */
+export function plainKey() {
+  return z
+    .string()
+    .refine(
+      (key) => key !== 'constructor' && key !== '__proto__',
+      rule('is a name that JavaScript keeps for itself', 'choose another'),
+    );
+}
+
 /** A list with at least one entry, each only once. */
 export function namesOf<Entry extends z.ZodType<string>>(entry: Entry) {
   return z
@@ -68,7 +78,7 @@ export function isLabelValue(value: string): boolean {
 
 /** Labels of an object. */
 export function labels() {
-  const key = z.string().refine(isMetadataKey, rule('is no key of a label', 'write one such as release'));
+  const key = plainKey().refine(isMetadataKey, rule('is no key of a label', 'write one such as release'));
   const value = z
     .string()
     .refine(isLabelValue, rule('is no value of a label', 'use at most 63 letters, digits, -, _ and .'));
@@ -77,18 +87,31 @@ export function labels() {
 
 /** What `externalUnit()` returns. */
 export function externalUnitShape() {
-  return z.custom<ExternalUnit>(
-    (value) => value instanceof ExternalUnit,
-    rule('is no Flux Kustomization', "write externalUnit('its-name')"),
-  );
+  return z
+    .custom<ExternalUnit>(
+      (value) => value instanceof ExternalUnit,
+      rule('is no Flux Kustomization', "write externalUnit('its-name')"),
+    )
+    .superRefine(({ unitName, unitNamespace }, context) => {
+      const names = [
+        ...(dnsSubdomain().safeParse(unitName).success ? [] : [unitName]),
+        ...(dnsLabel().optional().safeParse(unitNamespace).success ? [] : [unitNamespace]),
+      ];
+      for (const name of names) {
+        const what = `names '${name}', which is no Kubernetes name`;
+        const todo = "write externalUnit('its-name', 'its-namespace')";
+        context.addIssue({ code: 'custom', message: rule(what, todo) });
+      }
+    });
 }
 
 /** A duration as Flux's CRDs take it. */
 export function fluxDuration() {
+  const pattern = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
   return z
     .string()
-    .regex(
-      /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/,
+    .refine(
+      (value) => pattern.test(value) && goDuration(value) !== undefined,
       rule('is no duration that Flux takes', 'write one such as 30s, 10m or 1h30m'),
     )
     .refine(

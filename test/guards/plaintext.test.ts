@@ -11,7 +11,7 @@ const gone = 'remove it from the file and from git, and make a new one';
 const encrypt = 'remove it from the file and from git, and encrypt it with `npm run bootstrap`';
 const sops = 'encrypt the file with sops, or take it out';
 
-const cases: readonly (readonly [file: string, content: string, lines: readonly string[]])[] = [
+const cases: readonly (readonly [file: string, content: string | Buffer, lines: readonly string[]])[] = [
   [
     'src/notes.txt',
     `# key\nAGE-SECRET-KEY-1${'Q'.repeat(58)}\n`,
@@ -63,7 +63,27 @@ const cases: readonly (readonly [file: string, content: string, lines: readonly 
   [
     'src/broken.yaml',
     'kind: Secret\ndata: {MARK: [\n',
-    [`src/broken.yaml: says \`kind: Secret\` and can't be read as YAML; ${sops}`],
+    [`src/broken.yaml: says \`kind: Secret\`, and can't be read (deficient indentation, line 3); ${sops}`],
+  ],
+  [
+    'src/comment.YML',
+    'kind: Secret # MARK\ndata: {a: TUFSSw==}\n',
+    [`src/comment.YML: data.a: is a Secret in plaintext; ${sops}`],
+  ],
+  [
+    'src/utf16.yaml',
+    Buffer.from('\uFEFFkind: !!str Secret\nstringData: {a: MARK}\n', 'utf16le'),
+    [`src/utf16.yaml: stringData.a: is a Secret in plaintext; ${sops}`],
+  ],
+  [
+    'src/credentials.yaml',
+    'verifier: {}\nencCredentials:\n  kid: MARK\n  enc: MARK\n',
+    [`src/credentials.yaml:2: holds Connect's credentials in plaintext; ${encrypt}`],
+  ],
+  [
+    'src/credentials.ts',
+    "export default { uniqueKey: { alg: 'MARK' } };\n",
+    [`src/credentials.ts:1: holds Connect's credentials in plaintext; ${encrypt}`],
   ],
   [
     'dist/onepassword-store/secret.yaml',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { problemLine } from '../../src/errors.js';
 import { externalUnit } from '../../src/index.js';
+import { composePlatform } from '../../src/platform/platform.js';
 import { resolveSettings } from '../../src/platform/settings.js';
 import { makeProject } from '../project.js';
 
@@ -80,6 +81,20 @@ test.each<[input: unknown, lines: string[]]>([
       "src/settings.ts: monitoring.labels.ok: 'c d' is no value of a label; use at most 63 letters, digits, -, _ and .",
     ],
   ],
+  [new Map(), ["src/settings.ts: 'an object of a class' is not an object; write an object"]],
+  [
+    { connect: { values: { connect: { labels: { a: () => 1 } } } } },
+    [
+      'src/settings.ts: connect.values: the object holds something that YAML can not; write texts, numbers, lists and plain objects',
+    ],
+  ],
+  [
+    { flux: { interval: '99999999999999999999h' }, otherClusters: ['../x'] },
+    [
+      "src/settings.ts: flux.interval: '99999999999999999999h' is no duration that Flux takes; write one such as 30s, 10m or 1h30m",
+      "src/settings.ts: otherClusters[0]: '../x' is no path inside the repository; write '.' or one such as clusters/home",
+    ],
+  ],
 ])('%j is refused', (input, lines) => {
   const { problems } = resolveSettings(input, 'src/settings.ts');
   expect(problems.map(problemLine)).toEqual(lines);
@@ -106,6 +121,38 @@ test('mistakes in the settings and in the secrets are told together', async () =
   ]);
 });
 
+test.each<[field: 'externalSecrets' | 'connect', path: string, value: unknown, needed: string]>([
+  ['externalSecrets', 'processClusterStore', false, 'true'],
+  ['externalSecrets', 'crds.createClusterSecretStore', false, 'true'],
+  ['externalSecrets', 'createOperator', false, 'true'],
+  ['externalSecrets', 'replicaCount', 0, 'at least 1'],
+  ['externalSecrets', 'concurrent', 0, 'at least 1'],
+  ['externalSecrets', 'scopedNamespace', 'x', '""'],
+  ['externalSecrets', 'namespaceOverride', 'x', '""'],
+  ['externalSecrets', 'storeRequeueInterval', null, '"1m"'],
+  ['externalSecrets', 'extraArgs.store-requeue-interval', '1h', 'it left out'],
+  ['externalSecrets', 'extraArgs.template-left-delimiter', '[[', 'it left out'],
+  ['connect', 'connect.hpa.enabled', true, 'false'],
+  ['connect', 'connect.tls.enabled', true, 'false'],
+  ['connect', 'connect.credentials', 'x', 'it left out'],
+  ['connect', 'connect.api.serviceMonitor.enabled', true, 'false'],
+  ['connect', 'connect.podLabels.app', 'x', 'it left out'],
+  [
+    'connect',
+    'connect.customEnvVars',
+    [{ name: 'OP_HTTP_PORT', value: '80' }],
+    'no OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION and OP_BUS_*',
+  ],
+])('the value %s %s may not be %j', (field, path, value, needed) => {
+  const values = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  const { settings, problems } = resolveSettings({ [field]: { values } }, 'src/settings.ts');
+  expect(problems).toEqual([]);
+  const composed = composePlatform({ settings, prefix: '', credentials: undefined, secrets: [] });
+  expect(composed.problems.map(problemLine)).toEqual([
+    `src/settings.ts: ${field}.values.${path}: is ${JSON.stringify(value)}, where the project needs ${needed}; remove it`,
+  ]);
+});
+
 test('chart values that would break the product are refused', async () => {
   const project = await makeProject({
     files: {
@@ -124,18 +171,18 @@ test('chart values that would break the product are refused', async () => {
   ]);
 });
 
-test('chart values that the chart does not have fail --check', async () => {
+test.each([[[]], [['--check']]])('chart values that the chart does not have are refused %j', async (args) => {
   const project = await makeProject({
     files: {
       'src/settings.ts': `export default { externalSecrets: { values: { replicas: 2, log: { levle: 'info' } } } };`,
     },
   });
-  await project.synth();
-  const { code, err } = await project.synth('--check');
+  const { code, err } = await project.synth(...args);
   expect(code).toBe(1);
   const file = 'dist/external-secrets/helmrelease-external-secrets.yaml';
-  const todo = 'this is a mistake in the project or in its input; correct what makes it';
-  expect(err.split('\n').toSorted()).toEqual([
+  const todo = 'correct the values of the chart in src/settings.ts';
+  const lines = err.split('\n').filter((line) => line.includes('spec.values'));
+  expect(lines.toSorted()).toEqual([
     `${file}: spec.values/log: must NOT have additional properties ('levle'); ${todo}`,
     `${file}: spec.values: must NOT have additional properties ('replicas'); ${todo}`,
   ]);
