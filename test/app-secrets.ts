@@ -37,7 +37,11 @@ export const appSecretArbitrary: fc.Arbitrary<AppSecretProps> = fc
       namespace,
       name,
       ...(several
-        ? { items: Object.fromEntries(several.map((text, index) => [aliases[index] ?? '', text])) }
+        ? {
+            items: Object.fromEntries(
+              several.flatMap((text, i) => (all || i < labels.length ? [[aliases[i] ?? '', text]] : [])),
+            ),
+          }
         : { item: one }),
       keys: all
         ? ('all' as const)

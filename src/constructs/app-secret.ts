@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import {
   ExternalSecret,
+  type ExternalSecretSpecData,
   type ExternalSecretSpecDataFrom,
   type ExternalSecretSpecDataFromRewrite,
   ExternalSecretSpecSecretStoreRefKind,
@@ -102,16 +103,8 @@ export function itemsOf(props: AppSecretProps): Item[] {
 }
 
 /** The prefix of the item that a key comes from. */
-function prefixOf(source: KeySource): string {
+export function prefixOf(source: KeySource): string {
   return typeof source !== 'string' && source.item !== undefined ? `${source.item}_` : '';
-}
-
-/** The name of a key's source behind the dot of a template, rewrites included. */
-export function sourceName(source: KeySource): string {
-  const prefix = prefixOf(source);
-  if (typeof source !== 'string' && 'file' in source) return `${prefix}file_${templateName(source.file)}`;
-  const name = templateName(typeof source === 'string' ? source : source.field);
-  return prefix === '' && /^[0-9]/.test(name) ? `_${name}` : `${prefix}${name}`;
 }
 
 /** The label of a key's source, when it is a field. */
@@ -120,56 +113,118 @@ function labelOf(source: KeySource): string | undefined {
   return 'field' in source ? source.field : undefined;
 }
 
+/** Every name that the templates may read, `.name` or `$.name`, alias in front; some may be none of the data. */
+export function templateNames({ template, labels, annotations }: AppSecretProps): ReadonlySet<string> {
+  const texts = [template, labels, annotations].flatMap((entries) => Object.values(entries ?? {}));
+  const actions = texts.flatMap((text) => text.match(/\{\{[\s\S]*?\}\}/g) ?? []);
+  return new Set(
+    actions.flatMap((action) =>
+      [...action.matchAll(/(?:\.|index\s+\$?\.?\s*")(\w+)/g)].map(([, name = '']) => name),
+    ),
+  );
+}
+
+/** What a template of the operator calls a key's source, alias in front. */
+export function nameInTemplates(source: KeySource): string {
+  const prefix = prefixOf(source);
+  if (typeof source !== 'string' && 'file' in source) return `${prefix}file_${templateName(source.file)}`;
+  const name = templateName(labelOf(source) ?? '');
+  return prefix === '' && /^[0-9]/.test(name) ? `_${name}` : `${prefix}${name}`;
+}
+
+/**
+ * What the template of a key calls its source.
+ *
+ * A label that another one could look like is taken by its exact text, and gets a name of its own; one that
+ * the operator's templates read, too, has to have the name that they use.
+ */
+export function sourceName(props: AppSecretProps, source: KeySource): string {
+  const label = labelOf(source);
+  if (label === undefined || !isExact(props, source, label)) return nameInTemplates(source);
+  return `${prefixOf(source)}field_${templateName(label)}`;
+}
+
+function isExact(props: AppSecretProps, source: KeySource, label: string): boolean {
+  const names = templateNames(props);
+  if (names.size === 0) return !plainName.test(label);
+  // Only a name with a `_` can be that of two labels.
+  return templateName(label).includes('_') && !names.has(nameInTemplates(source));
+}
+
 function replace(source: string, target: string): ExternalSecretSpecDataFromRewrite {
   return { regexp: { source, target } };
 }
 
+/** Takes one label by its exact text; the characters are those that have a meaning in a regular expression. */
+function replaceExactly(label: string): ExternalSecretSpecDataFromRewrite {
+  return replace(`^${label.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`, `field_${templateName(label)}`);
+}
+
 /** Makes every label one that a dot reaches, so that a missing one is an error that names it. */
 const plainNames = replace('[^A-Za-z0-9_]', '_');
+/** Labels that nobody asked for: out of the way of those that `plainNames` would make them look like. */
+const unused = replace('^([\\s\\S]*[^A-Za-z0-9_][\\s\\S]*)$', 'unused_$1');
 /** What ESO does to labels where there is no rewrite: only characters that a Secret's key may have. */
 const validKeys = replace('[^-._A-Za-z0-9]', '_');
 /** A template can't name what begins with a digit. */
 const noDigitFirst = replace('^([0-9])', '_$1');
 
-/** The look-ups of the ExternalSecret: one for each item, and one more for each file. */
+/** The look-ups of the ExternalSecret that take fields: one for each item. */
 export function lookUps(props: AppSecretProps): ExternalSecretSpecDataFrom[] {
-  const keys = typeof props.keys === 'object' ? Object.values(props.keys) : [];
-  const all = props.keys === 'all';
+  const sources = typeof props.keys === 'object' ? Object.values(props.keys) : [];
+  const names = templateNames(props);
   return itemsOf(props).flatMap(({ prefix, title }) => {
-    const mine = keys.filter((source) => prefixOf(source) === prefix);
-    const labels = mine.map(labelOf).filter((label) => label !== undefined);
-    const files = mine.filter(
-      (source): source is FileReference => typeof source === 'object' && 'file' in source,
-    );
-    const rewrite: ExternalSecretSpecDataFromRewrite[] = [];
-    if (props.template || (!all && prefix !== '') || labels.some((label) => !plainName.test(label))) {
-      rewrite.push(plainNames);
-      if (prefix === '') rewrite.push(noDigitFirst);
-    } else if (all && prefix !== '') {
-      // Any rewrite turns ESO's own conversion off, also for labels that nobody asked for.
-      rewrite.push(validKeys);
-    }
-    if (prefix !== '') rewrite.push(replace('^', prefix));
-    const wanted = all || props.template !== undefined || labels.length > 0;
-    return [
-      ...(wanted ? [{ extract: { key: title }, ...(rewrite.length > 0 && { rewrite }) }] : []),
-      ...[...new Set(files.map(({ file }) => file))].map((file) => ({
-        extract: { key: title, property: `file/${file}` },
-        rewrite: [plainNames, replace('^', `${prefix}file_`)],
-      })),
-    ];
+    const fields = sources.filter((source) => prefixOf(source) === prefix && labelOf(source) !== undefined);
+    const open = [...names].some((name) => name.startsWith(prefix));
+    if (props.keys !== 'all' && fields.length === 0 && !open) return [];
+    const rewrite = rewritesOf(props, prefix, fields, open);
+    return [{ extract: { key: title }, ...(rewrite.length > 0 && { rewrite }) }];
   });
 }
 
-function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate | undefined {
+/** Any rewrite turns ESO's own conversion off, so that the labels nobody asked for must be made valid, too. */
+function rewritesOf(
+  props: AppSecretProps,
+  prefix: string,
+  fields: readonly KeySource[],
+  open: boolean,
+): ExternalSecretSpecDataFromRewrite[] {
+  const labels = fields.flatMap((source) => {
+    const label = labelOf(source);
+    return label !== undefined && isExact(props, source, label) ? [label] : [];
+  });
+  const exact = [...new Set(labels)].map(replaceExactly);
+  const withPrefix = prefix === '' ? [] : [replace('^', prefix)];
+  if (open) return [...exact, plainNames, ...(prefix === '' ? [noDigitFirst] : []), ...withPrefix];
+  if (props.keys === 'all') return prefix === '' ? [] : [validKeys, ...withPrefix];
+  return exact.length > 0 || prefix !== '' ? [...exact, unused, plainNames, ...withPrefix] : [];
+}
+
+/**
+ * The look-ups that take a file, one for each. An `extract` of a file that is not there finds nothing, and
+ * ESO calls that Ready; this is an error that names item and file.
+ */
+export function fileLookUps(props: AppSecretProps): ExternalSecretSpecData[] {
+  const sources = typeof props.keys === 'object' ? Object.values(props.keys) : [];
+  const titles = new Map(itemsOf(props).map(({ prefix, title }) => [prefix, title]));
+  const files = new Map<string, ExternalSecretSpecData>();
+  for (const source of sources) {
+    if (typeof source === 'string' || !('file' in source)) continue;
+    const secretKey = sourceName(props, source);
+    const key = titles.get(prefixOf(source)) ?? '';
+    files.set(secretKey, { secretKey, remoteRef: { key, property: `file/${source.file}` } });
+  }
+  return [...files.values()];
+}
+
+function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
   const { keys, labels, annotations, type } = props;
   const asked = typeof keys === 'object' ? Object.entries(keys) : [];
   const data = {
-    ...Object.fromEntries(asked.map(([key, source]) => [key, `{{ .${sourceName(source)} }}`])),
+    ...Object.fromEntries(asked.map(([key, source]) => [key, `{{ .${sourceName(props, source)} }}`])),
     ...props.template,
   };
   const hasData = Object.keys(data).length > 0;
-  if (!hasData && !labels && !annotations && type === undefined) return undefined;
   return {
     ...(hasData && {
       data,
@@ -190,7 +245,7 @@ function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate | und
 /**
  * An ExternalSecret that reads 1Password items and makes one Secret.
  *
- * Each item is looked up once, by one `dataFrom.extract`. The keys are written by a template with dot
+ * The fields of an item come by one `dataFrom.extract`. The keys are written by a template with dot
  * access, because that is the one spelling in which a missing field is an error that names it: no Secret
  * is written then, and an existing one stays as it is (`deletionPolicy: Retain`).
  */
@@ -202,11 +257,13 @@ export class AppSecret extends Construct {
     context: AppSecretContext,
   ) {
     super(scope, id);
-    const targetTemplate = template(props);
+    const dataFrom = lookUps(props);
+    const data = fileLookUps(props);
     new ExternalSecret(this, 'external-secret', {
       metadata: { name: props.name, namespace: props.namespace },
       spec: {
-        dataFrom: lookUps(props),
+        ...(data.length > 0 && { data }),
+        ...(dataFrom.length > 0 && { dataFrom }),
         refreshInterval: props.refreshInterval ?? context.refreshInterval,
         secretStoreRef: {
           kind: ExternalSecretSpecSecretStoreRefKind.CLUSTER_SECRET_STORE,
@@ -216,7 +273,8 @@ export class AppSecret extends Construct {
           creationPolicy: ExternalSecretSpecTargetCreationPolicy.OWNER,
           deletionPolicy: ExternalSecretSpecTargetDeletionPolicy.RETAIN,
           name: props.name,
-          ...(targetTemplate && { template: targetTemplate }),
+          // Without a template Flux's labels and every annotation would be copied to the Secret.
+          template: template(props),
         },
       },
     });

@@ -1,4 +1,10 @@
-import { type AppSecretProps, type KeySource, sourceName } from '../constructs/app-secret.js';
+import {
+  type AppSecretProps,
+  type KeySource,
+  nameInTemplates,
+  prefixOf,
+  templateNames,
+} from '../constructs/app-secret.js';
 import type { Finding } from './finding.js';
 
 /** Labels of fields, or items, of which the template could see only one, at random. */
@@ -16,7 +22,7 @@ function labelFindings({ keys }: AppSecretProps): Finding[] {
   const findings: Finding[] = [];
   const byName = new Map<string, string>();
   for (const [key, source] of typeof keys === 'object' ? Object.entries(keys) : []) {
-    const name = sourceName(source);
+    const name = nameInTemplates(source);
     const label = describe(source);
     const other = byName.get(name);
     if (other !== undefined && other !== label) {
@@ -31,9 +37,25 @@ function labelFindings({ keys }: AppSecretProps): Finding[] {
   return findings;
 }
 
-function aliasFindings({ items }: AppSecretProps): Finding[] {
+function aliasFindings(secret: AppSecretProps): Finding[] {
+  const { items, keys } = secret;
   const aliases = Object.keys(items ?? {});
-  return aliases.flatMap((alias) =>
+  const names = [...templateNames(secret)];
+  const sources = typeof keys === 'object' ? Object.values(keys) : [];
+  const isUsed = (prefix: string) =>
+    keys === 'all' ||
+    // A name without any alias is told by the guard of templates.
+    names.some((name) => !aliases.some((alias) => name.startsWith(`${alias}_`))) ||
+    sources.some((source) => prefixOf(source) === prefix) ||
+    names.some((name) => name.startsWith(prefix));
+  const unused = aliases
+    .filter((alias) => !isUsed(`${alias}_`))
+    .map((alias) => ({
+      field: `items.${alias}`,
+      what: 'is used by no key and no template',
+      todo: 'use it, or remove it',
+    }));
+  const hiding = aliases.flatMap((alias) =>
     aliases
       .filter((other) => other !== alias && other.startsWith(`${alias}_`))
       .map((other) => ({
@@ -42,4 +64,5 @@ function aliasFindings({ items }: AppSecretProps): Finding[] {
         todo: 'choose an alias that does not begin with the other one and _',
       })),
   );
+  return [...unused, ...hiding];
 }

@@ -1,4 +1,4 @@
-import { type AppSecretProps, lookUps } from '../constructs/app-secret.js';
+import { type AppSecretProps, fileLookUps, lookUps } from '../constructs/app-secret.js';
 import { goDuration } from '../constructs/duration.js';
 import type { Problem } from '../errors.js';
 import type { ResolvedSettings } from '../platform/settings.js';
@@ -13,7 +13,7 @@ const maxRequestsPerSecond = 20;
 export function loadProblems(secrets: readonly AppSecretProps[], settings: ResolvedSettings): Problem[] {
   const requests = secrets.reduce((sum, secret) => {
     const seconds = (goDuration(secret.refreshInterval ?? settings.refreshInterval) ?? 0) / 1000;
-    return sum + (requestsPerLookUp * lookUps(secret).length) / seconds;
+    return sum + (requestsPerLookUp * (lookUps(secret).length + fileLookUps(secret).length)) / seconds;
   }, 0);
   if (requests <= maxRequestsPerSecond) return [];
   return [

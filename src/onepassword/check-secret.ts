@@ -4,6 +4,7 @@ import {
   itemsOf,
   type KeySource,
   lookUps,
+  prefixOf,
   sourceName,
 } from '../constructs/app-secret.js';
 import { TemplateError } from '../templates/go-template.js';
@@ -67,7 +68,7 @@ function usesByPrefix(secret: AppSecretProps): Map<string, Use[]> {
     uses.get(prefix)?.push(use);
   };
   for (const source of typeof secret.keys === 'object' ? Object.values(secret.keys) : []) {
-    const { prefix, ...use } = useOf(source);
+    const { prefix, ...use } = useOf(secret, source);
     if (!uses.get(prefix)?.some(({ shown }) => shown === use.shown)) add(prefix, use);
   }
   const templates = [secret.template, secret.labels, secret.annotations];
@@ -89,9 +90,9 @@ function fieldsOf(template: string): string[] {
   }
 }
 
-function useOf(source: KeySource): Use & { readonly prefix: string } {
-  const prefix = typeof source !== 'string' && source.item !== undefined ? `${source.item}_` : '';
-  const name = sourceName(source).slice(prefix.length);
+function useOf(secret: AppSecretProps, source: KeySource): Use & { readonly prefix: string } {
+  const prefix = prefixOf(source);
+  const name = sourceName(secret, source).slice(prefix.length);
   if (typeof source !== 'string' && 'file' in source) {
     return { prefix, name, shown: `file ${source.file}`, file: source.file };
   }

@@ -6,7 +6,7 @@ import { Unit, type UnitReference } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
 import { loadDefault } from '../load.js';
 import { checkAppSecret } from './app-secret-shape.js';
-import { type PlatformContext, readyHealth } from './context.js';
+import { externalSecretHealth, type PlatformContext } from './context.js';
 
 /** The app secrets of one file under `src/secrets/`. */
 export interface AppSecretsFile {
@@ -94,7 +94,7 @@ export function appSecrets(
     dependsOn: [store, ...waitsFor.values()],
     timeout: '1m',
     wait: true,
-    healthCheckExprs: [readyHealth('ExternalSecret')],
+    healthCheckExprs: [externalSecretHealth],
   });
   for (const secret of secrets) {
     const id = `${secret.namespace}.${secret.name}`;

@@ -14,20 +14,28 @@ export function helmReleaseHealth(name: string, namespace: string): HealthCheck 
   return { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', name, namespace };
 }
 
+const ready = (status: string) => `c.type == 'Ready' && c.status == '${status}'`;
+
 /**
- * Health of an External Secrets resource. `exists` is false while there is no such condition; `failed`
- * makes Flux say at once what it would otherwise say after the timeout.
+ * Health of the ClusterSecretStore. `exists` is false while there is no such condition; `failed` makes Flux
+ * say at once what it would otherwise say after the timeout.
  */
-export function readyHealth(kind: 'ClusterSecretStore' | 'ExternalSecret'): HealthCheckExpression {
-  const ready = (status: string) =>
-    `status.conditions.exists(c, c.type == 'Ready' && c.status == '${status}')`;
-  return {
-    apiVersion: 'external-secrets.io/v1',
-    kind,
-    current: ready('True'),
-    failed: ready('False'),
-  };
-}
+export const storeHealth: HealthCheckExpression = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ClusterSecretStore',
+  current: `status.conditions.exists(c, ${ready('True')})`,
+  failed: `status.conditions.exists(c, ${ready('False')})`,
+};
+
+/**
+ * Health of an ExternalSecret, in the same way. When the look-ups find nothing at all, ESO says Ready and
+ * that the Secret is retained, even if there is none: that is a failure, too.
+ */
+export const externalSecretHealth: HealthCheckExpression = {
+  ...storeHealth,
+  kind: 'ExternalSecret',
+  failed: `status.conditions.exists(c, c.type == 'Ready' && (c.status == 'False' || has(c.message) && c.message.startsWith('secret retained')))`,
+};
 
 /** Tells an operator which of their chart values the product does not let them set. */
 export function conflictProblems(field: string, conflicts: readonly ValueConflict[]): Problem[] {

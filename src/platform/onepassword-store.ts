@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { connectName } from '../constructs/connect-release.js';
 import { SecretStore } from '../constructs/secret-store.js';
 import { Unit } from '../constructs/unit.js';
-import { type PlatformContext, readyHealth } from './context.js';
+import { type PlatformContext, storeHealth } from './context.js';
 
 /** The unit `onepassword-store`: the ClusterSecretStore, which waits for Connect. */
 export function onepasswordStore(scope: Construct, { settings, flux }: PlatformContext, connect: Unit): Unit {
@@ -12,7 +12,7 @@ export function onepasswordStore(scope: Construct, { settings, flux }: PlatformC
     dependsOn: [connect],
     timeout: '1m',
     wait: true,
-    healthCheckExprs: [readyHealth('ClusterSecretStore')],
+    healthCheckExprs: [storeHealth],
   });
   new SecretStore(unit, store.name, {
     name: store.name,
