@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Problem } from '../errors.js';
 import type { Check } from '../onepassword/check-secret.js';
+import { oneLine } from './plain-table.js';
 
 /**
  * Draws checks as a table of secret, item, field and found; without colours, so that it is the same in a
@@ -38,9 +39,4 @@ export function checkProblem({ item, field, problem = '', closest }: Check, wher
     what: oneLine(problem),
     todo: oneLine(closest.length === 0 ? 'correct it there or in 1Password' : didYouMean(closest)),
   };
-}
-
-/** 1Password's names can hold line breaks and escape sequences, which belong on no terminal. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
 }

@@ -1,16 +1,6 @@
-import Table from 'cli-table3';
 import { age } from '../cluster/age.js';
 import type { Row, Status } from '../cluster/status.js';
-
-/** A table without lines: columns stay where they are, for eyes and for pipes. */
-const plain = {
-  chars: Object.fromEntries(
-    'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid'
-      .split(' ')
-      .map((name) => [name, '']),
-  ),
-  style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-};
+import { plainTable } from './plain-table.js';
 
 /**
  * Writes the state as a table.
@@ -18,12 +8,10 @@ const plain = {
  * @param now For the ages.
  */
 export function statusText(status: Status, now: Date): string {
-  const table = new Table({
-    ...plain,
-    chars: { ...plain.chars, middle: '' },
-    head: ['KIND', 'NAME', 'READY', 'SYNCED', 'NEXT', 'MESSAGE'],
-  });
-  for (const row of status.rows) table.push(cells(row, now));
+  const table = plainTable(
+    ['KIND', 'NAME', 'READY', 'SYNCED', 'NEXT', 'MESSAGE'],
+    status.rows.map((row) => cells(row, now)),
+  );
   const store = status.rows.find(({ kind }) => kind === 'ClusterSecretStore');
   const hint =
     store && !store.ready && store.object
@@ -35,11 +23,7 @@ export function statusText(status: Status, now: Date): string {
   const summary = status.ready
     ? `all ${status.rows.length} ready`
     : `${failing} of ${status.rows.length} not ready`;
-  const lines = table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
-  return [...(status.rows.length > 0 ? lines : []), ...status.notes, ...hint, summary].join('\n');
+  return [...(status.rows.length > 0 ? [table] : []), ...status.notes, ...hint, summary].join('\n');
 }
 
 function cells(row: Row, now: Date): string[] {

@@ -1,9 +1,12 @@
 import {
   ApiException,
+  AppsV1Api,
   CoreV1Api,
   CustomObjectsApi,
+  createConfiguration,
   KubeConfig,
   PatchStrategy,
+  ServerConfiguration,
   setHeaderOptions,
 } from '@kubernetes/client-node';
 import { OperatorError } from '../errors.js';
@@ -47,6 +50,7 @@ export class ClusterError extends OperatorError {
 
 /** The cluster of the current kubeconfig context. */
 export interface Connection {
+  readonly apps: AppsV1Api;
   readonly core: CoreV1Api;
   readonly custom: CustomObjectsApi;
   /** Address of the API server. */
@@ -80,12 +84,29 @@ export function connect(): Connection {
       'correct it in your kubeconfig, or allow it there with insecure-skip-tls-verify',
     );
   }
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(cluster.server, {}),
+    authMethods: { default: config },
+    promiseMiddleware: [
+      {
+        pre: async (request) => {
+          request.setSignal(AbortSignal.timeout(answerWithin));
+          return request;
+        },
+        post: async (response) => response,
+      },
+    ],
+  });
   return {
-    core: config.makeApiClient(CoreV1Api),
-    custom: config.makeApiClient(CustomObjectsApi),
+    apps: new AppsV1Api(configuration),
+    core: new CoreV1Api(configuration),
+    custom: new CustomObjectsApi(configuration),
     server: cluster.server,
   };
 }
+
+/** How long a request may take, in milliseconds: a network that loses packets gives no answer at all. */
+const answerWithin = 15_000;
 
 /**
  * Asks the API server, and turns its refusals into lines.
@@ -105,6 +126,15 @@ export async function ask<Answer>(
     return await call(connection);
   } catch (error) {
     if (error instanceof ApiException) {
+      const message = messageOf(error.body);
+      if (/denied (the )?request|exceeded quota|being terminated/.test(message)) {
+        throw new ClusterError(
+          error.code,
+          server,
+          `refuses to ${action} (${message})`,
+          'see what refuses it',
+        );
+      }
       switch (error.code) {
         case 401:
           throw new ClusterError(
@@ -142,8 +172,20 @@ export async function ask<Answer>(
   }
 }
 
+/** What the API server says beside the code; '' when it says nothing. */
+function messageOf(body: unknown): string {
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+  try {
+    const { message } = JSON.parse(text);
+    return typeof message === 'string' ? message : '';
+  } catch {
+    return '';
+  }
+}
+
 /** Why there was no answer; undefined when the error is none of the network's. */
 function reasonOf(error: unknown): string | undefined {
+  if (error instanceof Error && error.name === 'AbortError') return `no answer in ${answerWithin / 1000}s`;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string' && /^[A-Z_]+$/.test(cause.code)) return cause.code;
   }
@@ -163,6 +205,20 @@ export async function list(
       : custom.listNamespacedCustomObject({ group, version, plural, namespace }),
   );
   return (answer as { items: ClusterObject[] }).items;
+}
+
+/**
+ * What a request gives, where a 404 says that the object is not there.
+ *
+ * @returns undefined when it is not.
+ */
+export async function ifThere<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof ClusterError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** The annotation with which ESO is asked to look again; any change of an annotation does. */

@@ -67,11 +67,13 @@ export async function readStatus(connection: Connection, expected: Expected, onl
     otherwise: Answer,
     missing: string,
   ): Promise<Answer> => {
+    // In the order in which they are asked, whoever answers first.
+    const place = notes.push('') - 1;
     try {
       return await read;
     } catch (error) {
       if (!(error instanceof ClusterError) || error.status === undefined || error.status === 401) throw error;
-      notes.push(error.status === 404 ? missing : error.problems.map(problemLine).join('\n'));
+      notes[place] = error.status === 404 ? missing : error.problems.map(problemLine).join('\n');
       return otherwise;
     }
   };
@@ -130,7 +132,8 @@ export async function readStatus(connection: Connection, expected: Expected, onl
     ),
     ...usesStore.map((object) => rowOf('ExternalSecret', object, events)).sort(byName),
   ];
-  return { rows, notes: [...new Set(notes)], ready: notes.length === 0 && rows.every(({ ready }) => ready) };
+  const told = [...new Set(notes)].filter((note) => note !== '');
+  return { rows, notes: told, ready: told.length === 0 && rows.every(({ ready }) => ready) };
 }
 
 const empty = { ready: false, lastSync: undefined, nextRefresh: undefined, object: undefined } as const;
@@ -160,13 +163,16 @@ async function warnings(connection: Connection, namespace: string | undefined): 
   return items;
 }
 
-interface Condition {
+/** A condition in the status of an object. */
+export interface Condition {
   readonly type: string;
   readonly status: string;
   readonly message?: string;
+  readonly lastTransitionTime?: string;
 }
 
-function conditionOf({ status }: ClusterObject): Condition | undefined {
+/** The condition Ready of an object; undefined while nobody wrote one. */
+export function conditionOf({ status }: ClusterObject): Condition | undefined {
   return (status?.conditions as Condition[] | undefined)?.find(({ type }) => type === 'Ready');
 }
 

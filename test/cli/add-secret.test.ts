@@ -35,7 +35,7 @@ test('flags alone: the file, synth, and what to commit', async () => {
     [
       'wrote src/secrets/grafana.ts',
       'no credentials yet: run `npm run bootstrap`; until then Connect waits',
-      'dist/ written: 18 files, 18 new, 0 changed, 0 removed',
+      'dist/ written: 19 files, 19 new, 0 changed, 0 removed',
       "commit src/secrets/grafana.ts and dist/: git add src/secrets/grafana.ts dist && git commit -m 'Add secret grafana'",
     ].join('\n'),
   );

@@ -44,6 +44,7 @@ export function externalSecret(
     status: {
       binding: { name: synced === undefined ? '' : name },
       refreshTime: synced === undefined ? null : at(synced),
+      ...(synced !== undefined && { syncedResourceVersion: '1-5d9c0b1f3a' }),
       ...status,
     },
   };

@@ -1,0 +1,181 @@
+import { App, Chart } from 'cdk8s';
+import { AppSecret, type AppSecretContext, type AppSecretProps } from '../constructs/app-secret.js';
+import { problemLine } from '../errors.js';
+import { ask, ClusterError, type ClusterObject, type Connection, ifThere, resources } from './connection.js';
+import { readSecretMetadata } from './secret-metadata.js';
+import { until } from './until.js';
+
+/** How long the cluster may take to let go of what was deleted, in milliseconds. */
+const goneWithin = 30_000;
+
+const { group, version, plural } = resources.externalSecrets;
+
+/** Where the canaries live while they are there. */
+export interface Place {
+  readonly namespace: string;
+  /** Whether the namespace is made for them, and deleted with them. */
+  readonly own: boolean;
+}
+
+/**
+ * ExternalSecrets that are made to see what becomes of them, and removed again.
+ *
+ * Names are chosen here, not by the API server: what it was asked to make can be deleted although its
+ * answer was lost.
+ */
+export class Canaries {
+  private hasNamespace = false;
+  private readonly names: string[] = [];
+
+  constructor(
+    private readonly connection: Connection,
+    readonly place: Place,
+    private readonly context: AppSecretContext,
+  ) {}
+
+  /**
+   * Makes the namespace, or looks whether it is there when it is the operator's.
+   *
+   * @throws ClusterError.
+   */
+  async open(): Promise<void> {
+    const { namespace: name, own } = this.place;
+    if (!own) {
+      const there = await ifThere(
+        ask(this.connection, 'get namespaces', ({ core }) => core.readNamespace({ name })),
+      );
+      if (there) return;
+      throw new ClusterError(404, `namespace ${name}`, 'is not in the cluster', 'name one that is');
+    }
+    const labels = {
+      'app.kubernetes.io/managed-by': 'cluster-secrets-acceptance',
+      // No pod runs there; the strictest level is what a policy may ask for.
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    };
+    await made(
+      ask(this.connection, 'create namespaces', ({ core }) =>
+        core.createNamespace({ body: { metadata: { name, labels } } }),
+      ),
+      () => {
+        this.hasNamespace = true;
+      },
+    );
+  }
+
+  /**
+   * Makes an ExternalSecret as synth writes it.
+   *
+   * @throws ClusterError.
+   */
+  async make(secret: Omit<AppSecretProps, 'namespace'>): Promise<void> {
+    const { namespace } = this.place;
+    const chart = new Chart(new App(), 'canary');
+    new AppSecret(chart, 'canary', { ...secret, namespace }, this.context);
+    const [body] = chart.toJson();
+    await made(
+      ask(this.connection, `create ${plural}.${group}`, ({ custom }) =>
+        custom.createNamespacedCustomObject({ group, version, plural, namespace, body }),
+      ),
+      () => this.names.push(secret.name),
+    );
+  }
+
+  /** The ExternalSecret as it is now; undefined when it is gone. */
+  async read(name: string): Promise<ClusterObject | undefined> {
+    const { namespace } = this.place;
+    return ifThere(
+      ask(this.connection, `get ${plural}.${group}`, ({ custom }) =>
+        custom.getNamespacedCustomObject({ group, version, plural, namespace, name }),
+      ),
+    );
+  }
+
+  /** What External Secrets Operator says about it, oldest first. */
+  async warnings(name: string): Promise<string[]> {
+    const { namespace } = this.place;
+    const fieldSelector = `type=Warning,involvedObject.kind=ExternalSecret,involvedObject.name=${name}`;
+    const { items } = await ask(this.connection, 'list events', ({ core }) =>
+      core.listNamespacedEvent({ namespace, fieldSelector }),
+    );
+    const at = ({ lastTimestamp, eventTime }: (typeof items)[number]) =>
+      new Date(lastTimestamp ?? eventTime ?? 0).getTime();
+    return items.sort((a, b) => at(a) - at(b)).map(({ message = '' }) => message);
+  }
+
+  /**
+   * Deletes all that was made, and waits a while until it is gone.
+   *
+   * @param report Told what Kubernetes has not finished deleting by then.
+   * @returns What could not be deleted, and why, a line each.
+   */
+  async remove(report: (line: string) => void): Promise<string[]> {
+    const { namespace } = this.place;
+    const left: string[] = [];
+    const attempt = async (what: string, step: () => Promise<boolean>) => {
+      try {
+        if (!(await step())) report(`${what}: Kubernetes is still deleting it; look whether it goes`);
+      } catch (error) {
+        if (!(error instanceof ClusterError)) throw error;
+        left.push(`${what}: could not be deleted; delete it by hand`, ...error.problems.map(problemLine));
+      }
+    };
+    // The ExternalSecret first: External Secrets Operator would write its Secret again. The Secret itself,
+    // too: Kubernetes deletes what is owned some time after its owner.
+    await Promise.all(
+      this.names.map(async (name) => {
+        await attempt(`ExternalSecret ${namespace}/${name}`, async () => {
+          await this.deleteExternalSecret(name);
+          return gone(() => this.read(name));
+        });
+        await attempt(`Secret ${namespace}/${name}`, async () => {
+          await this.deleteSecret(name);
+          return gone(() => readSecretMetadata(this.connection, namespace, name));
+        });
+      }),
+    );
+    if (this.hasNamespace) {
+      await attempt(`namespace ${namespace}`, async () => {
+        await ifThere(
+          ask(this.connection, 'delete namespaces', ({ core }) => core.deleteNamespace({ name: namespace })),
+        );
+        return gone(() =>
+          ifThere(
+            ask(this.connection, 'get namespaces', ({ core }) => core.readNamespace({ name: namespace })),
+          ),
+        );
+      });
+    }
+    return left;
+  }
+
+  private async deleteExternalSecret(name: string): Promise<void> {
+    const { namespace } = this.place;
+    await ifThere(
+      ask(this.connection, `delete ${plural}.${group}`, ({ custom }) =>
+        custom.deleteNamespacedCustomObject({ group, version, plural, namespace, name }),
+      ),
+    );
+  }
+
+  private async deleteSecret(name: string): Promise<void> {
+    const { namespace } = this.place;
+    await ifThere(
+      ask(this.connection, 'delete secrets', ({ core }) => core.deleteNamespacedSecret({ namespace, name })),
+    );
+  }
+}
+
+/** Without an answer it may have been made all the same; when the API server refuses, it was not. */
+async function made(request: Promise<unknown>, remember: () => void): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.status === undefined) remember();
+    throw error;
+  }
+  remember();
+}
+
+async function gone(read: () => Promise<unknown>): Promise<boolean> {
+  return (await until(async () => ((await read()) === undefined ? true : undefined), goneWithin)) ?? false;
+}

@@ -1,0 +1,104 @@
+import type { V1Deployment } from '@kubernetes/client-node';
+import { connectName } from '../constructs/connect-release.js';
+import { age } from './age.js';
+import { ask, type ClusterObject, type Connection, list, resources } from './connection.js';
+import type { Verdict } from './criterion.js';
+import { conditionOf, isReady } from './status.js';
+import { until } from './until.js';
+
+/** How long after Connect the store may be Ready, in milliseconds. */
+const storeWithin = 5 * 60_000;
+
+/**
+ * The Deployments of External Secrets Operator: the chart's three, by name; where its values rename them,
+ * the label of the release still tells.
+ *
+ * @returns None when only its helpers are there, which read no secret.
+ */
+export async function operatorDeployments(
+  connection: Connection,
+  namespace: string,
+): Promise<V1Deployment[]> {
+  const release = 'external-secrets';
+  const helper = /-(webhook|cert-controller)$/;
+  const ours = (await listDeployments(connection, namespace)).filter(
+    ({ metadata }) =>
+      metadata?.name?.replace(helper, '') === release ||
+      metadata?.labels?.['app.kubernetes.io/instance'] === release,
+  );
+  return ours.every(({ metadata }) => helper.test(metadata?.name ?? '')) ? [] : ours;
+}
+
+/** The Deployment of Connect, or none. */
+export async function connectDeployments(connection: Connection, namespace: string): Promise<V1Deployment[]> {
+  const deployments = await listDeployments(connection, namespace);
+  return deployments.filter(({ metadata }) => metadata?.name === connectName);
+}
+
+async function listDeployments(connection: Connection, namespace: string): Promise<V1Deployment[]> {
+  const { items } = await ask(connection, 'list deployments', ({ apps }) =>
+    apps.listNamespacedDeployment({ namespace }),
+  );
+  return items;
+}
+
+/** Whether they are there, and all of them available. */
+export function running(deployments: readonly V1Deployment[]): Verdict {
+  if (deployments.length === 0) return { passed: false, message: 'no Deployment: see `npm run status`' };
+  const counts = deployments.map(
+    ({ metadata, spec, status }) =>
+      `${metadata?.name} ${status?.availableReplicas ?? 0}/${spec?.replicas ?? 1}`,
+  );
+  const available = (deployment: V1Deployment) =>
+    availableSince(deployment) !== undefined && (deployment.status?.availableReplicas ?? 0) > 0;
+  return { passed: deployments.every(available), message: counts.join(', ') };
+}
+
+/** Since when a Deployment is available without a break; undefined when it is not. */
+export function availableSince({ status }: V1Deployment): Date | undefined {
+  const condition = status?.conditions?.find(({ type }) => type === 'Available');
+  return condition?.status === 'True' ? condition.lastTransitionTime : undefined;
+}
+
+/** Where the store is looked for, and how its waiting is told and ended. */
+interface StoreInput {
+  readonly connection: Connection;
+  readonly context: { readonly storeName: string };
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Whether the store is Ready; while Connect is available for less than the time that the store has from
+ * then on, it is waited for.
+ *
+ * @param connectSince Since when Connect is available; undefined when it is not, or can't be seen.
+ */
+export async function storeReady(
+  { connection, context, report, signal }: StoreInput,
+  connectSince: Date | undefined,
+): Promise<Verdict> {
+  let store: ClusterObject | undefined;
+  const read = async () => {
+    const stores = await list(connection, resources.stores);
+    store = stores.find(({ metadata }) => metadata.name === context.storeName);
+    return store && isReady(store) ? store : undefined;
+  };
+  const since = connectSince?.getTime();
+  const rest = since === undefined ? 0 : since + storeWithin - Date.now();
+  if (!(await read()) && rest > 0) {
+    report(`the store is not Ready; it has 5m from when Connect is available: waiting up to ${age(rest)}`);
+    await until(read, rest, signal);
+  }
+  if (!store) return { passed: false, message: 'it is not in the cluster: see `npm run status`' };
+  const { status, message, lastTransitionTime } = conditionOf(store) ?? {};
+  if (status !== 'True') {
+    const why = message ?? 'it has no status yet';
+    return { passed: false, message: `${why}: see \`npm run status\`, then \`npm run status -- --retry\`` };
+  }
+  const ready = new Date(lastTransitionTime ?? Date.now()).getTime();
+  const lag = since === undefined ? -1 : ready - since;
+  // Much later it was something else that the store waited for.
+  const behind = lag >= 0 && lag <= storeWithin ? `, ${age(lag)} after Connect was available` : '';
+  return { passed: true, message: `for ${age(Date.now() - ready)}${behind}` };
+}

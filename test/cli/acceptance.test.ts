@@ -1,0 +1,108 @@
+/** What `npm run acceptance` says before there is a cluster to prove anything on; test/cluster has the rest. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { kubeconfigFor, startApi } from '../cluster-api/server.js';
+import { makeProject, type Outcome } from '../project.js';
+
+const settings = (text: string) => ({ 'src/settings.ts': `export default ${text};` });
+
+/** Runs it against an API server that must not be reached, or the one that is given. */
+async function acceptance(
+  args: readonly string[],
+  { files = {}, kubeconfig = kubeconfigFor('http://127.0.0.1:1') } = {},
+): Promise<Outcome> {
+  const project = await makeProject({ files: { ...files, kubeconfig } });
+  return project.run('src/cli/acceptance.ts', args, { env: { KUBECONFIG: `${project.path}/kubeconfig` } });
+}
+
+describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => {
+  const restricted = settings("{ store: { namespaces: ['media', 'monitoring'] } }");
+  const serves =
+    'the store serves only the namespaces media, monitoring (store.namespaces in src/settings.ts): say --namespace with one of them';
+
+  test.each([
+    [
+      'without a terminal and --yes',
+      ['--item', 'A'],
+      {},
+      'this writes to the cluster, and there is no terminal to ask: say --yes',
+    ],
+    [
+      'an empty item',
+      ['--yes', '--item', ''],
+      {},
+      "--item: '' names no item; write the item's title or ID in 1Password",
+    ],
+    ['a store for some namespaces', ['--yes', '--item', 'A'], restricted, serves],
+    ['another namespace than those', ['--yes', '--item', 'A', '-n', 'default'], restricted, serves],
+  ])('%s', async (_what, args, files, err) => {
+    expect(await acceptance(args, { files })).toEqual({ code: 2, out: '', err });
+  });
+
+  test('no item', async () => {
+    const { code, err } = await acceptance(['--yes']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: required option '--item' not specified\n\nUsage: npm run acceptance -- /);
+  });
+});
+
+describe.concurrent('no cluster to ask: one line, exit code 1', () => {
+  const args = ['--yes', '--item', 'Grafana'];
+
+  test('nobody answers', async () => {
+    expect(await acceptance(args)).toEqual({
+      code: 1,
+      out: '',
+      err: "http://127.0.0.1:1: can't be reached (ECONNREFUSED); check the cluster and your network",
+    });
+  });
+
+  test('somebody takes the request, and says nothing', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await acceptance(args, { kubeconfig: kubeconfigFor(address) })).toEqual({
+      code: 1,
+      out: '',
+      err: `${address}: can't be reached (no answer in 15s); check the cluster and your network`,
+    });
+  });
+
+  test('not logged in', async () => {
+    const api = await startApi({ '/apis/apps/v1/namespaces/external-secrets/deployments': 401 });
+    onTestFinished(() => api.close());
+    const { code, out, err } = await acceptance(args, { kubeconfig: api.kubeconfig });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^http:\S+: does not accept who you are \(401\); log in to the cluster again$/);
+  });
+});
+
+test('nothing is installed: every criterion says so, and nothing is written', async () => {
+  const api = await startApi({
+    '/apis/apps/v1/namespaces/external-secrets/deployments': [],
+    '/api/v1/secrets': [],
+  });
+  onTestFinished(() => api.close());
+  const { code, out, err } = await acceptance(['--yes', '--item', 'Grafana'], { kubeconfig: api.kubeconfig });
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  const rows = out.split('\n').map((line) => line.split(/ {2,}/));
+  expect(rows.map(([result, , , message]) => [result, message])).toEqual([
+    ['RESULT', 'MESSAGE'],
+    ['FAIL', 'no Deployment: see `npm run status`'],
+    ['FAIL', 'no Deployment: see `npm run status`'],
+    [
+      'FAIL',
+      expect.stringMatching(/^http:\S+: has nothing to list clustersecretstores\.external-secrets\.io from/),
+    ],
+    ...Array.from({ length: 3 }, () => ['FAIL', 'not tried: the store is not Ready']),
+    ['pass', 'Flux manages none'],
+    ['6 of 7 did not pass', undefined],
+  ]);
+  for (const { line } of api.requests) expect(line).toMatch(/^GET /);
+});

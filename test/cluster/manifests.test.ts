@@ -1,0 +1,116 @@
+/** Every manifest is one that a real API server takes: strict server-side dry run, as Flux applies. */
+import fc from 'fast-check';
+import pLimit from 'p-limit';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { guardPlatform } from '../../src/guards/index.js';
+import { type FileTree, render } from '../../src/output/render.js';
+import { composePlatform } from '../../src/platform/platform.js';
+import { resolveSettings } from '../../src/platform/settings.js';
+import { root } from '../project.js';
+import { ApiClient, type Manifest } from './client.js';
+import { objectsOf, readObjects } from './objects.js';
+import { randomProject } from './random-project.js';
+
+const server = inject('server');
+
+describe.skipIf(!server)('a strict server-side dry run', () => {
+  let client: ApiClient;
+  const atOnce = pLimit(16);
+
+  beforeAll(() => {
+    if (server) client = new ApiClient(server, 'admin');
+  });
+  afterAll(() => client?.close());
+
+  /** Objects of a namespace that is not there are refused; Flux applies them when it is. */
+  async function makeNamespaces(objects: Iterable<Manifest>): Promise<void> {
+    const names = new Set([...objects].map(({ metadata }) => metadata.namespace).filter(Boolean));
+    await Promise.all(
+      [...names].map((name) =>
+        atOnce(() => client.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+      ),
+    );
+  }
+
+  /** What the server refuses, `path: what it says`. A kind that it does not know is refused, too. */
+  async function refusals(objects: ReadonlyMap<string, Manifest>): Promise<string[]> {
+    await makeNamespaces(objects.values());
+    const answers = await Promise.all(
+      [...objects].map(([path, object]) =>
+        atOnce(async () => {
+          const { status, body } = await client.apply(object, { dryRun: true });
+          return status < 300 ? [] : [`${path}: ${body?.message}`];
+        }),
+      ),
+    );
+    return answers.flat();
+  }
+
+  test.each([
+    ['dist', 10],
+    ['test/golden/shipped', 10],
+    ['test/golden/rich', 60],
+    ['test/golden/monitoring', 5],
+  ])('takes all of %s', async (tree, atLeast) => {
+    const objects = readObjects(`${root}/${tree}`);
+    expect(objects.size).toBeGreaterThanOrEqual(atLeast);
+    expect(await refusals(objects)).toEqual([]);
+  });
+
+  test('takes all of a hundred random projects', async () => {
+    const projects = fc.sample(randomProject, { numRuns: 100, seed: Date.now() });
+    const seen = new Set<string>();
+    for (const { settings: page, files } of projects) {
+      const resolved = resolveSettings(page, 'src/settings.ts');
+      expect(resolved.problems).toEqual([]);
+      const { settings } = resolved;
+      const { platform, problems } = composePlatform({
+        settings,
+        prefix: '',
+        credentials: undefined,
+        secrets: files,
+      });
+      expect([...problems, ...guardPlatform({ settings, files, platform })]).toEqual([]);
+      // Most of a project is the same in all.
+      const fresh = new Map(
+        [...objectsOf(asText(render(platform)))].filter(([, object]) => {
+          const text = JSON.stringify(object);
+          return !seen.has(text) && seen.add(text);
+        }),
+      );
+      expect(await refusals(fresh), JSON.stringify({ page, files })).toEqual([]);
+    }
+    expect(seen.size).toBeGreaterThan(500);
+  });
+
+  test('refuses an unknown field, a bad name, a wrong enum, a wrong type and an unknown kind', async () => {
+    const objects = readObjects(`${root}/test/golden/rich`);
+    const good = objects.get('secrets-grafana/externalsecret-grafana-admin.yaml');
+    const change = (edit: (object: Manifest) => void) => {
+      const object = structuredClone(good);
+      edit(object);
+      return object;
+    };
+    expect(await refusals(new Map([['good', good]]))).toEqual([]);
+    const told = await refusals(
+      new Map([
+        ['field', change(({ spec }) => Object.assign(spec, { refreshIntervall: '1h' }))],
+        ['name', change(({ metadata }) => Object.assign(metadata, { name: 'Bad_Name' }))],
+        ['enum', change(({ spec }) => Object.assign(spec.target, { creationPolicy: 'owner' }))],
+        ['type', change(({ spec }) => Object.assign(spec, { dataFrom: {} }))],
+        ['kind', change((object) => Object.assign(object, { kind: 'ExternalSecrets' }))],
+      ]),
+    );
+    expect(told).toEqual([
+      expect.stringMatching(/^field: .*field not declared in schema/s),
+      expect.stringMatching(/^name: .*Invalid value: "Bad_Name"/s),
+      expect.stringMatching(/^enum: .*spec\.target\.creationPolicy: Unsupported value: "owner"/s),
+      expect.stringMatching(/^type: .*dataFrom/s),
+      'kind: no kind ExternalSecrets in external-secrets.io/v1',
+    ]);
+  });
+});
+
+function asText(files: FileTree): Record<string, string> {
+  return Object.fromEntries([...files].map(([path, content]) => [path, content.toString('utf8')]));
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    dir: 'test/cluster',
+    globalSetup: 'test/cluster/setup.ts',
+    // One cluster for all: what a test writes, another would see.
+    fileParallelism: false,
+    testTimeout: 240_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 60_000,
+  },
+});
