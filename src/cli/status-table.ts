@@ -20,9 +20,15 @@ export function statusText(status: Status, now: Date): string {
         ]
       : [];
   const failing = status.rows.filter(({ ready }) => !ready).length;
+  const counted =
+    failing === 0
+      ? `all ${status.rows.length} that could be read are ready`
+      : `${failing} of ${status.rows.length} not ready`;
   const summary = status.ready
     ? `all ${status.rows.length} ready`
-    : `${failing} of ${status.rows.length} not ready`;
+    : status.rows.length === 0
+      ? 'not ready'
+      : counted;
   return [...(status.rows.length > 0 ? [table] : []), ...status.notes, ...hint, summary].join('\n');
 }
 
@@ -41,11 +47,13 @@ function cells(row: Row, now: Date): string[] {
 
 /** Writes the state as JSON: `ready`, `notes`, and the rows with times as ISO 8601, null where there is none. */
 export function statusJson({ ready, notes, rows }: Status): string {
-  const plainRows = rows.map(({ object: _object, lastSync, nextRefresh, namespace, ...row }) => ({
-    ...row,
-    namespace: namespace ?? null,
-    lastSync: lastSync?.toISOString() ?? null,
-    nextRefresh: nextRefresh?.toISOString() ?? null,
-  }));
+  const plainRows = rows.map(
+    ({ object: _object, said: _said, lastSync, nextRefresh, namespace, ...row }) => ({
+      ...row,
+      namespace: namespace ?? null,
+      lastSync: lastSync?.toISOString() ?? null,
+      nextRefresh: nextRefresh?.toISOString() ?? null,
+    }),
+  );
   return JSON.stringify({ ready, notes, rows: plainRows }, null, 2);
 }

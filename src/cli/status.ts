@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { connect } from '../cluster/connection.js';
-import { readStatus, retry, type Status } from '../cluster/status.js';
+import { ClusterError, connect } from '../cluster/connection.js';
+import { retry } from '../cluster/retry.js';
+import { readStatus, type Status } from '../cluster/status.js';
+import { problemLine, UsageError } from '../errors.js';
 import { composeProject } from '../platform/project.js';
+import { dnsLabel } from '../platform/shape.js';
 import { parseArguments } from './arguments.js';
 import { run } from './run.js';
 import { statusJson, statusText } from './status-table.js';
@@ -28,8 +31,13 @@ await run(async () => {
     .option('--json', 'print JSON instead of a table');
   const options = parseArguments<Options>(command, process.argv.slice(2));
   if (!options) return 0;
+  const { namespace } = options;
+  if (namespace !== undefined && !dnsLabel().safeParse(namespace).success) {
+    throw new UsageError('-n takes the name of a namespace');
+  }
+  if (options.watch && options.retry) throw new UsageError('--watch and --retry: write one of the two');
 
-  const { settings, platform } = await composeProject(project);
+  const { settings, platform, problems } = await composeProject(project);
   const connection = connect();
   const expected = {
     fluxNamespace: settings.flux.namespace,
@@ -37,7 +45,12 @@ await run(async () => {
     namespace: settings.namespace,
     store: settings.store.name,
   };
-  const read = () => readStatus(connection, expected, options.namespace);
+  // Where the project's files are wrong, what is looked for may be, too.
+  const wrong = problems.map(problemLine);
+  const read = async (): Promise<Status> => {
+    const status = await readStatus(connection, expected, namespace);
+    return { ...status, notes: [...wrong, ...status.notes], ready: status.ready && wrong.length === 0 };
+  };
   const print = (status: Status) => (options.json ? statusJson(status) : statusText(status, new Date()));
 
   if (options.watch) return watch(read, print);
@@ -46,7 +59,7 @@ await run(async () => {
   return status.ready ? 0 : 1;
 });
 
-/** In place on a terminal; in a pipe only what changed. */
+/** In place on a terminal; in a pipe only what changed. A question without an answer is asked again. */
 async function watch(read: () => Promise<Status>, print: (status: Status) => string): Promise<0 | 1> {
   let stopped = false;
   process.once('SIGINT', () => {
@@ -54,17 +67,23 @@ async function watch(read: () => Promise<Status>, print: (status: Status) => str
   });
   let last = '';
   for (;;) {
-    const status = await read();
-    const text = print(status);
-    // Ages move on by themselves: they are no news in a pipe.
-    const news = status.rows
-      .map(({ kind, name, ready, message }) => `${kind}${name}${ready}${message}`)
-      .join();
+    const { ready, text, news } = await look(read, print);
     if (process.stdout.isTTY) process.stdout.write(`\u001b[2J\u001b[H${text}\n`);
     else if (news !== last) console.log(text);
     last = news;
-    if (stopped) return status.ready ? 0 : 1;
-    await sleep(watchInterval);
-    if (stopped) return status.ready ? 0 : 1;
+    if (!stopped) await sleep(watchInterval);
+    if (stopped) return ready ? 0 : 1;
+  }
+}
+
+/** Ages move on by themselves: they are no news in a pipe. */
+async function look(read: () => Promise<Status>, print: (status: Status) => string) {
+  try {
+    const status = await read();
+    const rows = status.rows.map(({ kind, name, ready, message }) => `${kind}${name}${ready}${message}`);
+    return { ready: status.ready, text: print(status), news: [...rows, ...status.notes].join() };
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return { ready: false, text: error.message, news: error.message };
   }
 }

@@ -68,7 +68,10 @@ export function connect(): Connection {
   try {
     config.loadFromDefault();
   } catch (error) {
-    throw new ClusterError(undefined, 'kubeconfig', `can't be read (${(error as Error).message})`, todo);
+    // A message about YAML quotes the file, which holds credentials.
+    const { code, reason, mark } = error as { code?: string; reason?: string; mark?: { line: number } };
+    const why = code ?? (reason === undefined ? 'no kubeconfig' : `${reason}, line ${(mark?.line ?? 0) + 1}`);
+    throw new ClusterError(undefined, 'kubeconfig', `can't be read (${why})`, todo);
   }
   const cluster = config.getCurrentCluster();
   // What the client makes up when it finds nothing.
@@ -162,7 +165,11 @@ export async function ask<Answer>(
       }
     }
     const reason = reasonOf(error);
-    if (reason === undefined) throw error;
+    if (reason === undefined) {
+      // What it says may be what a credentials plugin printed.
+      const what = "can't be asked: the client, or the credentials plugin of your kubeconfig, fails";
+      throw new ClusterError(undefined, server, what, 'run `kubectl version` to see why');
+    }
     throw new ClusterError(
       undefined,
       server,
@@ -187,7 +194,8 @@ function messageOf(body: unknown): string {
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof Error && error.name === 'AbortError') return `no answer in ${answerWithin / 1000}s`;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && /^[A-Z_]+$/.test(cause.code)) return cause.code;
+    if ('code' in cause && typeof cause.code === 'string' && /^[A-Z0-9_]+$/.test(cause.code))
+      return cause.code;
   }
   return undefined;
 }
@@ -204,7 +212,10 @@ export async function list(
       ? custom.listClusterCustomObject({ group, version, plural })
       : custom.listNamespacedCustomObject({ group, version, plural, namespace }),
   );
-  return (answer as { items: ClusterObject[] }).items;
+  const { items } = (answer ?? {}) as { items?: unknown };
+  if (Array.isArray(items)) return items;
+  const what = 'answers, but not as an API server does';
+  throw new ClusterError(undefined, connection.server, what, 'correct the address in your kubeconfig');
 }
 
 /**

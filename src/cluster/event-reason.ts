@@ -1,32 +1,75 @@
+import type { ClusterObject } from './connection.js';
+
 /**
  * Turns what ESO writes into an event into one line that names the item and the field. The texts are those
  * of ESO 2.9.0's onepassword provider and template engine; others are shown as they are.
+ *
+ * @param object The ExternalSecret, which knows the item and the label behind a name of its template.
  */
-export function readableReason(message: string): string {
+export function readableReason(message: string, object: Pick<ClusterObject, 'spec'> = {}): string {
   const text = message.replace(/\s+/g, ' ').trim();
   for (const [pattern, say] of texts) {
     const match = pattern.exec(text);
-    if (match) return say(match.slice(1));
+    if (match) return say(match.slice(1), object);
   }
   return text.replace(/^error processing spec\.\S+( \(key: [^)]*\))?, err: /, '');
 }
 
-const texts: readonly (readonly [RegExp, (parts: readonly string[]) => string])[] = [
+type Say = (parts: readonly string[], object: Pick<ClusterObject, 'spec'>) => string;
+
+const texts: readonly (readonly [RegExp, Say])[] = [
   [
     /key not found in 1Password Vaults: (.*) in: map\[(.*)\]/,
     ([item, vaults = '']) =>
       `1Password has no item '${item}' in the vaults ${vaults.replace(/:\d+$/, '').replace(/:\d+ /g, ', ')}`,
   ],
   [
-    /expected one 1Password ItemField matching: '(.*)' in '(.*)', got 0/,
-    ([field, item]) => `the item '${item}' has no field '${field}'`,
+    /expected one 1Password Item matching: '(.*)', got (\d+)/,
+    ([item, count]) => `1Password has ${count} items of the title '${item}'`,
   ],
   [
     /expected one 1Password ItemField matching: '(.*)' in '(.*)', got (\d+)/,
-    ([field, item, count]) => `the item '${item}' has ${count} fields of the label '${field}'`,
+    ([field, item, count]) =>
+      count === '0'
+        ? `the item '${item}' has no field '${field}'`
+        : `the item '${item}' has ${count} fields of the label '${field}'`,
+  ],
+  [
+    /error finding 1Password Document: '(.*)', '(.*)'/,
+    ([item, file]) => `the item '${item}' has no file '${file}'`,
   ],
   [
     /executing "(.*?)" at <.*?>: map has no entry for key "(.*?)"/,
-    ([key, field]) => `the key ${key} uses the field '${field}', which the item does not have`,
+    ([key, name = ''], object) => {
+      const field = fieldOf(object, name);
+      return field
+        ? `the key ${key} uses the field '${field.label}', which the item '${field.item}' does not have`
+        : `the key ${key} uses the field '${name}', which the item does not have`;
+    },
   ],
 ];
+
+/** The item, and the label if it is known exactly, behind a name of the template. */
+function fieldOf(
+  { spec }: Pick<ClusterObject, 'spec'>,
+  name: string,
+): { item: string; label: string } | undefined {
+  const lookUps: LookUp[] = Array.isArray(spec?.dataFrom) ? spec.dataFrom : [];
+  const [found] = lookUps
+    .map(({ extract, rewrite = [] }) => {
+      const rules = rewrite.flatMap(({ regexp }) => regexp ?? []);
+      const prefix = rules.find(({ source }) => source === '^')?.target ?? '';
+      return { item: extract?.key, prefix, rules };
+    })
+    .filter(({ item, prefix }) => item !== undefined && name.startsWith(prefix))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  if (found?.item === undefined) return undefined;
+  const plain = name.slice(found.prefix.length);
+  const exact = found.rules.find(({ source, target }) => target === plain && /^\^.+\$$/.test(source));
+  return { item: found.item, label: exact ? exact.source.slice(1, -1).replace(/\\(.)/g, '$1') : plain };
+}
+
+interface LookUp {
+  readonly extract?: { readonly key?: string };
+  readonly rewrite?: readonly { readonly regexp?: { readonly source: string; readonly target: string } }[];
+}

@@ -4,7 +4,6 @@ import { goDuration } from '../constructs/duration.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { problemLine } from '../errors.js';
 import {
-  annotateForSync,
   ask,
   ClusterError,
   type ClusterObject,
@@ -28,6 +27,8 @@ export interface Row {
   readonly nextRefresh: Date | undefined;
   /** Why it is not ready, in one line; '' when it is. */
   readonly message: string;
+  /** When the newest event about that was written; undefined when there is none. */
+  readonly said: Date | undefined;
   /** The object; undefined when it is not in the cluster. */
   readonly object: ClusterObject | undefined;
 }
@@ -132,11 +133,24 @@ export async function readStatus(connection: Connection, expected: Expected, onl
     ),
     ...usesStore.map((object) => rowOf('ExternalSecret', object, events)).sort(byName),
   ];
+  if (only !== undefined && externalSecrets && usesStore.length === 0) {
+    notes.push(`the namespace ${only} has no ExternalSecret of the store ${expected.store}`);
+  }
   const told = [...new Set(notes)].filter((note) => note !== '');
-  return { rows, notes: told, ready: told.length === 0 && rows.every(({ ready }) => ready) };
+  return {
+    rows,
+    notes: told,
+    ready: told.length === 0 && rows.length > 0 && rows.every(({ ready }) => ready),
+  };
 }
 
-const empty = { ready: false, lastSync: undefined, nextRefresh: undefined, object: undefined } as const;
+const empty = {
+  ready: false,
+  lastSync: undefined,
+  nextRefresh: undefined,
+  said: undefined,
+  object: undefined,
+} as const;
 
 function byName(a: Row, b: Row): number {
   return `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1;
@@ -176,21 +190,27 @@ export function conditionOf({ status }: ClusterObject): Condition | undefined {
   return (status?.conditions as Condition[] | undefined)?.find(({ type }) => type === 'Ready');
 }
 
-/** Whether an object's condition Ready is True. */
+/** What ESO says, with Ready, when its look-ups found nothing at all. */
+const retained = 'secret retained';
+
+/** Whether an object's condition Ready is True, and says so of something that is there. */
 export function isReady(object: ClusterObject): boolean {
-  return conditionOf(object)?.status === 'True';
+  const { status, message = '' } = conditionOf(object) ?? {};
+  return status === 'True' && !message.startsWith(retained);
 }
 
 function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1Event[]): Row {
   const { name, namespace } = object.metadata;
   const condition = conditionOf(object);
-  const ready = condition?.status === 'True';
+  const ready = isReady(object);
   const lastSync =
     typeof object.status?.refreshTime === 'string' ? new Date(object.status.refreshTime) : undefined;
   const interval = goDuration(String(object.spec?.refreshInterval ?? '1h'));
-  const reason = ready
-    ? ''
-    : (eventOf(object, kind, events, lastSync) ?? condition?.message ?? 'has no status yet');
+  const event = ready ? undefined : newestEvent(object, kind, events, lastSync);
+  const why = condition?.message?.startsWith(retained)
+    ? 'its items have nothing that it could take, and ESO keeps the Secret if there is one'
+    : (condition?.message ?? 'has no status yet');
+  const reason = ready ? '' : event?.message ? readableReason(event.message, object) : why;
   return {
     kind,
     namespace,
@@ -199,17 +219,18 @@ function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1
     lastSync,
     nextRefresh: ready && lastSync && interval ? new Date(lastSync.getTime() + interval) : undefined,
     message: reason.replace(/\s+/g, ' ').trim(),
+    said: event && new Date(timeOf(event)),
     object,
   };
 }
 
 /** The newest event of an object, when it is newer than the last good sync. */
-function eventOf(
+function newestEvent(
   { metadata }: ClusterObject,
   kind: string,
   events: readonly CoreV1Event[],
   lastSync: Date | undefined,
-): string | undefined {
+): CoreV1Event | undefined {
   const [newest] = events
     .filter(
       ({ involvedObject }) =>
@@ -220,50 +241,9 @@ function eventOf(
     .map((event) => ({ event, time: timeOf(event) }))
     .filter(({ time }) => !lastSync || time >= lastSync.getTime())
     .sort((a, b) => b.time - a.time);
-  return newest?.event.message === undefined ? undefined : readableReason(newest.event.message);
+  return newest?.event;
 }
 
 function timeOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): number {
   return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
-}
-
-/**
- * Makes ESO look at once at what fails: the store first, then its ExternalSecrets. Nothing but an
- * annotation is written.
- *
- * @param report Takes a line of progress.
- * @param limit How long to wait for each of the two, in milliseconds.
- * @returns The state afterwards.
- */
-export async function retry(
-  connection: Connection,
-  read: () => Promise<Status>,
-  report: (line: string) => void,
-  limit: number,
-): Promise<Status> {
-  const until = async (done: (status: Status) => boolean): Promise<Status> => {
-    const end = Date.now() + limit;
-    for (;;) {
-      const status = await read();
-      if (done(status) || Date.now() > end) return status;
-      await new Promise((wait) => setTimeout(wait, 1000));
-    }
-  };
-  const failed = (status: Status, kind: Row['kind']) =>
-    status.rows.filter((row) => row.kind === kind && !row.ready && row.object !== undefined);
-  let status = await read();
-  for (const [kind, resource] of [
-    ['ClusterSecretStore', resources.stores],
-    ['ExternalSecret', resources.externalSecrets],
-  ] as const) {
-    const rows = failed(status, kind);
-    if (rows.length === 0) continue;
-    for (const { object, name } of rows) {
-      if (!object) continue;
-      await annotateForSync(connection, resource, object);
-      report(`asked External Secrets Operator to look at ${resource.plural}/${name} again`);
-    }
-    status = await until((now) => failed(now, kind).length === 0);
-  }
-  return status;
 }

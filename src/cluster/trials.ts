@@ -141,7 +141,8 @@ async function arrives(input: TrialInput, canaries: Canaries, name: string): Pro
         readSecretMetadata(connection, namespace, name),
       ]);
       if (object && isReady(object) && found) return found;
-      const [reason = ''] = (await canaries.warnings(name)).slice(-1).map(readableReason);
+      const last = (await canaries.warnings(name)).at(-1);
+      const reason = last === undefined ? '' : readableReason(last, object);
       if (reason !== said) report(`not yet: ${reason}`);
       said = reason;
       return undefined;
@@ -168,12 +169,12 @@ async function fails(input: TrialInput, canaries: Canaries, name: string, missin
       const warnings = await canaries.warnings(name);
       const naming = warnings.filter((text) => text.includes(missing)).at(-1);
       if (status === 'False' && naming !== undefined) {
-        return { passed: true, message: readableReason(naming) };
+        return { passed: true, message: readableReason(naming, object) };
       }
       const last = warnings.at(-1);
       if (status === 'True') seen = 'is Ready';
       else if (status === 'False')
-        seen = last ? `fails for another reason: ${readableReason(last)}` : 'has no event';
+        seen = last ? `fails for another reason: ${readableReason(last, object)}` : 'has no event';
       return undefined;
     },
     secretWithin,

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { event, externalSecret, helmRelease, store, unit } from '../cluster-api/objects.js';
 import { type Api, type ApiContent, kubeconfigFor, startApi } from '../cluster-api/server.js';
@@ -141,7 +144,7 @@ describe.concurrent('npm run status', () => {
         'ExternalSecret',
         'app/other',
         'no',
-        expect.stringMatching(/^1\d\ds ago$/),
+        expect.stringMatching(/^(1\d\ds|\d+m) ago$/),
         'retrying',
         'could not get secret data from provider',
       ],
@@ -190,8 +193,10 @@ describe.concurrent('npm run status', () => {
     expect(code).toBe(0);
     expect(out).toContain('all 8 ready');
     expect(err.split('\n')).toEqual([
-      'asked External Secrets Operator to look at clustersecretstores/onepassword again',
-      'asked External Secrets Operator to look at externalsecrets/bad again',
+      'asked External Secrets Operator to look at ClusterSecretStore onepassword again',
+      'waiting for what it finds',
+      'asked External Secrets Operator to look at ExternalSecret app/bad again',
+      'waiting for what it finds',
     ]);
     const writes = api.requests.filter(({ line }) => !line.startsWith('GET'));
     expect(writes.map(({ line }) => line)).toEqual([
@@ -203,6 +208,56 @@ describe.concurrent('npm run status', () => {
         metadata: { annotations: { 'force-sync': expect.stringMatching(/^\d+$/) } },
       });
     }
+  });
+
+  test('--retry ends with a new failure, and leaves the ExternalSecrets of a failing store alone', async () => {
+    const content = {
+      ...healthy,
+      [paths.stores]: [store(false)],
+      [paths.externalSecrets]: [externalSecret('app', 'bad', { failing: true })],
+    };
+    const { api, run } = await start(content);
+    const running = run('--retry');
+    while (!api.requests.some(({ line }) => line.startsWith('PATCH')))
+      await new Promise((wait) => setTimeout(wait, 20));
+    const failure = event({ kind: 'ClusterSecretStore', name: 'onepassword' }, 'connection refused', -2);
+    api.content = { ...content, [paths.storeEvents]: [failure] };
+    const { code, out } = await running;
+    expect(code).toBe(1);
+    expect(out).toContain('connection refused');
+    expect(api.requests.filter(({ line }) => line.startsWith('PATCH'))).toHaveLength(1);
+  });
+
+  test('a look-up that found nothing is not ready, though ESO says so', async () => {
+    const nothing = externalSecret('app', 'nothing', { synced: 60 }) as {
+      status: { conditions: { message: string }[] };
+    };
+    const [condition] = nothing.status.conditions;
+    if (condition) condition.message = 'secret retained due to DeletionPolicy=Retain';
+    const { code, out } = await status({ ...healthy, [paths.externalSecrets]: [nothing] });
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /app\/nothing +no .* its items have nothing that it could take, and ESO keeps the Secret if there is one/,
+    );
+  });
+
+  test('the item and the label behind a name of the template are said', async () => {
+    const bad = externalSecret('app', 'bad', { failing: true }) as { spec: object };
+    const regexp = (source: string, target: string) => ({ regexp: { source, target } });
+    Object.assign(bad.spec, {
+      dataFrom: [
+        { extract: { key: 'Other' } },
+        { extract: { key: 'Grafana' }, rewrite: [regexp('^api\\.key$', 'field_api_key'), regexp('^', 'g_')] },
+      ],
+    });
+    const message =
+      'could not apply template: executing "KEY" at <.g_field_api_key>: map has no entry for key "g_field_api_key"';
+    const { out } = await status({
+      ...healthy,
+      [paths.externalSecrets]: [bad],
+      [paths.events]: [event({ kind: 'ExternalSecret', name: 'bad', namespace: 'app' }, message, 5)],
+    });
+    expect(out).toContain("the key KEY uses the field 'api.key', which the item 'Grafana' does not have");
   });
 
   test('-n looks at one namespace; --json has times and no object', async () => {
@@ -240,7 +295,7 @@ describe.concurrent('npm run status', () => {
     expect(bare.out.split('\n')).toEqual([
       'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first',
       'External Secrets Operator is not in the cluster: its CRDs are missing; look at the unit external-secrets',
-      '0 of 0 not ready',
+      'not ready',
     ]);
     const half = await status({ ...healthy, [paths.stores]: 404, [paths.externalSecrets]: 404 });
     expect(half.code).toBe(1);
@@ -250,6 +305,49 @@ describe.concurrent('npm run status', () => {
     expect(forbidden.code).toBe(1);
     expect(forbidden.out).toMatch(
       /^http:\/\/127\.0\.0\.1:\d+: does not let you list externalsecrets\.external-secrets\.io \(403\); ask for a role that may$/m,
+    );
+  });
+
+  test('a page that is no API server', async ({ onTestFinished }) => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<html>log in</html>');
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    project.write('kubeconfig-page', kubeconfigFor(address));
+    const env = { KUBECONFIG: `${project.path}/kubeconfig-page` };
+    const { code, out, err } = await project.run('src/cli/status.ts', [], { env });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^http:\S+: (answers, but not as an API server does|can't be asked: .*); \S.*$/);
+  });
+
+  test.each([[['-n', '']], [['-n', '../x']], [['--watch', '--retry']]])(
+    '%j is used wrongly',
+    async (args) => {
+      expect((await status(healthy, ...args)).code).toBe(2);
+    },
+  );
+
+  test('a namespace without any, and a project whose files are wrong', async ({ onTestFinished }) => {
+    const none = await status(
+      { ...healthy, '/apis/external-secrets.io/v1/namespaces/nosuch/externalsecrets': [] },
+      '-n',
+      'nosuch',
+    );
+    expect(none.code).toBe(1);
+    expect(none.out).toContain('the namespace nosuch has no ExternalSecret of the store onepassword');
+    const wrong = await copyProject({ files: { 'src/settings.ts': 'export default { vaults: [] };' } });
+    onTestFinished(() => wrong.destroy());
+    const { api } = await start(healthy);
+    wrong.write('kubeconfig', api.kubeconfig);
+    const { code, out } = await wrong.run('src/cli/status.ts', [], {
+      env: { KUBECONFIG: `${wrong.path}/kubeconfig` },
+    });
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'src/settings.ts: vaults: the list is empty; name at least one, or leave the field out',
     );
   });
 
@@ -266,6 +364,28 @@ describe.concurrent('npm run status', () => {
       code: 1,
       out: '',
       err: "http://127.0.0.1:1: can't be reached (ECONNREFUSED); check the cluster and your network",
+    });
+    project.write('kubeconfig-broken', `users:\n- name: x\n  user:\n    token: MARKER\n   a: b\n`);
+    const broken = await run(`${project.path}/kubeconfig-broken`);
+    expect(broken.code).toBe(1);
+    expect(broken.err).toMatch(
+      /^kubeconfig: can't be read \(bad indentation of a mapping entry, line \d\); /,
+    );
+    const plugin = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'echo',
+      args: ['MARKER'],
+      interactiveMode: 'Never',
+    };
+    project.write(
+      'kubeconfig-exec',
+      kubeconfigFor('https://127.0.0.1:1').replace('{ token: test }', JSON.stringify({ exec: plugin })),
+    );
+    const exec = await run(`${project.path}/kubeconfig-exec`);
+    expect(exec).toEqual({
+      code: 1,
+      out: '',
+      err: "https://127.0.0.1:1: can't be asked: the client, or the credentials plugin of your kubeconfig, fails; run `kubectl version` to see why",
     });
     const none = await run('');
     expect(none.code).toBe(1);

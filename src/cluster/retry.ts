@@ -1,0 +1,51 @@
+import { annotateForSync, type Connection, resources } from './connection.js';
+import type { Row, Status } from './status.js';
+import { until } from './until.js';
+
+/**
+ * Makes ESO look at once at what fails: the store first, then its ExternalSecrets, which wait for it. Nothing
+ * but an annotation is written.
+ *
+ * @param read Reads the state.
+ * @param report Takes a line of progress.
+ * @param limit How long to wait for each of the two, in milliseconds; a new failure ends it, too.
+ * @returns The state afterwards.
+ * @throws ClusterError when the annotation may not be written.
+ */
+export async function retry(
+  connection: Connection,
+  read: () => Promise<Status>,
+  report: (line: string) => void,
+  limit: number,
+): Promise<Status> {
+  let status = await read();
+  for (const [kind, resource] of [
+    ['ClusterSecretStore', resources.stores],
+    ['ExternalSecret', resources.externalSecrets],
+  ] as const) {
+    const failing = failed(status, kind);
+    if (failing.length === 0) continue;
+    // Events have no fractions of a second.
+    const asked = Math.floor(Date.now() / 1000) * 1000;
+    for (const { object, namespace, name } of failing) {
+      if (!object) continue;
+      await annotateForSync(connection, resource, object);
+      const place = namespace === undefined ? name : `${namespace}/${name}`;
+      report(`asked External Secrets Operator to look at ${kind} ${place} again`);
+    }
+    report('waiting for what it finds');
+    let seen = status;
+    await until(async () => {
+      seen = await read();
+      const waiting = failed(seen, kind).some(({ said }) => said === undefined || said.getTime() <= asked);
+      return waiting ? undefined : true;
+    }, limit);
+    status = seen;
+    if (kind === 'ClusterSecretStore' && failed(status, kind).length > 0) break;
+  }
+  return status;
+}
+
+function failed(status: Status, kind: Row['kind']): Row[] {
+  return status.rows.filter((row) => row.kind === kind && !row.ready && row.object !== undefined);
+}
