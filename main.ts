@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { run } from './src/cli/run.js';
-import { differenceLines, synthArguments, wroteLine } from './src/cli/synth-report.js';
-import { OperatorError, problemLine } from './src/errors.js';
+import { differenceLines, synthArguments, warn, wroteLine } from './src/cli/synth-report.js';
+import { OperatorError } from './src/errors.js';
 import { guard } from './src/guards/index.js';
+import { movedWarnings } from './src/output/moved.js';
 import { render } from './src/output/render.js';
 import { compare, writeInto, writeTree } from './src/output/write.js';
 import { composeProject } from './src/platform/project.js';
@@ -16,13 +17,14 @@ await run(async () => {
 
   const project = await composeProject(import.meta.dirname);
   const { problems, warnings } = guard(project);
-  for (const warning of warnings) console.error(`warning: ${problemLine(warning)}`);
+  warn(warnings);
   if (project.problems.length + problems.length > 0) {
     throw new OperatorError([...project.problems, ...problems]);
   }
 
   const files = render(project.platform);
   const dist = join(project.path, 'dist');
+  warn(movedWarnings(dist, files, project.files));
   if (!project.hasCredentials) {
     console.log('no credentials yet: run `npm run bootstrap`; until then Connect waits');
   }

@@ -161,6 +161,24 @@ describe('writing dist/', () => {
     expect(project.read('dist')).toBe('mine');
   });
 
+  test('an app secret that moves to another file is a warning: its Secret would be gone for a minute', async () => {
+    const secret = (namespace: string) =>
+      `export default ${JSON.stringify({ namespace, name: 'ca', item: 'CA', keys: 'all' })};`;
+    const project = await makeProject({ files: { 'src/secrets/tls.ts': secret('a') } });
+    await project.synth();
+    project.remove('src/secrets/tls.ts');
+    project.write('src/secrets/certs.ts', secret('a'));
+    const moved =
+      'warning: src/secrets/certs.ts: a/ca: moves from the unit secrets-tls to secrets-certs: Flux deletes it there before it makes it here, and its Secret is gone meanwhile; keep it as "Move a secret to another file" in the README says';
+    expect(await project.synth('--check')).toMatchObject({ code: 1, err: expect.stringContaining(moved) });
+    expect(await project.synth()).toMatchObject({ code: 0, err: moved });
+    expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+    // Another one that happens to have its name.
+    project.remove('src/secrets/certs.ts');
+    project.write('src/secrets/tls.ts', secret('b'));
+    expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+  });
+
   test('a link in the place of dist/ is refused by synth and by --check', async () => {
     const project = await makeProject();
     await project.synth();

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../errors.js';
+import { type Problem, problemLine, UsageError } from '../errors.js';
 import type { FileTree } from '../output/render.js';
 import type { Difference } from '../output/write.js';
 
@@ -27,6 +27,11 @@ export function synthArguments(args: string[]): { check: boolean; help?: string 
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
+}
+
+/** Tells what is worth a look, and keeps nobody from a synth. */
+export function warn(warnings: readonly Problem[]): void {
+  for (const warning of warnings) console.error(`warning: ${problemLine(warning)}`);
 }
 
 /** Says in one line what a synth wrote. */
