@@ -47,10 +47,7 @@ export function openOp(): Vaults {
   };
 }
 
-async function read<Schema extends z.ZodType>(
-  schema: Schema,
-  ...args: string[]
-): Promise<z.output<Schema>> {
+async function read<Schema extends z.ZodType>(schema: Schema, ...args: string[]): Promise<z.output<Schema>> {
   const parsed = schema.safeParse(parse(await askOp([...args, '--format=json'])));
   if (parsed.success) return parsed.data;
   const what = 'printed something other than expected';

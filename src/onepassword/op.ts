@@ -59,7 +59,8 @@ export async function askOp(
   if (isCanceled) throw fail('was stopped', 'try again');
   if (timedOut) throw fail('gave no answer within a minute', 'unlock 1Password and try again');
   if (code === 'ENOENT') throw fail('op is not installed', 'install the 1Password CLI');
-  if (exitCode === undefined) throw fail(`did not run (${signal ?? code})`, 'check that `op --version` works');
+  if (exitCode === undefined)
+    throw fail(`did not run (${signal ?? code})`, 'check that `op --version` works');
   const known = meanings.find(([said]) => said.test(stderr));
   if (known) throw fail(known[1], known[2]);
   const todo = 'sign in with `op signin`, and check the names and what the account may do';
