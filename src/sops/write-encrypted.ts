@@ -16,7 +16,7 @@ export function writeEncrypted(
 ): boolean {
   const staged = join(dirname(path), `.${basename(path)}.${process.pid}`);
   try {
-    writeFileSync(staged, encrypted, { flag: 'wx', mode: 0o644 });
+    writeFileSync(staged, encrypted, { mode: 0o644 });
     if (replace) renameSync(staged, path);
     // Unlike a rename, a link fails where something is.
     else linkSync(staged, path);
