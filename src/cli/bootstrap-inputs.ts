@@ -55,6 +55,10 @@ export async function readInputs(options: InputOptions, vaults: readonly string[
   if (fromOp !== undefined) {
     const { credentials, token } =
       fromOp === true ? await createConnectServer(server, vaults) : await readConnectItem(fromOp);
+    // Whatever goes wrong from here on, the operator knows of it.
+    if (fromOp === true) {
+      console.error(`made the Connect server ${server}; \`op connect server delete ${server}\` removes it`);
+    }
     return {
       credentials: { value: credentials, from: 'op: credentials' },
       token: { value: token.trim(), from: 'op: token' },

@@ -419,8 +419,13 @@ describe('refused, without a value in the message, and nothing written', () => {
       code: 1,
       err: `sops: does not tell its version (exit code 3); ${todo}`,
     });
-    expect(await refusal([], values, '#!/nowhere\n')).toMatchObject({ code: 1 });
     const project = await makeProject();
+    const [folder = ''] = program(project, 'sops', '').PATH.split(delimiter);
+    chmodSync(join(folder, 'sops'), 0o644);
+    expect(await project.run(script, [], { env: { PATH: folder, ...values } })).toMatchObject({
+      code: 1,
+      err: `sops: does not tell its version (EACCES); ${todo}`,
+    });
     const { code, err } = await project.run(script, [], {
       env: { PATH: dirname(process.execPath), ...values },
     });
@@ -517,7 +522,7 @@ esac
       OP_CONNECT_TOKEN: token,
     };
     const { code, err } = await bootstrap(['--from-op', '--server', 'home'], { env });
-    expect(err).toBe('');
+    expect(err).toBe('made the Connect server home; `op connect server delete home` removes it');
     expect(code).toBe(0);
     const lines = readFileSync(log, 'utf8').trim().split('\n');
     expect(lines.map((line) => line.replace(/^.*?: /, ''))).toEqual([
