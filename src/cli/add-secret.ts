@@ -2,14 +2,25 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { OperatorError, UsageError } from '../errors.js';
+import { OperatorError, type Problem, problemLine, UsageError } from '../errors.js';
+import { guard } from '../guards/index.js';
 import { checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
-import { keysFromLabels, type NewSecret, secretFile } from '../onepassword/secret-file.js';
+import {
+  fileNameFor,
+  isReservedKey,
+  keysFor,
+  type NewSecret,
+  type NewSource,
+  secretFile,
+  typedSource,
+} from '../onepassword/secret-file.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
-import { fileName } from '../platform/app-secrets.js';
+import { type AppSecretsFile, fileName } from '../platform/app-secrets.js';
+import { composeProject } from '../platform/project.js';
 import { loadSettings } from '../platform/settings.js';
+import { stoppable } from '../stoppable.js';
 import { parseArguments } from './arguments.js';
 import { askSecret } from './ask-secret.js';
 import { checkProblem } from './checks-table.js';
@@ -34,11 +45,16 @@ await run(async () => {
     .option('--namespace <name>', 'namespace of the Secret')
     .option('--name <name>', 'name of the Secret')
     .option('--item <title>', 'title or ID of the 1Password item (default: the name of the file)')
-    .option('--key <KEY=LABEL>', 'a key and the label of its field; LABEL alone makes the key', collect)
-    .option('--all', 'every field of the item, each under its label')
+    .option(
+      '--key <KEY=LABEL>',
+      'a key and the label of its field, or KEY=file:NAME with the name of an attached file; LABEL or file:NAME alone makes the key',
+      collect,
+    )
+    .option('--all', 'every field of the item (every file of a Document), each under its label')
     .option('--type <type>', 'type of the Secret (default: Opaque)')
     .option('--file <app>', 'name of the file under src/secrets/ (default: the name of the Secret)')
-    .option('--dry-run', 'print the file, and write nothing');
+    .option('--dry-run', 'check as synth does, print the file, and write nothing')
+    .addHelpText('after', '\nFor a field whose label begins with file: edit the file afterwards.');
   const flags = parseArguments<Flags>(command, process.argv.slice(2));
   if (!flags) return 0;
   const flagKeys = keysOf(flags);
@@ -51,22 +67,16 @@ await run(async () => {
   if (missing.length > 0 && !interactive) {
     throw new UsageError(`missing: ${missing.join(', ')}\n\n${command.helpInformation().trim()}`);
   }
-  if (flags.file !== undefined) refuseFile(flags.file);
+  refuseFlags(flags, flagKeys);
 
   const finder = await openFinder();
-  const answers = await askSecret({ ...flags, keys: flagKeys }, finder).catch((error: Error) => {
-    if (error.name === 'ExitPromptError') return undefined;
-    throw error;
-  });
-  if (!answers) {
-    console.error('stopped: nothing was written');
-    return 1;
+  if (finder && flags.item !== undefined) {
+    const found = finder.find(flags.item);
+    if ('problem' in found)
+      throw new OperatorError([checkProblem({ item: flags.item, ...found }, '1Password')]);
   }
-  const { file, secret } = answers;
-  refuseFile(file);
+  const { file, secret } = await askSecret({ ...flags, keys: flagKeys }, { finder, fileProblem });
   const path = `src/secrets/${file}.ts`;
-  const shape = checkAppSecret(secret, path);
-  if ('problems' in shape) throw new OperatorError(shape.problems);
   if (finder) {
     const failed = (await checkSecret(secret, finder)).filter(({ problem }) => problem !== undefined);
     if (failed.length > 0) throw new OperatorError(failed.map((check) => checkProblem(check, '1Password')));
@@ -74,6 +84,7 @@ await run(async () => {
 
   const text = secretFile(secret);
   if (flags.dryRun) {
+    await checkAsSynth({ file: path, unitName: `secrets-${file}`, secrets: [secret] });
     process.stdout.write(text);
     return 0;
   }
@@ -90,30 +101,59 @@ function keysOf({ key, all }: Flags): NewSecret['keys'] | undefined {
   if (key && all) throw new UsageError('--key and --all: write one of the two');
   if (all) return 'all';
   if (!key) return undefined;
-  const keys = new Map<string, string>();
+  const keys = new Map<string, NewSource>();
   for (const pair of key) {
     const at = pair.indexOf('=');
-    const [name, label] =
-      at < 0 ? (Object.entries(keysFromLabels([pair]))[0] ?? []) : [pair.slice(0, at), pair.slice(at + 1)];
-    if (!name || !label) throw new UsageError(`--key '${pair}': write KEY=LABEL`);
-    if (name === '__proto__') throw new UsageError(`--key '${pair}': JavaScript keeps this name for itself`);
+    const source = typedSource(pair.slice(at + 1));
+    const name = at < 0 && source !== undefined ? Object.keys(keysFor([source]))[0] : pair.slice(0, at);
+    if (!name || source === undefined)
+      throw new UsageError(`--key '${pair}': write KEY=LABEL or KEY=file:NAME`);
+    if (isReservedKey(name)) throw new UsageError(`--key '${pair}': JavaScript keeps this name for itself`);
     if (keys.has(name)) throw new UsageError(`--key '${pair}': there are two keys of the name ${name}`);
-    keys.set(name, label);
+    keys.set(name, source);
   }
   return Object.fromEntries(keys);
 }
 
-/** @throws OperatorError when there can't be such a file, or there is one. */
-function refuseFile(file: string): void {
+/** @throws OperatorError when what the flags say can't be right, whatever the answers are. */
+function refuseFlags(
+  { namespace, name, item, type, file }: Flags,
+  keys: NewSecret['keys'] | undefined,
+): void {
+  const app = file ?? (name === undefined ? undefined : fileNameFor(name));
+  const where = app === undefined ? 'arguments' : `src/secrets/${app}.ts`;
+  const secret = { namespace: namespace ?? 'namespace', name: name ?? 'name', item: item ?? 'item' };
+  const shape = checkAppSecret(
+    { ...secret, keys: keys ?? 'all', ...(type !== undefined && { type }) },
+    where,
+  );
+  if ('problems' in shape) throw new OperatorError(shape.problems);
+  const everything = namespace !== undefined && name !== undefined && keys !== undefined;
+  // Otherwise another name is asked for.
+  const problem = app !== undefined && (everything || file !== undefined) ? fileProblem(app) : undefined;
+  if (problem) throw new OperatorError([problem]);
+}
+
+/** Why there can't be such a file, if there can't. */
+function fileProblem(file: string): Problem | undefined {
   const where = `src/secrets/${file}.ts`;
   if (!fileName.test(file)) {
     const todo = 'choose another --file: at most 55 lower-case letters, digits and -';
-    throw new OperatorError([{ where, what: `'${file}' is no name for the file of an app`, todo }]);
+    return { where, what: `'${file}' is no name for the file of an app`, todo };
   }
   if (existsSync(join(project, where))) {
-    const todo = 'edit that file, or choose another with --file';
-    throw new OperatorError([{ where, what: 'is there already', todo }]);
+    return { where, what: 'is there already', todo: 'edit that file, or choose another with --file' };
   }
+  return undefined;
+}
+
+/** @throws OperatorError with all that synth would refuse if there were this file. */
+async function checkAsSynth(added: AppSecretsFile): Promise<void> {
+  const composed = await composeProject(project, [added]);
+  const { problems, warnings } = guard(composed);
+  for (const warning of warnings) console.error(`warning: ${problemLine(warning)}`);
+  const all = [...composed.problems, ...problems];
+  if (all.length > 0) throw new OperatorError(all);
 }
 
 /** Opens the vaults of the settings; says why when it can't, because then nothing is checked. */
@@ -132,24 +172,28 @@ async function openFinder(): Promise<ItemFinder | undefined> {
 /**
  * Writes the file and runs synth, guards included.
  *
- * @throws OperatorError when synth refuses; the file is removed again then.
+ * @throws OperatorError when synth refuses, or is stopped; the file is removed again then.
  */
 async function writeAndSynth(path: string, text: string): Promise<void> {
   const file = join(project, path);
   mkdirSync(join(project, 'src/secrets'), { recursive: true });
-  writeFileSync(file, text, { flag: 'wx' });
-  let kept = false;
-  try {
-    const main = [...process.execArgv, join(project, 'main.ts')];
-    const synth = await execa(process.execPath, main, { cwd: project, reject: false, stdin: 'ignore' });
-    if (synth.stderr) console.error(synth.stderr);
-    if (synth.exitCode !== 0) {
-      const todo = 'correct what is said above and try again';
-      throw new OperatorError([{ where: path, what: 'was not kept, because synth refuses', todo }]);
+  await stoppable(async (stop) => {
+    writeFileSync(file, text, { flag: 'wx' });
+    let kept = false;
+    try {
+      const main = [...process.execArgv, join(project, 'main.ts')];
+      const options = { cwd: project, reject: false, stdin: 'ignore', cancelSignal: stop } as const;
+      const synth = await execa(process.execPath, main, options);
+      if (synth.stderr) console.error(synth.stderr);
+      if (synth.exitCode !== 0) {
+        const why = stop.aborted ? 'it was stopped' : 'synth refuses';
+        const todo = stop.aborted ? 'try again' : 'correct what is said above and try again';
+        throw new OperatorError([{ where: path, what: `was not kept, because ${why}`, todo }]);
+      }
+      kept = true;
+      console.log(`wrote ${path}\n${synth.stdout}`);
+    } finally {
+      if (!kept) rmSync(file, { force: true });
     }
-    kept = true;
-    console.log(`wrote ${path}\n${synth.stdout}`);
-  } finally {
-    if (!kept) rmSync(file, { force: true });
-  }
+  });
 }

@@ -1,5 +1,14 @@
+import type { z } from 'zod';
+import { type Problem, problemLine } from '../errors.js';
 import type { ItemFinder } from '../onepassword/item-finder.js';
-import { fileNameFor, keysFromLabels, type NewSecret } from '../onepassword/secret-file.js';
+import {
+  fileNameFor,
+  keysFor,
+  type NewSecret,
+  type NewSource,
+  typedSource,
+} from '../onepassword/secret-file.js';
+import { dnsLabel, dnsSubdomain, text } from '../platform/shape.js';
 
 /** What was said by flags; the rest is asked for. */
 export interface SaidSecret {
@@ -11,31 +20,74 @@ export interface SaidSecret {
   readonly file?: string;
 }
 
+/** What answers are checked against. */
+export interface AnswerChecks {
+  /** The items to choose from; undefined when 1Password can't be read. */
+  readonly finder: ItemFinder | undefined;
+  /** Why there can't be a file of this name, without `.ts`, under `src/secrets/`. */
+  readonly fileProblem: (file: string) => Problem | undefined;
+}
+
 /**
- * Asks on the terminal for what the flags did not say; with everything said, asks for nothing.
+ * Asks on the terminal for what the flags did not say, and again for what can't be; with everything said, asks
+ * for nothing.
  *
- * @param finder The items to choose from; undefined when 1Password can't be read.
  * @returns The secret, and the name of its file without `.ts`.
  */
 export async function askSecret(
   said: SaidSecret,
-  finder: ItemFinder | undefined,
+  { finder, fileProblem }: AnswerChecks,
 ): Promise<{ file: string; secret: NewSecret }> {
-  const prompts = async () => import('@inquirer/prompts');
-  const required = (text: string) => text.trim() !== '' || 'write a name';
-  const ask = async (message: string) => (await prompts()).input({ message, validate: required });
+  const { namespace, name, keys } = said;
+  if (namespace !== undefined && name !== undefined && keys !== undefined) {
+    const file = said.file ?? fileNameFor(name);
+    return {
+      file,
+      secret: newSecret(namespace, name, said.item ?? defaultItem(file, finder), keys, said.type),
+    };
+  }
+  const { input } = await import('@inquirer/prompts');
+  const ask = (message: string, schema: z.ZodType<string>, usual?: string) =>
+    input({ message, validate: by(schema), ...(usual !== undefined && { default: usual }) });
 
-  const asksNothing = said.namespace !== undefined && said.name !== undefined && said.keys !== undefined;
-  const name = said.name ?? (await ask('Name of the Secret'));
-  const namespace = said.namespace ?? (await ask('Its namespace'));
-  const file = said.file ?? fileNameFor(name);
-  const item = said.item ?? (asksNothing ? defaultItem(file, finder) : await askItem(file, finder, prompts));
-  const keys = said.keys ?? (await askKeys(item, finder, prompts));
-  const secret = { namespace, name, item, keys, ...(said.type !== undefined && { type: said.type }) };
-  return { file, secret };
+  const secretName = name ?? (await ask('Name of the Secret', dnsSubdomain()));
+  const itsNamespace = namespace ?? (await ask('Its namespace', dnsLabel()));
+  const file = said.file ?? (await askFile(fileNameFor(secretName), fileProblem));
+  const item = said.item ?? (await askItem(file, finder));
+  const itsKeys = keys ?? (await askKeys(item, finder));
+  const type = said.type ?? (await ask('Type of the Secret', text(), 'Opaque'));
+  const written = said.type === undefined && type === 'Opaque' ? undefined : type;
+  return { file, secret: newSecret(itsNamespace, secretName, item, itsKeys, written) };
 }
 
-type Prompts = () => Promise<typeof import('@inquirer/prompts')>;
+function newSecret(
+  namespace: string,
+  name: string,
+  item: string,
+  keys: NewSecret['keys'],
+  type: string | undefined,
+): NewSecret {
+  return { namespace, name, item, keys, ...(type !== undefined && { type }) };
+}
+
+/** Checks an answer by the shape that the field has in a file. */
+function by(schema: z.ZodType<string>): (answer: string) => true | string {
+  return (answer) => schema.safeParse(answer).error?.issues[0]?.message ?? true;
+}
+
+/** The name of the Secret, unless there is such a file. */
+async function askFile(usual: string, fileProblem: AnswerChecks['fileProblem']): Promise<string> {
+  const taken = fileProblem(usual);
+  if (!taken) return usual;
+  const { input } = await import('@inquirer/prompts');
+  return input({
+    message: `${taken.where} ${taken.what}. Name of another file, without .ts`,
+    validate: (answer) => {
+      const problem = fileProblem(answer);
+      return problem === undefined || problemLine(problem);
+    },
+  });
+}
 
 /** The item that is called as the app, upper and lower case aside where there is only one such. */
 function defaultItem(app: string, finder: ItemFinder | undefined): string {
@@ -43,41 +95,59 @@ function defaultItem(app: string, finder: ItemFinder | undefined): string {
   return same.length === 1 && same[0] !== undefined ? same[0] : app;
 }
 
-async function askItem(app: string, finder: ItemFinder | undefined, prompts: Prompts): Promise<string> {
+async function askItem(app: string, finder: ItemFinder | undefined): Promise<string> {
   const message = 'Title of the 1Password item';
-  const { input, search } = await prompts();
+  const { input, search } = await import('@inquirer/prompts');
   const usual = defaultItem(app, finder);
-  if (!finder || finder.titles.length === 0) return input({ message, default: usual });
+  if (!finder || finder.titles.length === 0) return input({ message, default: usual, validate: by(text()) });
   const titles = [...new Set(finder.titles)].sort((a, b) => a.localeCompare(b, 'en'));
   const first = [usual, ...titles.filter((title) => title !== usual)].filter((one) => titles.includes(one));
   return search({
     message,
     source: (typed = '') => first.filter((title) => title.toLowerCase().includes(typed.toLowerCase())),
+    validate: (title) => {
+      const found = finder.find(title);
+      return 'item' in found || found.problem;
+    },
   });
 }
 
-async function askKeys(
-  item: string,
-  finder: ItemFinder | undefined,
-  prompts: Prompts,
-): Promise<NewSecret['keys']> {
-  const { checkbox, input } = await prompts();
-  const found = finder?.find(item);
-  const labels = finder && found && 'item' in found ? (await finder.read(found.item)).labels : [];
-  const choices = Object.entries(keysFromLabels([...new Set(labels)].filter((label) => label !== '')));
+async function askKeys(item: string, finder: ItemFinder | undefined): Promise<NewSecret['keys']> {
+  const { checkbox, input, select } = await import('@inquirer/prompts');
+  const all = await select({
+    message: 'Fields and files of the item',
+    choices: [
+      { value: false, name: 'choose' },
+      { value: true, name: 'all fields, each under its label; one that is missing goes unnoticed' },
+    ],
+  });
+  if (all) return 'all';
+  const choices = Object.entries(keysFor(await sourcesOf(item, finder)));
   if (choices.length === 0) {
-    const message = 'Labels of its fields, with commas between them';
-    const typed = await input({ message, default: 'password' });
-    const written = typed.split(',').map((label) => label.trim());
-    return keysFromLabels(written.filter((label) => label !== ''));
+    const sources = (typed: string) => typed.split(',').flatMap((source) => typedSource(source.trim()) ?? []);
+    const typed = await input({
+      message: 'Labels of its fields, with commas between them (file:NAME for a file)',
+      default: 'password',
+      validate: (answer) => sources(answer).length > 0 || 'write a label',
+    });
+    return keysFor(sources(typed));
   }
   const chosen = await checkbox({
-    message: 'Fields, each with the key that it gets',
-    choices: choices.map(([key, label]) => ({
-      value: key,
-      name: key === label ? key : `${label} -> ${key}`,
-    })),
+    message: 'Fields and files, each with the key that it gets',
+    choices: choices.map(([key, source]) => {
+      const shown = typeof source === 'string' ? source : `file ${source.file}`;
+      return { value: key, name: key === shown ? key : `${shown} -> ${key}` };
+    }),
     required: true,
   });
   return Object.fromEntries(choices.filter(([key]) => chosen.includes(key)));
+}
+
+/** What can be chosen of an item: External Secrets Operator reads only the files of a Document. */
+async function sourcesOf(item: string, finder: ItemFinder | undefined): Promise<NewSource[]> {
+  const found = finder?.find(item);
+  if (!finder || !found || 'problem' in found) return [];
+  const { labels, files } = await finder.read(found.item);
+  const readable = found.item.isDocument ? [] : labels.filter((label) => label !== '');
+  return [...new Set(readable), ...[...new Set(files)].map((file) => ({ file }))];
 }

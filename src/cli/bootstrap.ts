@@ -1,83 +1,69 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { accessSync, constants, existsSync, lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { bootstrapKeys } from '../constructs/bootstrap-secret.js';
-import { OperatorError, UsageError } from '../errors.js';
-import {
-  type BootstrapValues,
-  credentialsProblems,
-  decodeOnce,
-  tokenProblems,
-} from '../onepassword/bootstrap-input.js';
+import { OperatorError, type Problem, UsageError } from '../errors.js';
+import { credentialsProblems, decodeOnce, tokenProblems } from '../onepassword/bootstrap-input.js';
+import { sweep } from '../onepassword/op-bootstrap.js';
 import { credentialsFile } from '../platform/onepassword-credentials.js';
-import { loadSettings, type ResolvedSettings } from '../platform/settings.js';
+import { loadSettings } from '../platform/settings.js';
 import { findCreationRule } from '../sops/creation-rule.js';
-import { checkSops, decrypt, encrypt } from '../sops/sops.js';
-import { checkSopsSecret } from '../sops/sops-secret.js';
+import { encryptSecret } from '../sops/encrypt-secret.js';
+import { checkSops } from '../sops/sops.js';
 import { writeEncrypted } from '../sops/write-encrypted.js';
 import { parseArguments } from './arguments.js';
+import { fromEnvironment, type InputOptions, readInputs } from './bootstrap-inputs.js';
 import { run } from './run.js';
 
-interface Options {
-  readonly credentials?: string;
-  readonly token?: string;
-  readonly fromOp?: string | true;
-  readonly server: string;
+interface Options extends InputOptions {
   readonly decode: boolean;
   readonly rotate: boolean;
 }
 
 const project = join(import.meta.dirname, '../..');
 
+const revoke = 'it is in the history of the shell and in the logs of npm now';
+
+const isThere: Problem = {
+  where: credentialsFile,
+  what: 'is there already',
+  todo: 'add --rotate to put a new one in its place',
+};
+
 await run(async () => {
   const options = parse(process.argv.slice(2));
   if (!options) return 0;
-  // What can be refused without the secrets is refused before they are asked for.
+  for (const folder of sweep()) console.error(`removed ${folder}, which a bootstrap that was killed left`);
+  // What can be refused without the secrets is refused before they are asked for, or made.
   const settings = await loadSettings(project);
   const target = join(project, credentialsFile);
-  if (existsSync(target) && !options.rotate) {
-    const todo = 'add --rotate to put a new one in its place';
-    throw new OperatorError([{ where: credentialsFile, what: 'is there already', todo }]);
-  }
+  checkTarget(target, options);
   await checkSops();
   const rule = findCreationRule(project, credentialsFile);
+  const encrypted = (credentials: string, token: string, words: { quote: boolean }) => {
+    const stringData = { [bootstrapKeys[0]]: credentials, [bootstrapKeys[1]]: token };
+    const secret = { name: settings.credentialsSecret, namespace: settings.namespace, stringData };
+    return encryptSecret(secret, rule, words);
+  };
+  // Nothing of these is secret, so sops may be quoted.
+  await encrypted('{}', 'trial', { quote: true });
 
-  const { values, names } = await readValues(options, settings);
-  const credentials = await decoded(values.credentials, options);
+  const { credentials, token } = await readInputs(options, settings.vaults);
+  const json = await decoded(credentials.value, options);
   const problems = [
-    ...credentialsProblems(credentials, names.credentials),
-    ...tokenProblems(values.token, names.token, new Date()),
+    ...credentialsProblems(json, credentials.from),
+    ...tokenProblems(token.value, token.from, new Date()),
   ];
   if (problems.length > 0) throw new OperatorError(problems);
+  const { text, compared } = await encrypted(json, token.value, { quote: false });
+  if (!writeEncrypted(target, text, { replace: options.rotate })) throw new OperatorError([isThere]);
 
-  const secret = { name: settings.credentialsSecret, namespace: settings.namespace };
-  const stringData = { [bootstrapKeys[0]]: credentials, [bootstrapKeys[1]]: values.token };
-  const document = { apiVersion: 'v1', kind: 'Secret', metadata: secret, type: 'Opaque', stringData };
-  const encrypted = await encrypt(document, rule, Object.values(stringData));
-  const findings = checkSopsSecret(encrypted, { ...secret, keys: bootstrapKeys });
-  if (findings.length > 0) {
-    throw new OperatorError(
-      findings.map(({ field, what }) => ({
-        where: `sops: ${field}`,
-        what,
-        todo: 'give the rule for the file in .sops.yaml `encrypted_regex: ^(data|stringData)$`',
-      })),
-    );
-  }
-  const seen = await decrypt(encrypted);
-  if (seen !== undefined && JSON.stringify(JSON.parse(seen).stringData) !== JSON.stringify(stringData)) {
-    throw new OperatorError([
-      { where: 'sops', what: 'gives back something else than it was given', todo: 'check your sops' },
-    ]);
-  }
-
-  writeEncrypted(target, encrypted);
-  console.log(`${credentialsFile} written, encrypted by the rule in ${join(rule.cwd, '.sops.yaml')}`);
+  console.log(`credentials from ${credentials.from}, token from ${token.from}`);
+  console.log(`${credentialsFile} written, encrypted by the rule in ${rule.config}`);
   console.log(
-    seen === undefined
-      ? 'not decrypted again: the private key is not on this machine'
-      : 'decrypted again: both values are as they were given',
+    compared
+      ? 'decrypted again: both values are as they were given'
+      : 'not decrypted again: the private key is not on this machine',
   );
   console.log(
     'next: `npm run synth`, then commit src/platform/ and dist/; Flux decrypts it, and Connect starts',
@@ -100,19 +86,21 @@ function parse(args: string[]): Options | undefined {
     .option('--rotate', 'put a new file in the place of the one that is there', false)
     .addHelpText(
       'after',
-      '\nWithout these, OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN are read; what is missing is asked for.',
+      `
+Without these, OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN are read, if both are set. They are never mixed with
+a flag, so that new credentials do not get an old token. What is missing is asked for on a terminal.`,
     );
   const options = parseArguments<Options>(command, args);
   if (!options) return undefined;
-  const { credentials, token, fromOp } = options;
+  const { credentials, token, fromOp, server } = options;
   if (token !== undefined && token.split('.').length === 3 && token.startsWith('ey') && !existsSync(token)) {
     throw new UsageError(
-      '--token takes a file, never the token itself: arguments stay in the history of the shell',
+      `--token takes a file, never the token itself: ${revoke}, so revoke it with \`op connect token delete\` and make another one`,
     );
   }
   if (credentials?.trimStart().startsWith('{')) {
     throw new UsageError(
-      '--credentials takes a file, never its content: arguments stay in the history of the shell',
+      `--credentials takes a file, never its content: ${revoke}, so remove the server with \`op connect server delete\` and make another one`,
     );
   }
   if (credentials === '-' && token === '-') {
@@ -124,68 +112,27 @@ function parse(args: string[]): Options | undefined {
   if (typeof fromOp === 'string' && !/^op:\/\/[^/]+\/[^/]+\/?$/.test(fromOp)) {
     throw new UsageError('--from-op takes op://Vault/Item, or nothing');
   }
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(server)) {
+    throw new UsageError('--server takes a name of letters, digits, spaces, ., _ and -, no - first');
+  }
+  const given = { credentials: credentials ?? fromOp, token: token ?? fromOp };
+  const missing = (['credentials', 'token'] as const).filter((what) => given[what] === undefined);
+  if (missing.length > 0 && !fromEnvironment(options) && !process.stdin.isTTY) {
+    throw new UsageError(
+      `no ${missing.join(', no ')}: give --credentials FILE and --token FILE, or set both OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN and give no flag, or --from-op`,
+    );
+  }
   return options;
 }
 
-/** The two values, and what to call each in a message. */
-async function readValues(
-  options: Options,
-  settings: ResolvedSettings,
-): Promise<{ values: BootstrapValues; names: BootstrapValues }> {
-  if (options.fromOp !== undefined) {
-    const { createConnectServer, readConnectItem } = await import('../onepassword/op-bootstrap.js');
-    const values =
-      options.fromOp === true
-        ? await createConnectServer(options.server, settings.vaults)
-        : await readConnectItem(options.fromOp);
-    return {
-      values: { ...values, token: values.token.trim() },
-      names: { credentials: 'op: credentials', token: 'op: token' },
-    };
+/** @throws OperatorError when the file can't be written, or must not be. */
+function checkTarget(target: string, { rotate }: Options): void {
+  const found = lstatSync(target, { throwIfNoEntry: false });
+  if (found?.isDirectory()) {
+    throw new OperatorError([{ where: credentialsFile, what: 'is a folder', todo: 'move it away' }]);
   }
-  const credentials = await readValue('credentials', options.credentials, 'OP_CONNECT_CREDENTIALS');
-  const token = await readValue('token', options.token, 'OP_CONNECT_TOKEN');
-  return {
-    values: { credentials: credentials.value, token: token.value.trim() },
-    names: { credentials: credentials.name, token: token.name },
-  };
-}
-
-async function readValue(
-  what: 'credentials' | 'token',
-  file: string | undefined,
-  variable: string,
-): Promise<{ value: string; name: string }> {
-  if (file === '-') return { value: await text(process.stdin), name: `${what} (standard input)` };
-  if (file !== undefined) return { value: readInput(what, file), name: `--${what} ${file}` };
-  const value = process.env[variable];
-  if (value !== undefined) return { value, name: variable };
-  if (!process.stdin.isTTY) {
-    throw new UsageError(`no ${what}: give --${what} FILE, ${variable} or --from-op`);
-  }
-  const { password } = await import('@inquirer/prompts');
-  const message =
-    what === 'token'
-      ? 'Connect access token (not shown):'
-      : '1password-credentials.json, its path or its content (not shown):';
-  const answer = await password({ message });
-  const isPath = what === 'credentials' && !answer.trimStart().startsWith('{') && existsSync(answer);
-  return { value: isPath ? readInput(what, answer) : answer, name: what };
-}
-
-function readInput(what: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // The path is not shown: it may be the secret itself, in the wrong place.
-    const problem = {
-      where: `--${what}`,
-      what: `is no file that can be read (${code})`,
-      todo: 'give the path of a file, never the secret',
-    };
-    throw new OperatorError([problem]);
-  }
+  if (found && !rotate) throw new OperatorError([isThere]);
+  accessSync(dirname(target), constants.W_OK);
 }
 
 /** Credentials that came as base64 are decoded once, if the operator wants that. */

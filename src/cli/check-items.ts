@@ -19,11 +19,22 @@ await run(async () => {
     .option('--json', 'print JSON instead of a table');
   const asked = parseArguments<{ json?: true }>(command, process.argv.slice(2));
   if (!asked) return 0;
+  try {
+    return await check(asked.json ?? false);
+  } catch (error) {
+    // Whoever reads JSON gets some, besides the lines for eyes.
+    if (asked.json && error instanceof OperatorError) {
+      console.log(JSON.stringify({ ok: false, problems: error.problems }, null, 2));
+    }
+    throw error;
+  }
+});
 
+async function check(json: boolean): Promise<0 | 1> {
   const { settings, files, problems } = await composeProject(project);
   if (problems.length > 0) throw new OperatorError(problems);
   const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
-  if (declared.length === 0 && !asked.json) {
+  if (declared.length === 0 && !json) {
     console.log('src/secrets/ declares no app secret: nothing to check');
     return 0;
   }
@@ -39,7 +50,7 @@ await run(async () => {
     )
   ).flat();
   const missing = rows.filter(({ problem }) => problem !== undefined);
-  if (asked.json) {
+  if (json) {
     const found = ({ problem }: Check) => problem === undefined;
     const checks = rows.map((row) => ({ ...row, found: found(row) }));
     const { vaults: names } = settings;
@@ -56,4 +67,4 @@ await run(async () => {
     throw new OperatorError(missing.map((row) => checkProblem(row, `${row.file}: ${row.secret}`)));
   }
   return 0;
-});
+}

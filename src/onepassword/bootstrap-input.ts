@@ -34,6 +34,22 @@ function isObject(value: unknown): boolean {
 }
 
 /**
+ * Reads the bytes of an input file as text, without the byte order mark that some editors put in front.
+ *
+ * @param where What to call it.
+ */
+export function inputText(bytes: Uint8Array, where: string): { text: string } | { problems: Problem[] } {
+  const refuse = (what: string) => ({ problems: [{ where, what, todo: 'save it as UTF-8' }] });
+  // Neither of the two inputs has a zero byte, and in UTF-16 every other one is.
+  if (bytes.includes(0)) return refuse('is UTF-16, or no text');
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return refuse('is no UTF-8 text');
+  }
+}
+
+/**
  * Decodes credentials that were base64-encoded once, as guides for Kubernetes Secrets have it.
  *
  * @returns The JSON, or undefined when the text is not base64 of a JSON object.
@@ -41,7 +57,7 @@ function isObject(value: unknown): boolean {
 export function decodeOnce(text: string): string | undefined {
   const packed = text.replace(/\s+/g, '');
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(packed)) return undefined;
-  const decoded = Buffer.from(packed, 'base64').toString('utf8');
+  const decoded = new TextDecoder().decode(Buffer.from(packed, 'base64'));
   return isObject(parseJson(decoded)) ? decoded : undefined;
 }
 
@@ -91,7 +107,10 @@ export function tokenProblems(text: string, where: string, now: Date): Problem[]
   if (!isObject(header)) return [{ where, what: 'is no JWT: its header is no JSON object', todo }];
   if (!isObject(payload)) return [{ where, what: 'is no JWT: its payload is no JSON object', todo }];
   const { exp } = payload as { exp?: unknown };
-  if (typeof exp !== 'number' || exp * 1000 > now.getTime()) return [];
-  const ended = new Date(exp * 1000).toISOString().replace('.000', '');
+  if (exp === undefined) return [];
+  const end = new Date(typeof exp === 'number' ? exp * 1000 : Number.NaN);
+  if (Number.isNaN(end.getTime())) return [{ where, what: 'is no JWT: its exp is no time', todo }];
+  if (end > now) return [];
+  const ended = end.toISOString().replace('.000', '');
   return [{ where, what: `expired at ${ended}`, todo: 'make another one with `op connect token create`' }];
 }

@@ -1,4 +1,5 @@
 import type { ClientRequestOptions, IRequestClient, OPConnect } from '@1password/connect';
+import { z } from 'zod';
 import { closest } from '../closest.js';
 import { OperatorError } from '../errors.js';
 import { type ItemContents, isId, type VaultItem, type Vaults } from './vaults.js';
@@ -15,8 +16,23 @@ export interface ConnectAccess {
 
 const timeout = 15_000;
 
-/** All that is kept of an answer of Connect. */
-const keptFields = new Set(['id', 'name', 'title', 'label', 'category', 'vault', 'fields', 'files']);
+const word = z.string().nullish();
+
+/**
+ * What Connect answers, by the end of the path. zod drops every property that is not listed here, those with
+ * values among them.
+ */
+const answers: readonly [path: RegExp, shape: z.ZodType][] = [
+  [/\/vaults\/?$/, z.array(z.object({ id: z.string(), name: word }))],
+  [/\/items\/?$/, z.array(z.object({ id: z.string(), title: word, category: word }))],
+  [
+    /\/items\/[^/]+$/,
+    z.object({
+      fields: z.array(z.object({ label: word })).nullish(),
+      files: z.array(z.object({ name: word })).nullish(),
+    }),
+  ],
+];
 
 /** Connect answered, but not with what was asked for. */
 class ConnectRefusal extends Error {
@@ -47,7 +63,7 @@ export async function openConnect({ host, token, namespace }: ConnectAccess): Pr
   const serverURL = `${address.origin}${address.pathname.replace(/\/*$/, '/')}`;
   const { OnePasswordConnect } = await import('@1password/connect');
   const httpClient = new LabelsOnlyClient(serverURL, namespace);
-  return new Connect(OnePasswordConnect({ serverURL, token, httpClient }), serverURL);
+  return new Connect(OnePasswordConnect({ serverURL, token, httpClient }), { serverURL, namespace });
 }
 
 class Connect implements Vaults {
@@ -56,7 +72,7 @@ class Connect implements Vaults {
 
   constructor(
     private readonly client: OPConnect,
-    private readonly serverURL: string,
+    private readonly server: { readonly serverURL: string; readonly namespace: string },
   ) {}
 
   async listItems(vault: string): Promise<VaultItem[]> {
@@ -100,8 +116,16 @@ class Connect implements Vaults {
 
   #explain(error: unknown): unknown {
     if (!(error instanceof ConnectRefusal)) return error;
-    const what = `Connect answered ${error.status}`;
-    return new OperatorError([{ where: this.serverURL, what, todo: 'look at the logs of Connect' }]);
+    const { status } = error;
+    const { serverURL, namespace } = this.server;
+    if (status === 403) {
+      const what = 'Connect does not let this token read (403)';
+      const todo = 'make one with `op connect token create` that may read the vaults of src/settings.ts';
+      return new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo }]);
+    }
+    const what = status >= 500 ? `Connect failed (${status})` : `Connect answered ${status}`;
+    const todo = `\`kubectl -n ${namespace} logs deployment/onepassword -c connect-api\` has the cause`;
+    return new OperatorError([{ where: serverURL, what, todo }]);
   }
 }
 
@@ -151,23 +175,22 @@ class LabelsOnlyClient implements IRequestClient {
       throw this.#error(what, 'set OP_CONNECT_HOST to the address of Connect itself');
     }
     if (response.status !== 200) throw new ConnectRefusal(response.status);
+    return { status: response.status, data: this.#withoutValues(url, text) };
+  }
+
+  #withoutValues(url: string, json: string): unknown {
     try {
-      return { status: response.status, data: withoutValues(text) };
+      const { pathname } = new URL(url);
+      return answers.find(([path]) => path.test(pathname))?.[1].parse(JSON.parse(json));
     } catch {
-      throw this.#error('answers, but not as Connect does', 'set OP_CONNECT_HOST to the address of Connect');
+      const todo = 'set OP_CONNECT_HOST to the address of Connect';
+      throw this.#error('answers, but not as Connect does', todo);
     }
   }
 
   #error(what: string, todo: string): OperatorError {
     return new OperatorError([{ where: this.serverURL, what, todo }]);
   }
-}
-
-/** Parses JSON and drops every property that is not listed, those with values among them. */
-function withoutValues(json: string): unknown {
-  return JSON.parse(json, (key, value: unknown) =>
-    key === '' || /^\d+$/.test(key) || keptFields.has(key) ? value : undefined,
-  );
 }
 
 /** Why there was no answer; a code only, because a message could quote the request. */

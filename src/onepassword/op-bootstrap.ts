@@ -1,48 +1,72 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { OperatorError } from '../errors.js';
+import { stoppable } from '../stoppable.js';
 import type { BootstrapValues } from './bootstrap-input.js';
+import { askOp } from './op.js';
 
 /** The file that `op connect server create` writes into the folder that it runs in. */
 const credentialsName = '1password-credentials.json';
+
+/** In memory, where the system has such a place. */
+const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const prefix = 'cluster-secrets-bootstrap-';
 
 /**
  * Makes a Connect server and a token for it, through the `op` CLI.
  * https://developer.1password.com/docs/cli/reference/management-commands/connect/
  *
- * `op` can only write the credentials to a file. It runs in a folder of its own, in memory where the
- * system has such a place, which is gone when this returns, whatever happens.
+ * `op` can only write the credentials to a file. It runs in a folder of its own, which is gone when this
+ * returns, whatever happens; what a kill leaves, `sweep` removes.
  *
  * @param server Name of the server in 1Password.
  * @param vaults The vaults that the server and the token may read.
- * @throws OperatorError when `op` is missing, not signed in, or refuses.
+ * @throws OperatorError when `op` is missing, not signed in, refuses, or is stopped.
  */
 export async function createConnectServer(
   server: string,
   vaults: readonly string[],
 ): Promise<BootstrapValues> {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'cluster-secrets-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  // Ctrl-C ends a program without its `finally`.
-  const interrupted = () => {
-    remove();
-    process.exit(130);
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, interrupted);
-  try {
-    await op(['connect', 'server', 'create', server, '--vaults', vaults.join(',')], folder);
-    const credentials = readFileSync(join(folder, credentialsName), 'utf8');
+  return stoppable(async (stop) => {
+    const cwd = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+    const options = { cwd, stop, stdin: 'inherit' } as const;
     const access = vaults.flatMap((vault) => ['--vault', `${vault},r`]);
-    const token = await op(['connect', 'token', 'create', server, '--server', server, ...access], folder, {
-      todo: `the server ${server} is made and its credentials are gone: \`op connect server delete ${server}\`, and try again`,
-    });
-    return { credentials, token };
-  } finally {
-    remove();
-    for (const signal of signals) process.off(signal, interrupted);
+    const undo = `\`op connect server delete ${server}\` removes the server, whose credentials are gone`;
+    try {
+      const create = ['connect', 'server', 'create', server, '--vaults', vaults.join(',')];
+      await askOp(create, options, `if the server was made, ${undo}`);
+      const credentials = readFileSync(join(cwd, credentialsName), 'utf8');
+      const token = await askOp(
+        ['connect', 'token', 'create', server, '--server', server, ...access],
+        options,
+        undo,
+      );
+      return { credentials, token };
+    } finally {
+      rmSync(cwd, { recursive: true, force: true });
+    }
+  });
+}
+
+/**
+ * Removes the credentials that a killed bootstrap of this user left behind.
+ *
+ * @returns The folders that are gone.
+ */
+export function sweep(): string[] {
+  const left = readdirSync(parent)
+    .filter((name) => name.startsWith(prefix) && !isRunning(Number.parseInt(name.slice(prefix.length), 10)))
+    .map((name) => join(parent, name))
+    .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.());
+  for (const path of left) rmSync(path, { recursive: true, force: true });
+  return left;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
@@ -55,25 +79,7 @@ export async function createConnectServer(
  */
 export async function readConnectItem(item: string): Promise<BootstrapValues> {
   const base = item.replace(/\/+$/, '');
-  const credentials = await op(['read', `${base}/${credentialsName}`], process.cwd());
-  const token = await op(['read', `${base}/token`], process.cwd());
+  const credentials = await askOp(['read', `${base}/${credentialsName}`], { stdin: 'inherit' });
+  const token = await askOp(['read', `${base}/token`], { stdin: 'inherit' });
   return { credentials, token };
-}
-
-/** Runs `op`; what it prints stays in memory. */
-async function op(
-  args: readonly string[],
-  cwd: string,
-  { todo } = { todo: 'sign in with `op signin`, and check the names' },
-): Promise<string> {
-  const result = await execa('op', args, { cwd, reject: false, stdin: 'inherit', verbose: 'none' });
-  if (result.exitCode === 0) return result.stdout;
-  const where = `op ${args.slice(0, args[0] === 'connect' ? 3 : 1).join(' ')}`;
-  if (result.code === 'ENOENT') {
-    const install = 'install the 1Password CLI, or use --credentials and --token';
-    throw new OperatorError([{ where: 'op', what: 'is not installed', todo: install }]);
-  }
-  const [reason = ''] = result.stderr.trim().split('\n');
-  const what = `failed (${reason.replace(/^\[ERROR\] [\d/]+ [\d:]+ /, '') || `exit code ${result.exitCode}`})`;
-  throw new OperatorError([{ where, what, todo }]);
 }

@@ -1,10 +1,13 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 
-/** What `npm run add-secret` writes: one item, by fields or as a whole. */
+/** The label of a field, or the name of an attached file. */
+export type NewSource = string | { readonly file: string };
+
+/** What `npm run add-secret` writes: one item, by fields and files or as a whole. */
 export type NewSecret = Pick<AppSecretProps, 'namespace' | 'name' | 'type'> & {
   readonly item: string;
-  /** Keys with the labels of their fields. */
-  readonly keys: 'all' | Readonly<Record<string, string>>;
+  /** Keys with what each holds. */
+  readonly keys: 'all' | Readonly<Record<string, NewSource>>;
 };
 
 /** The formatter's width of a line. */
@@ -24,22 +27,50 @@ export function secretFile({ namespace, name, item, keys, type }: NewSecret): st
     property('  ', 'item', item),
     ...(keys === 'all'
       ? [property('  ', 'keys', 'all')]
-      : ['  keys: {', ...Object.entries(keys).map(([key, label]) => property('    ', key, label)), '  },']),
+      : [
+          '  keys: {',
+          ...Object.entries(keys).map(([key, source]) => keyProperty('    ', key, source)),
+          '  },',
+        ]),
     ...(type === undefined ? [] : [property('  ', 'type', type)]),
     '});',
     '',
   ].join('\n');
 }
 
+function keyProperty(indent: string, key: string, source: NewSource): string {
+  if (typeof source === 'string') return property(indent, key, source);
+  const line = (text: string) => `${indent}${propertyName(key)}: { file: ${text} },`;
+  const written = fitting(source.file, line);
+  if (line(written).length <= lineWidth) return line(written);
+  return [
+    `${indent}${propertyName(key)}: {`,
+    property(`${indent}  `, 'file', source.file),
+    `${indent}},`,
+  ].join('\n');
+}
+
 function property(indent: string, key: string, value: string): string {
-  const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key);
-  const fits = (text: string) => `${indent}${name}: ${text},`.length <= lineWidth;
-  const plain = literal(value);
-  // A character of another script may be two columns wide; near the edge its escape says how wide it is.
-  const written = fits(plain.replace(/[^\x20-\x7e]/gu, '--')) ? plain : literal(value, /[^\x20-\x7e]/g);
+  const name = propertyName(key);
+  const line = (text: string) => `${indent}${name}: ${text},`;
+  const written = fitting(value, line);
   // Behind a name this short a line break would gain nothing, and the formatter makes none.
-  const oneLine = fits(written) || name.length <= 4;
-  return oneLine ? `${indent}${name}: ${written},` : `${indent}${name}:\n${indent}  ${written},`;
+  const oneLine = line(written).length <= lineWidth || name.length <= 4;
+  return oneLine ? line(written) : `${indent}${name}:\n${indent}  ${written},`;
+}
+
+function propertyName(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key);
+}
+
+/**
+ * A text as a string, with escapes where it is not certain to fit into its line: a character of another
+ * script may be two columns wide, and its escape says how wide it is.
+ */
+function fitting(text: string, line: (written: string) => string): string {
+  const plain = literal(text);
+  const wide = line(plain.replace(/[^\x20-\x7e]/gu, '--'));
+  return wide.length <= lineWidth ? plain : literal(text, /[^\x20-\x7e]/g);
 }
 
 /** What would not be seen in an editor, or would end a line. */
@@ -63,19 +94,37 @@ function escapeOf(character: string): string {
     .join('');
 }
 
+/** Whether a name means something else to JavaScript than a key of an object, so that no Secret can have it. */
+export function isReservedKey(key: string): boolean {
+  return key === 'constructor' || key === '__proto__';
+}
+
 /**
- * Makes keys of a Secret from labels: other characters than letters, digits, `-`, `_` and `.` become `_`,
- * accents are dropped, and a second key of the same name gets a number.
+ * Reads a source as it is typed: a label, or `file:NAME` for an attached file.
  *
- * @returns Keys with their labels, in the order of the labels.
+ * @returns undefined when there is none.
  */
-export function keysFromLabels(labels: readonly string[]): Record<string, string> {
-  const keys: Record<string, string> = {};
-  for (const label of labels) {
-    const base = keyFromLabel(label);
+export function typedSource(text: string): NewSource | undefined {
+  const [, file] = /^file:(.*)$/s.exec(text) ?? [];
+  if (file === undefined) return text || undefined;
+  return file === '' ? undefined : { file };
+}
+
+/**
+ * Makes keys of a Secret from labels and names of files: other characters than letters, digits, `-`, `_` and
+ * `.` become `_`, accents are dropped, and a second key of the same name gets a number.
+ *
+ * @returns Keys with their sources, in the order of the sources.
+ */
+export function keysFor(sources: readonly NewSource[]): Record<string, NewSource> {
+  const keys: Record<string, NewSource> = {};
+  for (const source of sources) {
+    const base = keyFromLabel(typeof source === 'string' ? source : source.file);
     let key = base;
-    for (let number = 2; Object.hasOwn(keys, key); number += 1) key = `${base}_${number}`;
-    keys[key] = label;
+    for (let number = 2; Object.hasOwn(keys, key) || isReservedKey(key); number += 1) {
+      key = `${base}_${number}`;
+    }
+    keys[key] = source;
   }
   return keys;
 }

@@ -27,26 +27,28 @@ export interface Project {
  * Reads the operator's files (settings, app secrets, credentials) and composes the platform from them.
  *
  * @param path Absolute path of the project.
+ * @param more App secrets that are to be there, too, as if they had a file. @default - none
  * @returns The project, with all that is wrong.
  * @throws OperatorError when the credentials are there and can't be read.
  */
-export async function composeProject(path: string): Promise<Project> {
+export async function composeProject(path: string, more: readonly AppSecretsFile[] = []): Promise<Project> {
   const page = await loadDefault(join(path, settingsFile), settingsFile);
   const { settings, problems } = resolveSettings('value' in page ? page.value : {}, settingsFile);
   const secrets = await readAppSecrets(path);
+  const files = [...secrets.files, ...more];
   const repository = findRepository(path);
   const credentials = readCredentials(path);
   const composed = composePlatform({
     settings,
     prefix: projectPrefix(settings, repository),
     credentials,
-    secrets: secrets.files,
+    secrets: files,
   });
   return {
     path,
     repository,
     settings,
-    files: secrets.files,
+    files,
     hasCredentials: credentials !== undefined,
     platform: composed.platform,
     problems: [

@@ -8,27 +8,52 @@ const minimum = [3, 10, 0] as const;
 /** sops exits with this when no key that it finds decrypts the file. */
 const noKey = 128;
 
+/** sops takes these recipients instead of those of the rule: https://getsops.io/docs/#environment-variables */
+const recipients = [
+  'SOPS_AGE_RECIPIENTS',
+  'SOPS_PGP_FP',
+  'SOPS_KMS_ARN',
+  'SOPS_GCP_KMS_IDS',
+  'SOPS_HUAWEICLOUD_KMS_IDS',
+  'SOPS_AZURE_KEYVAULT_URLS',
+  'SOPS_VAULT_URIS',
+];
+
+/** What bootstrap reads from the environment: sops needs none of it. */
+const secrets = ['OP_CONNECT_TOKEN', 'OP_CONNECT_CREDENTIALS'];
+
+function sops(args: readonly string[], input = '') {
+  return execa('sops', args, {
+    env: Object.fromEntries([...recipients, ...secrets].map((name) => [name, undefined])),
+    input,
+    reject: false,
+    verbose: 'none',
+    stripFinalNewline: false,
+  });
+}
+
+/** How a sops that failed ended, without its words. */
+function ending({ exitCode, signal, code }: Awaited<ReturnType<typeof sops>>): string {
+  return exitCode === undefined ? `${signal ?? code}` : `exit code ${exitCode}`;
+}
+
+function refusal(what: string, todo: string): OperatorError {
+  return new OperatorError([{ where: 'sops', what, todo }]);
+}
+
 /**
  * Checks that the operator's sops is there, and new enough.
  *
  * @throws OperatorError when it isn't.
  */
 export async function checkSops(): Promise<void> {
-  const result = await execa('sops', ['--disable-version-check', '--version'], {
-    env: withoutSecrets(),
-    extendEnv: false,
-    reject: false,
-    verbose: 'none',
-  });
+  const result = await sops(['--disable-version-check', '--version']);
   const todo = `install sops ${minimum.join('.')} or newer: https://github.com/getsops/sops/releases`;
-  if (result.code === 'ENOENT') throw new OperatorError([{ where: 'sops', what: 'is not installed', todo }]);
-  const [, ...found] = /(\d+)\.(\d+)\.(\d+)/.exec(result.stdout + result.stderr) ?? [];
-  const difference =
-    minimum.map((part, index) => Number(found[index] ?? 0) - part).find((part) => part !== 0) ?? 0;
-  if (difference < 0) {
-    const version = found.length > 0 ? found.join('.') : 'of an unknown version';
-    throw new OperatorError([{ where: 'sops', what: `is ${version}, which is too old`, todo }]);
-  }
+  if (result.code === 'ENOENT') throw refusal('is not installed', todo);
+  const [, ...found] = /(\d+)\.(\d+)\.(\d+)/.exec(`${result.stdout}${result.stderr}`) ?? [];
+  if (found.length === 0) throw refusal(`does not tell its version (${ending(result)})`, todo);
+  const difference = minimum.map((part, index) => Number(found[index]) - part).find((part) => part !== 0);
+  if ((difference ?? 0) < 0) throw refusal(`is ${found.join('.')}, which is too old`, todo);
 }
 
 /**
@@ -36,35 +61,25 @@ export async function checkSops(): Promise<void> {
  *
  * @param document What to encrypt.
  * @param rule Where sops finds the recipients.
- * @param secrets Values that must not be in a message, whatever sops says.
+ * @param quote Whether a message may quote sops, which may quote the document.
  * @returns The encrypted YAML.
- * @throws OperatorError when sops refuses: its own words, and what to do.
+ * @throws OperatorError when sops refuses.
  */
 export async function encrypt(
   document: object,
-  rule: CreationRule,
-  secrets: readonly string[],
+  { config, file }: CreationRule,
+  { quote }: { readonly quote: boolean },
 ): Promise<string> {
   const types = ['--input-type', 'json', '--output-type', 'yaml'];
-  const result = await execa('sops', ['encrypt', '--filename-override', rule.file, ...types], {
-    cwd: rule.cwd,
-    env: withoutSecrets(),
-    extendEnv: false,
-    input: JSON.stringify(document),
-    reject: false,
-    verbose: 'none',
-    stripFinalNewline: false,
-  });
+  const args = ['--config', config, 'encrypt', '--filename-override', file, ...types];
+  const result = await sops(args, JSON.stringify(document));
   if (result.exitCode === 0) return result.stdout;
-  const said = result.stderr.trim().replace(/\s*\n\s*/g, ' ');
-  const safe = secrets.some((secret) => said.includes(secret)) ? `exit code ${result.exitCode}` : said;
-  throw new OperatorError([
-    {
-      where: 'sops',
-      what: `can't encrypt (${safe})`,
-      todo: 'correct the rule and its recipients in .sops.yaml',
-    },
-  ]);
+  const said = quote ? result.stderr.trim().replace(/\s*\n\s*/g, ' ') : '';
+  const todo =
+    result.exitCode === undefined
+      ? 'check that sops runs here'
+      : `correct the rule and its recipients in ${config}`;
+  throw refusal(`can't encrypt (${said || ending(result)})`, todo);
 }
 
 /**
@@ -74,22 +89,8 @@ export async function encrypt(
  * @throws OperatorError when there is a key, and sops fails all the same.
  */
 export async function decrypt(encrypted: string): Promise<string | undefined> {
-  const types = ['--input-type', 'yaml', '--output-type', 'json'];
-  const result = await execa('sops', ['decrypt', ...types], {
-    env: withoutSecrets(),
-    extendEnv: false,
-    input: encrypted,
-    reject: false,
-    verbose: 'none',
-  });
+  const result = await sops(['decrypt', '--input-type', 'yaml', '--output-type', 'json'], encrypted);
   if (result.exitCode === 0) return result.stdout;
   if (result.exitCode === noKey) return undefined;
-  const what = `can't decrypt what it encrypted (exit code ${result.exitCode})`;
-  throw new OperatorError([{ where: 'sops', what, todo: 'check your sops and its keys' }]);
-}
-
-/** The environment without what bootstrap reads from it; sops needs none of it. */
-function withoutSecrets(): NodeJS.ProcessEnv {
-  const { OP_CONNECT_TOKEN: _token, OP_CONNECT_CREDENTIALS: _credentials, ...rest } = process.env;
-  return rest;
+  throw refusal(`can't decrypt what it encrypted (${ending(result)})`, 'check your sops and its keys');
 }

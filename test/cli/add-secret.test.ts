@@ -1,7 +1,9 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectData, token } from '../connect/data.js';
 import { type ConnectServer, startConnect } from '../connect/server.js';
-import { makeProject, type Project } from '../project.js';
+import { makeProject, type Project, root } from '../project.js';
 
 // Each test runs real commands, each of which starts Node.
 vi.setConfig({ testTimeout: 120_000 });
@@ -31,11 +33,11 @@ test('flags alone: the file, synth, and what to commit', async () => {
   const args = [...grafana, '--key', 'admin-password=password', '--key', 'admin user'];
   const { code, out, err } = await project.run(script, args, { env: alone });
   expect(err).toBe(notChecked);
-  expect(out).toBe(
+  expect(out.replace(/written: (\d+) files, \1 new/, 'written: ALL new')).toBe(
     [
       'wrote src/secrets/grafana.ts',
       'no credentials yet: run `npm run bootstrap`; until then Connect waits',
-      'dist/ written: 19 files, 19 new, 0 changed, 0 removed',
+      'dist/ written: ALL new, 0 changed, 0 removed',
       "commit src/secrets/grafana.ts and dist/: git add src/secrets/grafana.ts dist && git commit -m 'Add secret grafana'",
     ].join('\n'),
   );
@@ -74,9 +76,8 @@ test('through Connect: the item that is called as the app, and nothing to compla
   expect(again.err).toBe(
     '1Password: only-shared: no item of this title in Kubernetes; correct it there or in 1Password',
   );
-  const same = await project.run(script, [...grafana, '--key', 'password', '--dry-run'], {
-    env: access(server),
-  });
+  const elsewhere = ['--namespace', 'elsewhere', '--name', 'grafana', '--key', 'password', '--dry-run'];
+  const same = await project.run(script, elsewhere, { env: access(server) });
   expect(same.out).toContain("item: 'Grafana',");
 });
 
@@ -104,6 +105,54 @@ test('--dry-run prints the file and nothing else, and writes nothing', async () 
   expect(() => project.tree('dist')).toThrow('ENOENT');
 });
 
+test('files of an item, and of a Document', async () => {
+  const project = await makeProject();
+  const server = await start();
+  const args = ['--key', 'ca.crt=file:ca.pem', '--key', 'password', '--file', 'grafana', '--item', 'Grafana'];
+  expect(await project.run(script, [...grafana, ...args], { env: access(server) })).toMatchObject({
+    code: 0,
+    err: '',
+  });
+  expect(project.read('src/secrets/grafana.ts')).toContain(
+    "  keys: {\n    'ca.crt': { file: 'ca.pem' },\n    password: 'password',\n  },\n",
+  );
+  expect(project.read('dist/secrets-grafana/externalsecret-grafana.yaml')).toContain('file_ca_pem');
+  const document = ['--item', 'Kubeconfig', '--name', 'k', '--dry-run', '--key', 'file:config.yaml'];
+  expect((await project.run(script, [...grafana, ...document], { env: access(server) })).out).toContain(
+    "'config.yaml': { file: 'config.yaml' },",
+  );
+});
+
+test('--dry-run tells what synth would refuse', async () => {
+  const project = await makeProject();
+  const args = [...grafana, '--type', 'kubernetes.io/tls', '--key', 'password', '--dry-run'];
+  const { code, out, err } = await project.run(script, args, { env: alone });
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toContain('src/secrets/grafana.ts: monitoring/grafana: ');
+  expect(err).toContain('tls.crt');
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s while synth runs: no file is left', async (signal) => {
+  const slow = `import { writeFileSync } from 'node:fs';
+writeFileSync('started', String(process.ppid));
+await new Promise((done) => setTimeout(done, 600_000));
+export default [];
+`;
+  const project = await makeProject({ files: { 'src/secrets/slow.ts': slow } });
+  const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+  const args = [tsx, script, ...grafana, '--key', 'password'];
+  const child = execa(process.execPath, args, { cwd: project.path, env: alone, reject: false });
+  const pid = await vi.waitFor(() => Number(project.read('started') || Number.NaN), 100_000);
+  expect(secretFiles(project)).toEqual(['grafana.ts', 'slow.ts']);
+  process.kill(pid, signal);
+  const { exitCode, stderr } = await child;
+  expect(stderr).toBe(
+    `${notChecked}\nsrc/secrets/grafana.ts: was not kept, because it was stopped; try again`,
+  );
+  expect(exitCode).toBe(1);
+  expect(secretFiles(project)).toEqual(['slow.ts']);
+});
+
 test('without a terminal, all that is missing is told together', async () => {
   const project = await makeProject();
   const { code, out, err } = await project.run(script, ['--item', 'x'], { env: alone });
@@ -126,12 +175,18 @@ test('used wrongly', async () => {
       said('--key', 'a=x', '--key', 'a=y'),
       said('--key', 'a='),
       said('--key', '__proto__=a'),
+      said('--key', 'constructor=a'),
+      said('--key', 'a=file:'),
+      said('--key', 'file:'),
     ]),
   ).toEqual([
     '--key and --all: write one of the two',
     "--key 'a=y': there are two keys of the name a",
-    "--key 'a=': write KEY=LABEL",
+    "--key 'a=': write KEY=LABEL or KEY=file:NAME",
     "--key '__proto__=a': JavaScript keeps this name for itself",
+    "--key 'constructor=a': JavaScript keeps this name for itself",
+    "--key 'a=file:': write KEY=LABEL or KEY=file:NAME",
+    "--key 'file:': write KEY=LABEL or KEY=file:NAME",
   ]);
 });
 
@@ -140,7 +195,7 @@ test('never over a file that is there, never outside src/secrets/', async () => 
   const args = [...grafana, '--key', 'password'];
   expect(await project.run(script, args, { env: alone })).toMatchObject({
     code: 1,
-    err: `${notChecked}\nsrc/secrets/grafana.ts: is there already; edit that file, or choose another with --file`,
+    err: 'src/secrets/grafana.ts: is there already; edit that file, or choose another with --file',
   });
   expect(project.read('src/secrets/grafana.ts')).toBe('export default [];\n');
   expect(await project.run(script, [...args, '--file', '../main'], { env: alone })).toEqual({
@@ -180,7 +235,6 @@ test('names that Kubernetes would not take are refused before anything is writte
   expect(code).toBe(1);
   expect(err).toBe(
     [
-      notChecked,
       "src/secrets/grafana.ts: Mon/grafana: namespace: 'Mon' is no Kubernetes name; use at most 63 lower-case letters, digits and -",
       "src/secrets/grafana.ts: Mon/grafana: keys: 'a b' is no key of a Secret; use at most 253 letters, digits, -, _ and .",
     ].join('\n'),

@@ -9,10 +9,25 @@ const asked: string[] = [];
 /** What the operator was offered. */
 const offered: unknown[] = [];
 
-async function answer(config: { message: string; default?: string }): Promise<unknown> {
-  asked.push(config.message);
-  return answers.get(config.message) ?? config.default;
+/** What the questions say to an answer that can't be, by the beginning of the question. */
+const refused = new Map<string, unknown>();
+
+interface Question {
+  readonly message: string;
+  readonly default?: string;
+  readonly validate?: (answer: never) => unknown;
 }
+
+async function answer({ message, default: usual, validate }: Question): Promise<unknown> {
+  asked.push(message);
+  for (const wrong of wrongAnswers) refused.set(`${message}: ${wrong}`, validate?.(wrong as never));
+  const given = answers.get(message) ?? usual;
+  expect(validate?.(given as never) ?? true).toBe(true);
+  return given;
+}
+
+/** Given to every question before the right one. */
+const wrongAnswers = ['', 'No Name', 'grafana', 'Twice'];
 
 vi.mock('@inquirer/prompts', () => ({
   input: answer,
@@ -24,58 +39,106 @@ vi.mock('@inquirer/prompts', () => ({
     offered.push(config.choices);
     return answer(config);
   },
+  async select(config: { message: string }) {
+    return answers.get(config.message) ?? false;
+  },
 }));
 
 beforeEach(() => {
   answers.clear();
   asked.length = 0;
   offered.length = 0;
+  refused.clear();
 });
 
-const items = ['Shared thing', 'Grafana'].map((title, index) => ({
+const items = ['Shared thing', 'Grafana', 'Twice', 'Twice', 'Kubeconfig'].map((title, index) => ({
   id: `id${index}`,
   title,
   vaultId: 'v',
-  isDocument: false,
+  isDocument: title === 'Kubeconfig',
 }));
 const vaults: Vaults = {
   source: 'Connect',
   listItems: async () => items,
-  readItem: async () => ({ labels: ['username', 'admin user', '', 'username'], files: [] }),
+  readItem: async () => ({ labels: ['username', 'admin user', '', 'username'], files: ['ca.pem'] }),
 };
+
+const fileProblem = () => undefined;
 
 test('offers the items, the one called as the app first, and its fields with their keys', async () => {
   answers.set('Name of the Secret', 'grafana');
   answers.set('Its namespace', 'monitoring');
   answers.set('Title of the 1Password item', 'Grafana');
-  answers.set('Fields, each with the key that it gets', ['admin_user']);
+  answers.set('Fields and files, each with the key that it gets', ['admin_user', 'ca.pem']);
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
-  expect(await askSecret({ keys: undefined }, finder)).toEqual({
+  expect(await askSecret({ keys: undefined }, { finder, fileProblem })).toEqual({
     file: 'grafana',
-    secret: { namespace: 'monitoring', name: 'grafana', item: 'Grafana', keys: { admin_user: 'admin user' } },
+    secret: {
+      namespace: 'monitoring',
+      name: 'grafana',
+      item: 'Grafana',
+      keys: { admin_user: 'admin user', 'ca.pem': { file: 'ca.pem' } },
+    },
   });
   expect(offered).toEqual([
-    ['Grafana', 'Shared thing'],
+    ['Grafana', 'Kubeconfig', 'Shared thing', 'Twice'],
     ['Shared thing'],
     [
       { value: 'username', name: 'username' },
       { value: 'admin_user', name: 'admin user -> admin_user' },
+      { value: 'ca.pem', name: 'file ca.pem -> ca.pem' },
     ],
   ]);
+  expect(refused.get('Name of the Secret: No Name')).toBe(
+    'is no Kubernetes name; use lower-case letters, digits, - and .',
+  );
+  expect(refused.get('Its namespace: No Name')).toBe(
+    'is no Kubernetes name; use at most 63 lower-case letters, digits and -',
+  );
+  expect(refused.get('Title of the 1Password item: Twice')).toBe(
+    '2 items of vault Kubernetes have this title: id2, id3',
+  );
+  expect(refused.get('Type of the Secret: ')).toBe('is empty; fill it in');
+});
+
+test('of a Document only the files, and everything of an item', async () => {
+  answers.set('Fields and files, each with the key that it gets', ['ca.pem']);
+  answers.set('Type of the Secret', 'kubernetes.io/tls');
+  const said = { namespace: 'apps', name: 'kubeconfig', item: 'Kubeconfig', keys: undefined };
+  const finder = await ItemFinder.open(vaults, ['Kubernetes']);
+  const { secret } = await askSecret(said, { finder, fileProblem });
+  expect(secret).toMatchObject({ keys: { 'ca.pem': { file: 'ca.pem' } }, type: 'kubernetes.io/tls' });
+  expect(offered).toEqual([[{ value: 'ca.pem', name: 'file ca.pem -> ca.pem' }]]);
+  answers.set('Fields and files of the item', true);
+  expect((await askSecret(said, { finder, fileProblem })).secret.keys).toBe('all');
 });
 
 test('without 1Password asks for the title and the labels, and asks for nothing that was said', async () => {
-  answers.set('Labels of its fields, with commas between them', 'password, api key,');
+  const labels = 'Labels of its fields, with commas between them (file:NAME for a file)';
+  answers.set(labels, 'password, api key,, file:ca.pem');
   const said = { namespace: 'apps', name: 'web.example', type: 'Opaque', keys: undefined };
-  expect(await askSecret(said, undefined)).toEqual({
+  expect(await askSecret(said, { finder: undefined, fileProblem })).toEqual({
     file: 'web-example',
     secret: {
       namespace: 'apps',
       name: 'web.example',
       item: 'web-example',
-      keys: { password: 'password', api_key: 'api key' },
+      keys: { password: 'password', api_key: 'api key', 'ca.pem': { file: 'ca.pem' } },
       type: 'Opaque',
     },
   });
-  expect(asked).toEqual(['Title of the 1Password item', 'Labels of its fields, with commas between them']);
+  expect(asked).toEqual(['Title of the 1Password item', labels]);
+});
+
+test('a file that is there already: asks for another', async () => {
+  const question = 'src/secrets/web.ts is there already. Name of another file, without .ts';
+  answers.set(question, 'grafana');
+  const said = { namespace: 'apps', name: 'web', item: 'x', keys: undefined };
+  const taken = (file: string) =>
+    file === 'grafana'
+      ? undefined
+      : { where: `src/secrets/${file}.ts`, what: 'is there already', todo: 'choose another' };
+  const { file } = await askSecret(said, { finder: undefined, fileProblem: taken });
+  expect(file).toBe('grafana');
+  expect(refused.get(`${question}: Twice`)).toBe('src/secrets/Twice.ts: is there already; choose another');
 });

@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { load } from 'js-yaml';
-import { describe, expect, test } from 'vitest';
-import { makeProject, type Project, type RunOptions, readTree } from '../project.js';
+import { describe, expect, test, vi } from 'vitest';
+import { makeProject, type Project, type RunOptions, readTree, root } from '../project.js';
 import { findTool } from '../tools.js';
 
 const sops = findTool('sops');
@@ -55,6 +56,20 @@ function readRule(): string {
   return readFileSync(join(import.meta.dirname, '../../.sops.yaml'), 'utf8');
 }
 
+/** A creation rule for one recipient. */
+const rule = (recipient: string) =>
+  `path_regex: sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    age: ${recipient}`;
+
+/** Where plaintext of --from-op is, in a folder of its own. */
+const shared = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+
+/** Starts a command that does not end by itself. */
+function spawnCommand(project: Project, command: string, args: string[], env: Record<string, string>) {
+  return execa(process.execPath, [tsx, command, ...args], { cwd: project.path, env, reject: false });
+}
+
 const values = { OP_CONNECT_CREDENTIALS: credentials, OP_CONNECT_TOKEN: token };
 
 /** Puts a program in front of the PATH. */
@@ -67,12 +82,103 @@ function program(project: Project, name: string, source: string): { PATH: string
 }
 
 describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
+  test('of two at once, one writes and one is refused', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const all = await Promise.all([1, 2, 3].map(() => bootstrap([], { env: values })));
+    expect(all.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
+    expect(all.map(({ err }) => err).filter((err) => err !== '')).toEqual(
+      Array(2).fill(`${file}: is there already; add --rotate to put a new one in its place`),
+    );
+    expect(Object.keys(project.tree('src/platform')).filter((name) => /sops/.test(name))).toEqual([
+      'onepassword-secret.sops.yaml',
+    ]);
+  });
+
+  test('SOPS_CONFIG names the rule; recipients of the environment do not overrule it', async () => {
+    const { project, recipient, bootstrap } = await makeOperator();
+    const other = await makeOperator();
+    project.write('.sops.yaml', readRule());
+    project.write('elsewhere/rules.yaml', `creation_rules:\n  - ${rule(recipient)}\n`);
+    const env = { ...values, SOPS_CONFIG: 'elsewhere/rules.yaml', SOPS_AGE_RECIPIENTS: other.recipient };
+    const { code, out, err } = await bootstrap([], { env });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(`encrypted by the rule in ${project.path}/elsewhere/rules.yaml`);
+    expect(project.read(file)).toContain(recipient);
+    expect(project.read(file)).not.toContain(other.recipient);
+    project.write('elsewhere/rules.yaml', 'creation_rules: []\n');
+    expect((await bootstrap(['--rotate'], { env })).err).toBe(
+      `SOPS_CONFIG elsewhere/rules.yaml: there is no creation rule for ${file}; add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient`,
+    );
+  });
+
+  test('a byte order mark is not encrypted with the rest', async () => {
+    const { project, key, bootstrap } = await makeOperator();
+    project.write('credentials', `\ufeff${credentials}`);
+    project.write('token', `\ufeff${token}\r\n`);
+    expect(await bootstrap(['--credentials', 'credentials', '--token', 'token'])).toMatchObject({ code: 0 });
+    const { stdout } = await execa(sops ?? '', ['decrypt', file], {
+      cwd: project.path,
+      env: { SOPS_AGE_KEY: key },
+    });
+    expect(load(stdout)).toMatchObject({ stringData: { '1password-credentials.json': credentials, token } });
+  });
+
+  // `script` gives the command a terminal.
+  describe.skipIf(!findTool('script'))('on a terminal', () => {
+    async function onTerminal(args: string[], answers: [question: string, answer: string][]) {
+      const { project, key } = await makeOperator();
+      const command = [process.execPath, tsx, script, ...args].map((word) => `'${word}'`).join(' ');
+      const child = execa('script', ['-qec', command, '/dev/null'], {
+        cwd: project.path,
+        env: { HOME: project.path, SOPS_AGE_KEY: key, TERM: 'xterm' },
+        reject: false,
+      });
+      let seen = '';
+      let from = 0;
+      child.stdout?.on('data', (chunk) => {
+        seen += String(chunk);
+        const [next] = answers;
+        const at = next ? seen.indexOf(next[0], from) : -1;
+        if (!next || at < 0) return;
+        from = at + next[0].length;
+        answers.shift();
+        child.stdin?.write(next[1]);
+      });
+      const { exitCode } = await child;
+      return { project, key, exitCode, seen };
+    }
+
+    test('Ctrl-C at a question ends it without a trace', async () => {
+      const { project, exitCode, seen } = await onTerminal([], [['its path or its content', '\u0003']]);
+      expect(exitCode).toBe(1);
+      expect(seen).toMatch(/stopped: nothing was written\r?\n/);
+      expect(seen).not.toMatch(/at .*\.js:\d+/);
+      expect(project.tree('src/platform')).not.toHaveProperty('onepassword-secret.sops.yaml');
+    });
+
+    test('a second line is no token, and --token - asks without echo', async () => {
+      const { project, exitCode, seen } = await onTerminal(
+        ['--token', '-'],
+        [
+          ['its path or its content', '{\r"MARKqzx": 1}\r'],
+          ['is no JSON object', `\u0015${credentials}\r`],
+          ['Connect access token (not shown):', `${token}\r`],
+        ],
+      );
+      expect(seen).not.toMatch(marks);
+      expect(exitCode).toBe(0);
+      expect(project.read(file)).toMatch(/ENC\[/);
+      expect(seen).toContain('credentials from the terminal, token from the terminal');
+    });
+  });
+
   test('encrypts what the environment has; sops gives it back; synth takes it', async () => {
     const { project, key, bootstrap } = await makeOperator();
     const { code, out, err } = await bootstrap([], { env: { ...values, SOPS_AGE_KEY: key } });
     expect(err).toBe('');
     expect(out).toBe(
       [
+        'credentials from OP_CONNECT_CREDENTIALS, token from OP_CONNECT_TOKEN',
         `${file} written, encrypted by the rule in ${project.path}/.sops.yaml`,
         'decrypted again: both values are as they were given',
         'next: `npm run synth`, then commit src/platform/ and dist/; Flux decrypts it, and Connect starts',
@@ -109,7 +215,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     ];
     // The shapes that a value could have leaked in are what the marks look for.
     expect(`${credentials}${token}${Buffer.from(credentials).toString('base64')}`).toMatch(marks);
-    expect(readFileSync(log, 'utf8').match(/^encrypt --filename-override/m)).not.toBeNull();
+    expect(readFileSync(log, 'utf8').match(/^--config \S+ encrypt --filename-override/m)).not.toBeNull();
     for (const text of all) expect(text).not.toMatch(marks);
   });
 
@@ -123,6 +229,9 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
       },
     );
     expect(code).toBe(0);
+    expect(out).toContain(
+      'credentials from --credentials given/1password-credentials.json, token from token (standard input)\n',
+    );
     expect(out).toContain('not decrypted again: the private key is not on this machine');
   });
 
@@ -199,7 +308,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     project.write('.sops.yaml', `creation_rules:\n  - age: ${recipient}\n`);
     const { code, err } = await bootstrap([], { env: values });
     expect(code).toBe(1);
-    const todo = 'give the rule for the file in .sops.yaml `encrypted_regex: ^(data|stringData)$`';
+    const todo = `give the rule for the file in ${project.path}/.sops.yaml \`encrypted_regex: ^(data|stringData)$\``;
     expect(err.split('\n')).toEqual([
       `sops: kind: is not that of a v1 Secret; ${todo}`,
       `sops: metadata.name: is encrypted and must be 'onepassword-secret'; ${todo}`,
@@ -214,13 +323,22 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     const { code, err } = await bootstrap([], { env: values });
     expect(code).toBe(1);
     expect(err).toMatch(
-      /^sops: can't encrypt \(.*age1nobody.*\); correct the rule and its recipients in \.sops\.yaml$/,
+      /^sops: can't encrypt \(.*age1nobody.*\); correct the rule and its recipients in .*\/\.sops\.yaml$/,
     );
   });
 });
 
-/** A sops that is there and new, and must not be asked to encrypt. */
-const unused = '#!/bin/sh\n[ "$1" = --disable-version-check ] && echo "sops 3.13.3" && exit 0\nexit 7\n';
+const encrypted = join(import.meta.dirname, '../examples/rich', file);
+
+/** A sops that encrypts for the trial, where it holds nothing secret, and then does what is said here. */
+const fakeSops = (then = 'exit 7') => `#!/bin/sh
+[ "$1" = --disable-version-check ] && echo "sops 3.13.3" && exit 0
+[ "$1" = decrypt ] && exit 128
+input=$(cat)
+case "$input" in *'"token":"trial"'*) exec cat '${encrypted}' ;; esac
+${then}
+`;
+const unused = fakeSops();
 
 async function refusal(
   args: readonly string[],
@@ -252,6 +370,33 @@ describe('refused, without a value in the message, and nothing written', () => {
     });
   });
 
+  test.each([
+    ['as they are', `printf '%s' "$input" >&2; exit 7`, 'exit code 7'],
+    ['in base64', `printf '%s' "$input" | base64 >&2; exit 7`, 'exit code 7'],
+    ['and is ended', `printf '%s' "$input" >&2; kill -9 $$`, 'SIGKILL'],
+  ])('a sops that quotes the values %s', async (_name, then, how) => {
+    const { code, err } = await refusal([], values, fakeSops(then));
+    expect(code).toBe(1);
+    expect(err).toMatch(`sops: can't encrypt (${how}); `);
+  });
+
+  test('a private key in the place of the public one', async () => {
+    const { code, err } = await refusal([], values, unused, 'AGE-SECRET-KEY-1QQ');
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /\/\.sops\.yaml: holds a private key; put its public key there \(`age-keygen -y`\), and make a new pair$/,
+    );
+  });
+
+  test('a folder in the place of the file', async () => {
+    const project = await makeProject({ files: { [`${file}/x`]: '' } });
+    expect(await project.run(script, ['--rotate'], { env: values })).toEqual({
+      code: 1,
+      out: '',
+      err: `${file}: is a folder; move it away`,
+    });
+  });
+
   test('no rule', async () => {
     const project = await makeProject();
     project.write('.sops.yaml', 'creation_rules: []\n');
@@ -270,7 +415,17 @@ describe('refused, without a value in the message, and nothing written', () => {
       code: 1,
       err: `sops: is 3.9.4, which is too old; ${todo}`,
     });
+    expect(await refusal([], values, '#!/bin/sh\nexit 3\n')).toEqual({
+      code: 1,
+      err: `sops: does not tell its version (exit code 3); ${todo}`,
+    });
     const project = await makeProject();
+    const [folder = ''] = program(project, 'sops', '').PATH.split(delimiter);
+    chmodSync(join(folder, 'sops'), 0o644);
+    expect(await project.run(script, [], { env: { PATH: folder, ...values } })).toMatchObject({
+      code: 1,
+      err: `sops: does not tell its version (EACCES); ${todo}`,
+    });
     const { code, err } = await project.run(script, [], {
       env: { PATH: dirname(process.execPath), ...values },
     });
@@ -282,15 +437,19 @@ describe('refused, without a value in the message, and nothing written', () => {
   test.each<[args: string[], message: string]>([
     [
       ['--token', token],
-      '--token takes a file, never the token itself: arguments stay in the history of the shell',
+      '--token takes a file, never the token itself: it is in the history of the shell and in the logs of npm now, so revoke it with `op connect token delete` and make another one',
     ],
     [
       ['--credentials', credentials],
-      '--credentials takes a file, never its content: arguments stay in the history of the shell',
+      '--credentials takes a file, never its content: it is in the history of the shell and in the logs of npm now, so remove the server with `op connect server delete` and make another one',
     ],
     [['--credentials', '-', '--token', '-'], 'only one of --credentials and --token can be standard input'],
     [['--from-op', '--token', 'x'], '--from-op reads both: leave --credentials and --token out'],
     [['--from-op', 'Connect'], '--from-op takes op://Vault/Item, or nothing'],
+    [
+      ['--from-op', '--server=--force'],
+      '--server takes a name of letters, digits, spaces, ., _ and -, no - first',
+    ],
   ])('used wrongly: %#', async (args, message) => {
     expect(await refusal(args)).toEqual({ code: 2, err: message });
   });
@@ -301,11 +460,28 @@ describe('refused, without a value in the message, and nothing written', () => {
     expect(err).toMatch(/^error: unknown option '--tokn'/);
   });
 
-  test('nothing given, and nobody to ask', async () => {
-    expect(await refusal([], {})).toEqual({
-      code: 2,
-      err: 'no credentials: give --credentials FILE, OP_CONNECT_CREDENTIALS or --from-op',
-    });
+  const give =
+    'give --credentials FILE and --token FILE, or set both OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN and give no flag, or --from-op';
+  test.each<[args: string[], env: Record<string, string>, missing: string]>([
+    [[], {}, 'no credentials, no token'],
+    [['--rotate', '--credentials', 'new.json'], { OP_CONNECT_TOKEN: token }, 'no token'],
+    [['--credentials', 'new.json'], values, 'no token'],
+    [['--token', '-'], values, 'no credentials'],
+    [[], { OP_CONNECT_TOKEN: token }, 'no credentials, no token'],
+  ])('half given, and nobody to ask: %j', async (args, env, missing) => {
+    expect(await refusal(args, env)).toEqual({ code: 2, err: `${missing}: ${give}` });
+  });
+
+  test('files of another encoding', async () => {
+    const project = await makeProject();
+    project.write('.sops.yaml', readRule().replace('age1-put-your-public-key-here', 'age1x'));
+    project.write('utf16', Buffer.from(`\ufeff${credentials}`, 'utf16le'));
+    project.write('latin1', Buffer.from('M\u00e4RKqzx', 'latin1'));
+    const env = program(project, 'sops', unused);
+    const said = async (name: string) =>
+      (await project.run(script, ['--credentials', name, '--token', '-'], { env })).err;
+    expect(await said('utf16')).toBe('--credentials utf16: is UTF-16, or no text; save it as UTF-8');
+    expect(await said('latin1')).toBe('--credentials latin1: is no UTF-8 text; save it as UTF-8');
   });
 
   test.each(['nowhere.json', `Bearer ${token}`, token.slice(0, 40), 'x'.repeat(5000)])(
@@ -323,6 +499,7 @@ describe('refused, without a value in the message, and nothing written', () => {
 describe.skipIf(!sops || !ageKeygen)('--from-op, with an op that does what its documentation says', () => {
   const op = `#!/bin/sh
 echo "$PWD: $*" >> "$OP_LOG"
+[ -n "$OP_CONNECT_HOST$OP_CONNECT_TOKEN" ] && echo 'asks Connect' >&2 && exit 1
 case "$*" in
   "connect server create "*) printf '%s' '${credentials}' > 1password-credentials.json; echo 'Set up a Connect server.' ;;
   "connect token create "*) echo '${token}' ;;
@@ -337,9 +514,15 @@ esac
       files: { 'src/settings.ts': "export default { vaults: ['Kubernetes', 'Shared'] };" },
     });
     const log = join(project.path, 'op.log');
-    const env = { ...program(project, 'op', op), OP_LOG: log, SOPS_AGE_KEY: key };
+    const env = {
+      ...program(project, 'op', op),
+      OP_LOG: log,
+      SOPS_AGE_KEY: key,
+      OP_CONNECT_HOST: 'http://localhost:1',
+      OP_CONNECT_TOKEN: token,
+    };
     const { code, err } = await bootstrap(['--from-op', '--server', 'home'], { env });
-    expect(err).toBe('');
+    expect(err).toBe('made the Connect server home; `op connect server delete home` removes it');
     expect(code).toBe(0);
     const lines = readFileSync(log, 'utf8').trim().split('\n');
     expect(lines.map((line) => line.replace(/^.*?: /, ''))).toEqual([
@@ -362,7 +545,76 @@ esac
     const refused = await bootstrap(['--rotate', '--from-op', 'op://Home/Other'], { env });
     expect(refused).toMatchObject({
       code: 1,
-      err: 'op read: failed (could not find item); sign in with `op signin`, and check the names',
+      err: 'op read op://Home/Other/1password-credentials.json: finds no such item; correct its name',
     });
   });
+
+  test('what op says is not passed on', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const leaky = `#!/bin/sh\necho '[ERROR] 2026/11/24 12:00:00 ${token}' >&2; exit 6\n`;
+    const { code, out, err } = await bootstrap(['--from-op'], { env: program(project, 'op', leaky) });
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: 'op connect server create cluster-secrets --vaults Kubernetes: failed (exit code 6); sign in with `op signin`, and check the names and what the account may do; if the server was made, `op connect server delete cluster-secrets` removes the server, whose credentials are gone',
+    });
+  });
+
+  test('a rule that sops can not use, or that encrypts too much: no server is made', async () => {
+    for (const rule of ['age: age1nobody', 'encrypted_regex: ^nothing$']) {
+      const { project, recipient, bootstrap } = await makeOperator();
+      const age = rule.startsWith('age') ? rule : `age: ${recipient}\n    ${rule}`;
+      project.write('.sops.yaml', `creation_rules:\n  - path_regex: .*\n    ${age}\n`);
+      const log = join(project.path, 'op.log');
+      const { code } = await bootstrap(['--from-op'], {
+        env: { ...program(project, 'op', op), OP_LOG: log },
+      });
+      expect(code).toBe(1);
+      expect(existsSync(log)).toBe(false);
+    }
+  });
+
+  const left = () => readdirSync(shared).filter((name) => name.startsWith('cluster-secrets-bootstrap-'));
+
+  test('stopped while op makes the server: the plaintext is gone; killed: the next run removes it', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const started = join(project.path, 'started');
+    const slow = `#!/bin/sh\necho MARKqzx > 1password-credentials.json\necho $PPID > '${started}'\nexec sleep 600\n`;
+    const env = { ...program(project, 'op', slow), HOME: project.path };
+    const start = async () => {
+      rmSync(started, { force: true });
+      const child = spawnCommand(project, script, ['--from-op'], env);
+      const pid = await vi.waitFor(() => Number(readFileSync(started, 'utf8').trim() || Number.NaN), 60_000);
+      return { child, pid };
+    };
+    const stopped = await start();
+    process.kill(stopped.pid, 'SIGTERM');
+    const { exitCode, stderr } = await stopped.child;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^op connect server create .*: was stopped; try again; if the server was made, `op connect/,
+    );
+    const mine = (pid: number) => left().filter((name) => name.includes(`-${pid}-`));
+    expect(mine(stopped.pid)).toEqual([]);
+
+    const killed = await start();
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.child;
+    expect(mine(killed.pid)).toHaveLength(1);
+    const { err } = await bootstrap([], { env: values });
+    expect(err).toMatch(
+      new RegExp(`^removed ${shared}/cluster-secrets-bootstrap-${killed.pid}-\\w+, which a bootstrap`),
+    );
+    expect(mine(killed.pid)).toEqual([]);
+  });
+});
+
+test('git leaves alone what one makes on the way', async () => {
+  const project = await makeProject({ git: true, at: 'clusters/home' });
+  const names = ['1password-credentials.json', 'token', 'age.agekey'];
+  for (const name of [...names, 'src/token']) project.write(name, '');
+  const { stdout } = await execa('git', ['status', '--porcelain', '-uall'], { cwd: project.path });
+  const seen = stdout.split('\n').map((line) => line.replace('?? clusters/home/', ''));
+  expect(seen).toContain('src/token');
+  expect(seen.filter((name) => names.includes(name))).toEqual([]);
 });

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { problemLine } from '../../src/errors.js';
 import { connectData, token } from '../connect/data.js';
 import { fakeOp } from '../connect/fake-op.js';
 import { type ConnectServer, startConnect } from '../connect/server.js';
-import { makeProject } from '../project.js';
+import { makeProject, root } from '../project.js';
 
 // Each test runs real commands, each of which starts Node.
 vi.setConfig({ testTimeout: 120_000 });
@@ -212,15 +215,64 @@ test('what is no Connect server: a redirect, a web page, a failure, no address',
     expect(server.requests).toHaveLength(1);
     return err.replace(server.url, 'HOST');
   };
-  expect(await Promise.all([said(302, ''), said(200, '<html>'), said(500, '{}')])).toEqual([
+  expect(await Promise.all([said(302, ''), said(200, '<html>'), said(500, '{}'), said(403, '{}')])).toEqual([
     'HOST/: redirects elsewhere (302), where the token is not sent; set OP_CONNECT_HOST to the address of Connect itself',
     'HOST/: answers, but not as Connect does; set OP_CONNECT_HOST to the address of Connect',
-    'HOST/: Connect answered 500; look at the logs of Connect',
+    'HOST/: Connect failed (500); `kubectl -n external-secrets logs deployment/onepassword -c connect-api` has the cause',
+    'OP_CONNECT_TOKEN: Connect does not let this token read (403); make one with `op connect token create` that may read the vaults of src/settings.ts',
   ]);
+  for (const body of ['null', '{"id":"x"}', '[null]', '[{"name":"Kubernetes"}]']) {
+    expect(await said(200, body)).toBe(
+      'HOST/: answers, but not as Connect does; set OP_CONNECT_HOST to the address of Connect',
+    );
+  }
   const env = { OP_CONNECT_HOST: 'localhost:8080', OP_CONNECT_TOKEN: token };
   expect((await project.run(script, [], { env })).err).toBe(
     'OP_CONNECT_HOST: is no http address; write one such as http://localhost:8080',
   );
+});
+
+test('what is no list of items, and no item', async () => {
+  const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
+  const said = async (path: RegExp, body: string) => {
+    const server = await start((request, response) => {
+      if (!path.test(request.url ?? '')) return false;
+      response.end(body);
+      return true;
+    });
+    const { code, err } = await project.run(script, [], { env: access(server) });
+    return [code, err.replace(server.url, 'HOST')];
+  };
+  const lists = ['null', '{}', '[null]', '[7]'].map((body) => said(/\/items$/, body));
+  const items = ['null', '[]', '{"fields":[null]}', '{"files":{}}', '{"fields":[{"label":1}]}'];
+  const all = await Promise.all([...lists, ...items.map((body) => said(/\/items\/\w+$/, body))]);
+  for (const one of all) {
+    expect(one).toEqual([
+      1,
+      'HOST/: answers, but not as Connect does; set OP_CONNECT_HOST to the address of Connect',
+    ]);
+  }
+  const empty = await said(/\/items\/\w+$/, '{"fields":null}');
+  expect(empty[1]).toContain('Grafana: password: no field of this label, and the item has none');
+});
+
+test('--json tells what went wrong as JSON, too', async () => {
+  const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
+  const { code, out, err } = await project.run(script, ['--json'], { env: { PATH: '/nowhere' } });
+  expect(code).toBe(1);
+  const { ok, problems } = JSON.parse(out);
+  expect(ok).toBe(false);
+  expect(problems.map(problemLine)).toEqual([err]);
+});
+
+test('nobody reads: no trace', async () => {
+  const project = await makeProject();
+  const child = execa(process.execPath, [join(root, 'node_modules/tsx/dist/cli.mjs'), script, '--help'], {
+    cwd: project.path,
+    reject: false,
+  });
+  child.stdout?.destroy();
+  expect(await child).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test('at most four requests at once', async () => {
@@ -274,7 +326,7 @@ test('through op: no such vault, nobody signed in, not installed', async () => {
   const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
   const said = async (env: Record<string, string>) => (await project.run(script, [], { env })).err;
   expect(await said({ PATH: fakeOp({ ...connectData, vaults: [] }).PATH })).toBe(
-    "vault 'Kubernetes': op finds no such vault in the account that is signed in; correct vaults in src/settings.ts, or sign in with access to it",
+    'op item list --vault=Kubernetes --format=json: finds no such vault in the account that is signed in; correct vaults in src/settings.ts, or sign in with access to it',
   );
   const todo = 'set both to reach Connect, or install the 1Password CLI and sign in with `op signin`';
   expect(await said({ PATH: fakeOp(undefined).PATH, OP_CONNECT_HOST: 'http://localhost' })).toBe(

@@ -58,6 +58,11 @@ describe('what is no bootstrap input is told without its values', () => {
       `${packed({})}.${packed('MARK')}.MARK`,
       `file: is no JWT: its payload is no JSON object; ${give}`,
     ],
+    ...['1e400', '-1e20', '1e20', '"4102444800"', 'null', '[]'].map((exp): [string, string, string] => [
+      `exp ${exp}`,
+      `${packed({})}.${Buffer.from(`{"exp":${exp}}`).toString('base64url')}.MARK`,
+      `file: is no JWT: its exp is no time; ${give}`,
+    ]),
     [
       'expired',
       jwt({ exp: 1700000000 }),
@@ -74,4 +79,5 @@ test('what 1Password makes is taken', () => {
   const token = jwt({ sub: 'MARK-subject', exp: Date.parse('2026-11-25') / 1000 });
   expect(credentialsProblems(JSON.stringify(good), 'file')).toEqual([]);
   expect(tokenProblems(token, 'file', new Date('2026-11-24'))).toEqual([]);
+  expect(tokenProblems(jwt({}), 'file', new Date('2026-11-24'))).toEqual([]);
 });

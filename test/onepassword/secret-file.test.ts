@@ -5,12 +5,7 @@ import { execa } from 'execa';
 import fc from 'fast-check';
 import ts from 'typescript';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  fileNameFor,
-  keysFromLabels,
-  type NewSecret,
-  secretFile,
-} from '../../src/onepassword/secret-file.js';
+import { fileNameFor, keysFor, type NewSecret, secretFile } from '../../src/onepassword/secret-file.js';
 import { root } from '../project.js';
 
 /** What a generated file declares, read without running it. */
@@ -31,12 +26,16 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom("'", '"', '\\', '`', '$', '{', '\n', 'é', '界', '😀'), minLength: 1 }),
   fc.constantFrom('Grafana', "Bob's", '界'.repeat(60), '\u2028', '</script>', '\u202e', 'a'.repeat(98)),
 );
+const source = fc.oneof(
+  text,
+  text.map((file) => ({ file })),
+);
 const secret: fc.Arbitrary<NewSecret> = fc.record(
   {
     namespace: fc.constant('apps'),
     name: fc.constant('app'),
     item: text,
-    keys: fc.oneof(fc.constant('all' as const), fc.dictionary(key, text, { minKeys: 1, maxKeys: 6 })),
+    keys: fc.oneof(fc.constant('all' as const), fc.dictionary(key, source, { minKeys: 1, maxKeys: 6 })),
     type: fc.constantFrom('Opaque', 'kubernetes.io/tls'),
   },
   { requiredKeys: ['namespace', 'name', 'item', 'keys'] },
@@ -106,7 +105,7 @@ test('labels become keys that a Secret can have', () => {
     'a / b',
     'tls.crt',
   ];
-  expect(keysFromLabels(labels)).toEqual({
+  expect(keysFor(labels)).toEqual({
     admin_user: 'admin user',
     admin_user_2: 'admin_user',
     Schlussel: 'Schlüssel',
@@ -115,6 +114,12 @@ test('labels become keys that a Secret can have', () => {
     key_2: '密码',
     a_b: 'a / b',
     'tls.crt': 'tls.crt',
+  });
+  expect(keysFor(['ca.pem', { file: 'ca.pem' }, 'constructor', '__proto__'])).toEqual({
+    'ca.pem': 'ca.pem',
+    'ca.pem_2': { file: 'ca.pem' },
+    constructor_2: 'constructor',
+    proto: '__proto__',
   });
 });
 

@@ -1,0 +1,68 @@
+import { execa } from 'execa';
+import { OperatorError } from '../errors.js';
+
+/** How `op`, 1Password's command-line tool, is run. */
+export interface OpOptions {
+  /** Folder to run it in. @default - the one that we run in */
+  readonly cwd?: string;
+  /** Whether it may ask on the terminal. @default ignore */
+  readonly stdin?: 'ignore' | 'inherit';
+  /** Ends it. @default - nothing does, but the time limit */
+  readonly stop?: AbortSignal;
+}
+
+/** What it may say on stderr, and what that means. Its own words go no further: nobody promises that they hold no value. */
+const meanings: readonly [said: RegExp, what: string, todo: string][] = [
+  [
+    /isn't a vault/i,
+    'finds no such vault in the account that is signed in',
+    'correct vaults in src/settings.ts, or sign in with access to it',
+  ],
+  [/isn't an item|could not find item/i, 'finds no such item', 'correct its name'],
+  [/not (currently )?signed in|no accounts? configured/i, 'says that nobody is signed in', 'run `op signin`'],
+];
+
+/** Runs `op` as the person who is signed in, whatever this shell has for Connect. */
+export function runOp(args: readonly string[], { cwd, stdin = 'ignore', stop }: OpOptions = {}) {
+  return execa('op', args, {
+    ...(cwd !== undefined && { cwd }),
+    ...(stop !== undefined && { cancelSignal: stop }),
+    stdin,
+    reject: false,
+    timeout: 60_000,
+    // With NODE_DEBUG=execa in the environment it would print what op prints.
+    verbose: 'none',
+    // With the first two op asks Connect instead, and one of them alone is an error.
+    env: { OP_CONNECT_HOST: undefined, OP_CONNECT_TOKEN: undefined, OP_CONNECT_CREDENTIALS: undefined },
+  });
+}
+
+/**
+ * Runs `op` and returns what it prints, which stays in memory.
+ *
+ * @param args The command; nothing in it is a secret.
+ * @param besides What else is to be done when it fails.
+ * @throws OperatorError when it can't be run, was stopped, gives no answer, or fails.
+ */
+export async function askOp(
+  args: readonly string[],
+  options: OpOptions = {},
+  besides?: string,
+): Promise<string> {
+  const result = await runOp(args, options);
+  if (result.exitCode === 0) return result.stdout;
+  const fail = (what: string, todo: string) => {
+    const all = besides === undefined ? todo : `${todo}; ${besides}`;
+    return new OperatorError([{ where: `op ${args.join(' ')}`, what, todo: all }]);
+  };
+  const { code, isCanceled, timedOut, exitCode, signal, stderr } = result;
+  if (isCanceled) throw fail('was stopped', 'try again');
+  if (timedOut) throw fail('gave no answer within a minute', 'unlock 1Password and try again');
+  if (code === 'ENOENT') throw fail('op is not installed', 'install the 1Password CLI');
+  if (exitCode === undefined)
+    throw fail(`did not run (${signal ?? code})`, 'check that `op --version` works');
+  const known = meanings.find(([said]) => said.test(stderr));
+  if (known) throw fail(known[1], known[2]);
+  const todo = 'sign in with `op signin`, and check the names and what the account may do';
+  throw fail(`failed (exit code ${exitCode})`, todo);
+}
