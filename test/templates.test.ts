@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { templateFindings } from '../src/guards/templates.js';
 
@@ -62,4 +63,53 @@ test('with several items, a name begins with an alias', () => {
       todo: 'write .db_password, or another alias',
     },
   ]);
+});
+
+/** What Go makes of templates; the file says how it was made. */
+const vectors: { templates: { template: string; go: string }[] } = JSON.parse(
+  readFileSync(new URL('vectors/templates.json', import.meta.url), 'utf8'),
+);
+
+describe.each([
+  ['parse error', 'refused'],
+  ['exec error', 'refused'],
+  ['silent', 'refused'],
+  ['answered', 'taken'],
+  ['works', 'taken'],
+])('what Go and ESO say: %s', (go, verdict) => {
+  const templates = vectors.templates.filter((vector) => vector.go === go);
+
+  test(`${templates.length} templates are ${verdict}`, () => {
+    expect(templates).not.toEqual([]);
+    const isWrong = ({ template }: { template: string }) =>
+      (findings(template).length === 0) !== (verdict === 'taken');
+    expect(templates.filter(isWrong)).toEqual([]);
+  });
+});
+
+test('what a guard makes sure of holds in it, and after one that fails', () => {
+  const read = '{{ index . "x" }}';
+  const fail = '{{ fail "no x" }}';
+  expect(findings(`{{ if index . "x" }}${read}{{ else }}${fail}{{ end }}`)).toEqual([]);
+  expect(findings(`{{ if not (index . "x") }}${fail}{{ end }}${read}`)).toEqual([]);
+  expect(findings(`{{ if index . "x" }}{{ else }}${fail}{{ end }}${read}`)).toEqual([]);
+  expect(findings(`{{ if .a }}{{ if not (index . "x") }}${fail}{{ end }}{{ end }}${read}`)).toHaveLength(1);
+  expect(findings(`{{ if index . "x" }}{{ else }}${fail}{{ end }}{{ index . "y" }}`)).toHaveLength(1);
+  expect(findings(`{{ if index . "x" | default "y" }}${read}{{ else }}${fail}{{ end }}`)).toHaveLength(1);
+});
+
+test('a key of JSON may be missing where the template says what then', () => {
+  const key = 'index (fromJson .json) "ghcr.io"';
+  expect(findings(`{{ with ${key} }}{{ . }}{{ else }}{{ fail "no key" }}{{ end }}`)).toEqual([]);
+  expect(findings(`{{ ${key} | default "none" }}`)).toEqual([]);
+  expect(findings(`{{ with ${key} }}{{ . }}{{ else }}none{{ end }}`)).toEqual([]);
+  expect(findings(`{{ with ${key} }}{{ . }}{{ else }} {{ end }}`)).toHaveLength(1);
+  expect(findings(`{{ with ${key} }}{{ . }}{{ end }}`)).toHaveLength(1);
+  expect(findings(`{{ ${key} }}`)).toHaveLength(1);
+});
+
+test('names of JavaScript are no functions', () => {
+  expect(
+    findings('{{ constructor .a }}{{ toString .a }}{{ __proto__ }}{{ .a | hasOwnProperty }}'),
+  ).toHaveLength(3);
 });

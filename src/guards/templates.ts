@@ -56,11 +56,11 @@ function ofSilent({ by, key, ofFields }: LookUp): [what: string, todo: string] {
       `write .${key === undefined ? 'name' : templateName(key)}`,
     ];
   }
+  const name = key ?? 'key';
+  const guarded = `{{ with index (...) ${JSON.stringify(name)} }}{{ . }}{{ else }}{{ fail ${JSON.stringify(`no ${name}`)} }}{{ end }}`;
   return [
     `uses ${by}, which gives nothing ${ends}`,
-    key !== undefined && /^[A-Za-z_]\w*$/.test(key)
-      ? `write (...).${key}`
-      : `write {{ with index (...) ${JSON.stringify(key ?? 'key')} }}{{ . }}{{ else }}{{ fail "no ${key ?? 'key'}" }}{{ end }}`,
+    key !== undefined && /^[A-Za-z_]\w*$/.test(key) ? `write (...).${key}` : `write ${guarded}`,
   ];
 }
 

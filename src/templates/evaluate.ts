@@ -54,8 +54,10 @@ interface Scope {
   readonly depth: number;
 }
 
+const none: Value['lookUps'] = new Map();
+
 function make(type: Type, id: string, more: Partial<Value> = {}): Value {
-  return { type, id, lookUps: new Map(), whenTrue: [], whenFalse: [], ...more };
+  return { type, id, lookUps: none, whenTrue: [], whenFalse: [], ...more };
 }
 
 const fieldsId = 'fields';
@@ -63,6 +65,14 @@ const elements: Partial<Record<Type, Type>> = { d: 's', S: 's', w: 's', n: 'i', 
 /** Types that have no keys and no fields. */
 const plain = new Set<Type>(['b', 'f', 'i', 'I', 's', 'u']);
 const lists = new Set<Type>(['l', 'w', 'n', 'N']);
+/** Functions that give one of their arguments. */
+const choosers = new Set('and or coalesce default ternary'.split(' '));
+/** Functions that make nothing of nothing, by their last argument. */
+const keepers = new Set(
+  'b64dec b64enc first fromJson last lower nospace replace title trim trimAll trimPrefix trimSuffix trunc upper'.split(
+    ' ',
+  ),
+);
 /** Keys of what `urlParse` makes. */
 const urlKeys = 'scheme host hostname path query opaque fragment userinfo'.split(' ');
 
@@ -86,7 +96,9 @@ class Evaluator {
   ) {}
 
   run(): void {
-    this.list(this.template.nodes, this.scope(make('d', fieldsId)));
+    const { nodes } = this.template;
+    this.list(nodes, this.scope(make('d', fieldsId)));
+    if (alwaysFails(nodes)) this.say('uses fail on every run', 'put it inside an if');
     for (const [name, nodes] of this.template.definitions) {
       if (![...this.called].some((call) => call.startsWith(`${name}\n`)))
         this.list(nodes, this.scope(this.unknown()));
@@ -208,27 +220,32 @@ class Evaluator {
     return value;
   }
 
-  private command(command: readonly Operand[], scope: Scope, last: Value | undefined): Value {
+  private command(command: readonly Operand[], scope: Scope, piped: Value | undefined): Value {
     const [first, ...operands] = command;
     if (!first) return this.unknown();
     const { told } = this;
     if (first.kind === 'function' && first.fields.length === 0) {
       const given = operands.map((operand) => this.operand(operand, scope));
-      return this.apply(first.name, last ? [...given, last] : given, scope);
+      return this.apply(first.name, piped ? [...given, piped] : given, scope);
     }
     const value = this.operand(first, scope);
     for (const operand of operands) this.operand(operand, scope);
     if (this.told > told) return this.unknown();
     if (first.kind === 'nil') this.say('has nil where a value must be', 'write a value');
-    // What is not known may be a time or a certificate, which have methods.
-    const isMethod = 'fields' in first && first.fields.length > 0 && value.type === 'a';
-    if ((operands.length > 0 || last) && !isMethod) {
+    const withFields = 'fields' in first && first.fields.length > 0;
+    if ((operands.length > 0 || piped) && !(withFields && this.hasMethods(first, scope))) {
       this.say(
         `gives an argument to ${name(first)}, which is no function`,
         'put each in an action of its own, or a function in front',
       );
     }
     return value;
+  }
+
+  /** Whether the last of its fields may be a method, which takes arguments. */
+  private hasMethods(operand: Extract<Operand, { fields: unknown }>, scope: Scope): boolean {
+    const { type } = this.operand({ ...operand, fields: operand.fields.slice(0, -1) }, scope);
+    return /[tcv]/.test(type);
   }
 
   private operand(operand: Operand, scope: Scope): Value {
@@ -263,7 +280,10 @@ class Evaluator {
         return this.unknown();
       }
       if (type === 'd') this.observer.field(field, 'dot');
-      at = make(type === 'd' || type === 'S' ? 's' : 'a', lookUpId(at, JSON.stringify(field)));
+      // Of what is not there itself, a field is an error; a map may hold what a look-up gave.
+      const isLoud = at.lookUps.has(at.id) || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
+      const lookUps = isLoud ? none : at.lookUps;
+      at = make(type === 'd' || type === 'S' ? 's' : 'a', lookUpId(at, JSON.stringify(field)), { lookUps });
     }
     return at;
   }
@@ -302,7 +322,10 @@ class Evaluator {
     const id = `${name}(${given.map((value) => value.id).join(' ')})`;
     const [first, second, third] = given;
     const all = new Map(given.flatMap(({ lookUps }) => [...lookUps]));
-    const result = (more: Partial<Value> = {}) => make(signature.gives, id, { lookUps: all, ...more });
+    const choices = name === 'ternary' ? given.slice(0, 2) : given;
+    const alike = choosers.has(name) && first && choices.every((value) => value.type === first.type);
+    const type = alike ? first.type : signature.gives;
+    const result = (more: Partial<Value> = {}) => make(type, id, { lookUps: all, ...more });
     // What the template has an answer for; a field that is missing is an error all the same.
     const ofFields = () => new Map([...all].filter(([, lookUp]) => lookUp.ofFields));
     const answered = (by: Value | undefined) =>
@@ -321,7 +344,10 @@ class Evaluator {
         const [maps, keys] =
           name === 'pick' ? [given.slice(0, 1), given.slice(1)] : [given.slice(1), given.slice(0, 1)];
         const found = maps.flatMap((map) => keys.map((key) => this.lookUp(name, map, key)));
-        return result({ lookUps: new Map([...all, ...found.flatMap(({ lookUps }) => [...lookUps])]) });
+        return result({
+          lookUps: new Map([...all, ...found.flatMap(({ lookUps }) => [...lookUps])]),
+          whenTrue: found.length === 1 ? (found[0]?.whenTrue ?? []) : [],
+        });
       }
       case 'dict':
         for (const [at, { id: key }] of given.entries())
@@ -329,6 +355,10 @@ class Evaluator {
         break;
       case 'urlParse':
         for (const key of urlKeys) this.known.add(lookUpId({ id }, JSON.stringify(key)));
+        break;
+      case 'split':
+      case 'splitn':
+        this.known.add(lookUpId({ id }, '"_0"'));
         break;
       case 'set':
         for (const lookUp of third ? unsure(third, scope).values() : []) this.observer.silent(lookUp);
@@ -367,7 +397,7 @@ class Evaluator {
           : result({ whenTrue: isEqual.whenFalse ?? [], whenFalse: isEqual.whenTrue ?? [] });
       }
     }
-    return result();
+    return result(keepers.has(name) ? { whenTrue: given.at(-1)?.whenTrue ?? [] } : {});
   }
 
   /** Whether a call has as many arguments, and of such types, as the function takes; says so if not. */
@@ -381,15 +411,7 @@ class Evaluator {
     }
     const { told } = this;
     for (const [at, value] of given.entries()) {
-      const last = at === given.length - 1;
-      const type =
-        name === 'dig'
-          ? last
-            ? 'm'
-            : last || at === given.length - 2
-              ? 'a'
-              : 's'
-          : (takes[at] ?? rest ?? 'a');
+      const type = name === 'dig' ? ofDig(at - given.length) : (takes[at] ?? rest ?? 'a');
       if (isOf(value, type)) continue;
       if (value.type === 'd') {
         this.say(`uses ${name} on the fields, which fails: they are a map of strings`, 'write .name');
@@ -459,6 +481,12 @@ class Evaluator {
 
 function lookUpId({ id }: Pick<Value, 'id'>, key: string): string {
   return `${id}[${key}]`;
+}
+
+/** What `dig` takes, counted from the end: keys, then what to give without them, then the map. */
+function ofDig(at: number): Type {
+  if (at === -1) return 'm';
+  return at === -2 ? 'a' : 's';
 }
 
 /** The look-ups behind a value of which nothing has made sure. */

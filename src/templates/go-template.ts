@@ -41,7 +41,7 @@ export interface Template {
   readonly definitions: ReadonlyMap<string, readonly Node[]>;
 }
 
-const keywords = new Set('block break continue define else end if nil range template with'.split(' '));
+const keywords = 'block break continue define else end if range template with'.split(' ');
 
 /**
  * Parses a template as text/template does (https://pkg.go.dev/text/template). Which functions and variables
@@ -256,7 +256,8 @@ class Parser {
       if (kind === 'space') continue;
       if (text === '|' && kind === 'sign') this.at += 1;
       else if (kind !== 'close' && !(text === ')' && kind === 'sign')) {
-        throw new TemplateError(`unexpected '${text}' in an action`);
+        const hint = text === '=' ? ': eq compares, as in eq .a .b' : '';
+        throw new TemplateError(`unexpected '${text}' in an action${hint}`);
       }
       if (operands.length === 0) throw new TemplateError('an action or a pipe has nothing in it');
       return operands;
@@ -273,7 +274,7 @@ class Parser {
         this.at += 1;
         return { kind, name: text, fields: this.fields() };
       case 'word':
-        if (text !== 'nil' && keywords.has(text)) return undefined;
+        if (keywords.includes(text)) return undefined;
         this.at += 1;
         if (text === 'true' || text === 'false') return this.literal({ kind: 'bool', text });
         if (text === 'nil') return this.literal({ kind: 'nil', text });

@@ -29,8 +29,7 @@ export function unquote(quoted: string): string | undefined {
 
 const integer = /^[+-]?(?:0[xX](?:_?[\da-fA-F])+|0[bB](?:_?[01])+|0[oO]?(?:_?[0-7])+|0|[1-9](?:_?\d)*)$/;
 const float =
-  /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0[xX](?:[\da-fA-F]+\.?[\da-fA-F]*|\.[\da-fA-F]+)[pP][+-]?\d+)$/;
-
+  /^[+-]?(?:(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?|0[xX](?:[\da-fA-F](?:_?[\da-fA-F])*\.?(?:[\da-fA-F](?:_?[\da-fA-F])*)?|\.[\da-fA-F](?:_?[\da-fA-F])*)[pP][+-]?\d(?:_?\d)*)$/;
 /**
  * What kind of number Go reads.
  *
@@ -43,8 +42,8 @@ export function numberKind(text: string): 'integer' | 'float' | 'complex' | unde
   if (integer.test(text)) {
     const digits = text.replaceAll('_', '').replace(/^[+-]/, '');
     const size = BigInt(/^0\d/.test(digits) ? `0o${digits.slice(1)}` : digits);
-    return size < 2n ** 63n ? 'integer' : undefined;
+    return size < 2n ** 63n + (text.startsWith('-') ? 1n : 0n) ? 'integer' : undefined;
   }
   if (!float.test(text) || !/[.eEpP]/.test(text)) return undefined;
-  return /[pP]/.test(text) || Number.isFinite(Number(text)) ? 'float' : undefined;
+  return /[pP]/.test(text) || Number.isFinite(Number(text.replaceAll('_', ''))) ? 'float' : undefined;
 }
