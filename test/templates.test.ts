@@ -98,6 +98,17 @@ test('what a guard makes sure of holds in it, and after one that fails', () => {
   expect(findings(`{{ if index . "x" | default "y" }}${read}{{ else }}${fail}{{ end }}`)).toHaveLength(1);
 });
 
+test('a template may call itself, and is looked at for each way in which it is called', () => {
+  const define = '{{ define "t" }}{{ index . "x" }}{{ template "t" (list .) }}{{ end }}';
+  expect(findings(`${define}{{ template "t" . }}`)).not.toEqual([]);
+  const print = '{{ define "t" }}{{ index . "x" }}{{ end }}';
+  const guarded = '{{ if index . "x" }}{{ template "t" . }}{{ else }}{{ fail "no x" }}{{ end }}';
+  expect(
+    findings(`${print}{{ if not (index . "x") }}{{ fail "no x" }}{{ end }}{{ template "t" . }}`),
+  ).toEqual([]);
+  expect(findings(`${print}{{ if .a }}${guarded}{{ end }}{{ template "t" . }}`)).toHaveLength(1);
+});
+
 test('a key of JSON may be missing where the template says what then', () => {
   const key = 'index (fromJson .json) "ghcr.io"';
   expect(findings(`{{ with ${key} }}{{ . }}{{ else }}{{ fail "no key" }}{{ end }}`)).toEqual([]);

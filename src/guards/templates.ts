@@ -1,6 +1,7 @@
 import { type AppSecretProps, itemsOf, templateName } from '../constructs/app-secret.js';
-import { evaluate, type LookUp } from '../templates/evaluate.js';
+import { evaluate } from '../templates/evaluate.js';
 import { parseTemplate, TemplateError } from '../templates/go-template.js';
+import type { LookUp } from '../templates/values.js';
 import type { Finding } from './finding.js';
 
 /**

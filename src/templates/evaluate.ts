@@ -1,15 +1,17 @@
 import { type Signature, type Type, templateFunctions, types } from './functions.js';
 import type { Node, Operand, Pipeline, Template } from './go-template.js';
-
-/** A look-up of a key that gives nothing, rather than an error, where there is no such key. */
-export interface LookUp {
-  /** The function. */
-  readonly by: string;
-  /** undefined where the template computes it. */
-  readonly key: string | undefined;
-  /** In the fields of the items, rather than in a map that the template made. */
-  readonly ofFields: boolean;
-}
+import {
+  elements,
+  fieldsId,
+  isOf,
+  type LookUp,
+  lists,
+  lookUpId,
+  make,
+  none,
+  plain,
+  type Value,
+} from './values.js';
 
 /** Who wants to know what a template does. */
 export interface Observer {
@@ -19,24 +21,6 @@ export interface Observer {
   field(name: string, by: 'dot' | 'index'): void;
   /** It would write nothing where a key is missing. */
   silent(lookUp: LookUp): void;
-}
-
-/** What is known of a value without running the template. */
-interface Value {
-  readonly type: Type;
-  /** The same for equal expressions. */
-  readonly id: string;
-  /** The text itself, of a string that stands in the template. */
-  readonly text?: string | undefined;
-  /** Stands in the template as it is: a number then fits each kind of number. */
-  readonly literal?: boolean;
-  /** Look-ups that it came from, by id. */
-  readonly lookUps: ReadonlyMap<string, LookUp>;
-  /** Look-ups that found their key when this is true, or false. */
-  readonly whenTrue: readonly string[];
-  readonly whenFalse: readonly string[];
-  /** The map of which this is a key, or a list of keys. */
-  readonly keysOf?: string | undefined;
 }
 
 interface Variable {
@@ -54,17 +38,6 @@ interface Scope {
   readonly depth: number;
 }
 
-const none: Value['lookUps'] = new Map();
-
-function make(type: Type, id: string, more: Partial<Value> = {}): Value {
-  return { type, id, lookUps: none, whenTrue: [], whenFalse: [], ...more };
-}
-
-const fieldsId = 'fields';
-const elements: Partial<Record<Type, Type>> = { d: 's', S: 's', w: 's', n: 'i', N: 'l', i: 'i', I: 'I' };
-/** Types that have no keys and no fields. */
-const plain = new Set<Type>(['b', 'f', 'i', 'I', 's', 'u']);
-const lists = new Set<Type>(['l', 'w', 'n', 'N']);
 /** Functions that give one of their arguments. */
 const choosers = new Set('and or coalesce default ternary'.split(' '));
 /** Functions that make nothing of nothing, by their last argument. */
@@ -85,7 +58,11 @@ export function evaluate(template: Template, observer: Observer): void {
 }
 
 class Evaluator {
+  /** Calls of defined templates: name, type and id of the dot, what is present. */
   private readonly called = new Set<string>();
+  /** Names of the templates whose calls are being gone through. */
+  private readonly within: string[] = [];
+  /** Look-ups that find their key by the way their map was made. */
   private readonly known = new Set<string>();
   private count = 0;
   private told = 0;
@@ -146,10 +123,13 @@ class Evaluator {
       this.say(`calls the template "${name}", which is not defined`, 'define it');
       return;
     }
-    const call = `${name}\n${dot.type} ${dot.id}`;
-    if (this.called.has(call)) return;
+    const call = [name, dot.type, dot.id, ...[...present].sort()].join('\n');
+    // It may call itself, each time with something else.
+    if (this.called.has(call) || this.within.filter((one) => one === name).length > 2) return;
     this.called.add(call);
+    this.within.push(name);
     this.list(nodes, { ...this.scope(dot), present: new Set(present) });
+    this.within.pop();
   }
 
   private control(node: Extract<Node, { kind: 'if' | 'with' | 'range' }>, scope: Scope): void {
@@ -319,7 +299,8 @@ class Evaluator {
       return this.unknown();
     }
     if (!this.fits(name, signature, given)) return { ...this.unknown(), type: signature.gives };
-    const id = `${name}(${given.map((value) => value.id).join(' ')})`;
+    const call = `${name}(${given.map((value) => value.id).join(' ')})`;
+    const id = call.length > 1000 ? this.unknown().id : call;
     const [first, second, third] = given;
     const all = new Map(given.flatMap(({ lookUps }) => [...lookUps]));
     const choices = name === 'ternary' ? given.slice(0, 2) : given;
@@ -479,10 +460,6 @@ class Evaluator {
   }
 }
 
-function lookUpId({ id }: Pick<Value, 'id'>, key: string): string {
-  return `${id}[${key}]`;
-}
-
 /** What `dig` takes, counted from the end: keys, then what to give without them, then the map. */
 function ofDig(at: number): Type {
   if (at === -1) return 'm';
@@ -492,16 +469,6 @@ function ofDig(at: number): Type {
 /** The look-ups behind a value of which nothing has made sure. */
 function unsure(value: Value, { present }: Scope): Map<string, LookUp> {
   return new Map([...value.lookUps].filter(([id]) => !present.has(id)));
-}
-
-/** Whether a value can be an argument of a type. */
-function isOf({ type, literal, id }: Value, wanted: Type): boolean {
-  if (wanted === 'a' || type === 'a' || type === wanted) return true;
-  if (type === 'x') return /[lLmv]/.test(wanted);
-  if (wanted === 'L') return lists.has(type);
-  if (!literal) return false;
-  if (type === 'i') return /[Iuf]/.test(wanted);
-  return type === 'f' && /[iIu]/.test(wanted) && Number.isInteger(Number(id));
 }
 
 /** Whether nodes end in an error of their own: `{{ fail "..." }}`. */

@@ -74,12 +74,12 @@ function endOfComment(template: string, start: number): number {
 function lexAction(template: string, start: number, list: Token[]): number {
   let at = start;
   let depth = 0;
-  const rest = template.slice(start).split('}}')[0]?.trim() ?? '';
   for (;;) {
     const end = /(?:[ \t\r\n]-)?\}\}/y;
     end.lastIndex = at;
+    const whole = () => `{{ ${template.slice(start).split('}}', 1)[0]?.trim()} }}`;
     if (end.test(template)) {
-      if (depth > 0) throw new TemplateError(`a ( is not closed in {{ ${rest} }}`);
+      if (depth > 0) throw new TemplateError(`a ( is not closed in ${whole()}`);
       return end.lastIndex;
     }
     if (at >= template.length) throw new TemplateError('an action {{ is not closed with }}');
@@ -88,20 +88,20 @@ function lexAction(template: string, start: number, list: Token[]): number {
       return pattern.test(template);
     });
     if (template.startsWith('/*', at)) {
-      throw new TemplateError(`a comment stands alone, close to the braces, {{/* ... */}}: {{ ${rest} }}`);
+      throw new TemplateError(`a comment stands alone, close to the braces, {{/* ... */}}: ${whole()}`);
     }
-    if (!found) throw new TemplateError(`unexpected '${template[at]}' in {{ ${rest} }}`);
+    if (!found) throw new TemplateError(`unexpected '${template[at]}' in ${whole()}`);
     const [kind, { lastIndex }] = found;
-    if (kind === 'bad') throw new TemplateError(`a quote is not closed in {{ ${rest} }}`);
+    if (kind === 'bad') throw new TemplateError(`a quote is not closed in ${whole()}`);
     const text = template.slice(at, lastIndex);
     if (!endsWell(kind, template.slice(lastIndex, lastIndex + 2))) {
       const hint =
         kind === 'field' ? ': in a name, write _ for every character but letters, digits and _' : '';
-      throw new TemplateError(`unexpected '${template[lastIndex]}' after ${text} in {{ ${rest} }}${hint}`);
+      throw new TemplateError(`unexpected '${template[lastIndex]}' after ${text} in ${whole()}${hint}`);
     }
     if (text === '(') depth += 1;
     if (text === ')') depth -= 1;
-    if (depth < 0) throw new TemplateError(`a ) has no ( in {{ ${rest} }}`);
+    if (depth < 0) throw new TemplateError(`a ) has no ( in ${whole()}`);
     list.push({ kind, text });
     at = lastIndex;
   }
