@@ -42,7 +42,7 @@ interface Scope {
 const choosers = new Set('and or coalesce default ternary'.split(' '));
 /** Functions that make nothing of nothing, by their last argument. */
 const keepers = new Set(
-  'b64dec b64enc first fromJson last lower nospace replace title trim trimAll trimPrefix trimSuffix trunc upper'.split(
+  'b64dec b64enc first fromJson last lower nospace title trim trimAll trimPrefix trimSuffix trunc upper'.split(
     ' ',
   ),
 );
@@ -371,7 +371,7 @@ class Evaluator {
       case 'eq':
       case 'ne': {
         const [one, other] = first?.text === undefined ? [first, second] : [second, first];
-        const equals = other?.text === undefined ? [] : (one?.whenTrue ?? []);
+        const equals = other?.text === undefined || given.length > 2 ? [] : (one?.whenTrue ?? []);
         const isEqual = other?.text === '' ? { whenFalse: equals } : { whenTrue: equals };
         return name === 'eq'
           ? result(isEqual)
