@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { templateFindings } from '../src/guards/templates.js';
 
@@ -23,7 +24,7 @@ describe('what Go and ESO take is taken', () => {
     '{{ printf "%s:%s" .user .password | b64enc | quote }}',
     '{{ "{{ .ForSomebodyElse }}" }} {{ `{{ .raw }}` }}',
     '{{ (fromJson .config).user.name }}',
-    '{{ $.a }}{{ with .b }}{{ .c }}{{ $.d }}{{ end }}',
+    '{{ $.a }}{{ with .b }}{{ . }}{{ $.d }}{{ end }}',
     '{{ index (splitList "," .a) 0 }}',
     '{{ with index . "x" }}{{ . }}{{ else }}{{ fail "1Password item i has no field x" }}{{ end }}',
     '{{ if index . "x" }}{{ index . "x" }}{{ else }}{{ fail "no field x" }}{{ end }}',
@@ -48,7 +49,7 @@ test('all that is wrong with a template is told at once', () => {
 
 test('a guard of one field does not guard another', () => {
   expect(findings('{{ if index . "x" }}{{ index . "y" }}{{ else }}{{ fail "no" }}{{ end }}')).toHaveLength(1);
-  expect(findings('{{ if index . "x" }}{{ index . "x" }}{{ else }}{{ end }}')).toHaveLength(2);
+  expect(findings('{{ if index . "x" }}{{ index . "x" }}{{ else }}{{ end }}')).toHaveLength(1);
 });
 
 test('with several items, a name begins with an alias', () => {
@@ -62,4 +63,64 @@ test('with several items, a name begins with an alias', () => {
       todo: 'write .db_password, or another alias',
     },
   ]);
+});
+
+/** What Go makes of templates; the file says how it was made. */
+const vectors: { templates: { template: string; go: string }[] } = JSON.parse(
+  readFileSync(new URL('vectors/templates.json', import.meta.url), 'utf8'),
+);
+
+describe.each([
+  ['parse error', 'refused'],
+  ['exec error', 'refused'],
+  ['silent', 'refused'],
+  ['answered', 'taken'],
+  ['works', 'taken'],
+])('what Go and ESO say: %s', (go, verdict) => {
+  const templates = vectors.templates.filter((vector) => vector.go === go);
+
+  test(`${templates.length} templates are ${verdict}`, () => {
+    expect(templates).not.toEqual([]);
+    const isWrong = ({ template }: { template: string }) =>
+      (findings(template).length === 0) !== (verdict === 'taken');
+    expect(templates.filter(isWrong)).toEqual([]);
+  });
+});
+
+test('what a guard makes sure of holds in it, and after one that fails', () => {
+  const read = '{{ index . "x" }}';
+  const fail = '{{ fail "no x" }}';
+  expect(findings(`{{ if index . "x" }}${read}{{ else }}${fail}{{ end }}`)).toEqual([]);
+  expect(findings(`{{ if not (index . "x") }}${fail}{{ end }}${read}`)).toEqual([]);
+  expect(findings(`{{ if index . "x" }}{{ else }}${fail}{{ end }}${read}`)).toEqual([]);
+  expect(findings(`{{ if .a }}{{ if not (index . "x") }}${fail}{{ end }}{{ end }}${read}`)).toHaveLength(1);
+  expect(findings(`{{ if index . "x" }}{{ else }}${fail}{{ end }}{{ index . "y" }}`)).toHaveLength(1);
+  expect(findings(`{{ if index . "x" | default "y" }}${read}{{ else }}${fail}{{ end }}`)).toHaveLength(1);
+});
+
+test('a template may call itself, and is looked at for each way in which it is called', () => {
+  const define = '{{ define "t" }}{{ index . "x" }}{{ template "t" (list .) }}{{ end }}';
+  expect(findings(`${define}{{ template "t" . }}`)).not.toEqual([]);
+  const print = '{{ define "t" }}{{ index . "x" }}{{ end }}';
+  const guarded = '{{ if index . "x" }}{{ template "t" . }}{{ else }}{{ fail "no x" }}{{ end }}';
+  expect(
+    findings(`${print}{{ if not (index . "x") }}{{ fail "no x" }}{{ end }}{{ template "t" . }}`),
+  ).toEqual([]);
+  expect(findings(`${print}{{ if .a }}${guarded}{{ end }}{{ template "t" . }}`)).toHaveLength(1);
+});
+
+test('a key of JSON may be missing where the template says what then', () => {
+  const key = 'index (fromJson .json) "ghcr.io"';
+  expect(findings(`{{ with ${key} }}{{ . }}{{ else }}{{ fail "no key" }}{{ end }}`)).toEqual([]);
+  expect(findings(`{{ ${key} | default "none" }}`)).toEqual([]);
+  expect(findings(`{{ with ${key} }}{{ . }}{{ else }}none{{ end }}`)).toEqual([]);
+  expect(findings(`{{ with ${key} }}{{ . }}{{ else }} {{ end }}`)).toHaveLength(1);
+  expect(findings(`{{ with ${key} }}{{ . }}{{ end }}`)).toHaveLength(1);
+  expect(findings(`{{ ${key} }}`)).toHaveLength(1);
+});
+
+test('names of JavaScript are no functions', () => {
+  expect(
+    findings('{{ constructor .a }}{{ toString .a }}{{ __proto__ }}{{ .a | hasOwnProperty }}'),
+  ).toHaveLength(3);
 });

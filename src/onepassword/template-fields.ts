@@ -1,4 +1,5 @@
-import { type Node, type Operand, type Pipeline, parseTemplate } from '../templates/go-template.js';
+import { evaluate } from '../templates/evaluate.js';
+import { parseTemplate } from '../templates/go-template.js';
 
 /**
  * The names that a Go template reads from its data: `grafana_password` of `{{ .grafana_password | b64enc }}`,
@@ -11,33 +12,6 @@ import { type Node, type Operand, type Pipeline, parseTemplate } from '../templa
  */
 export function templateFields(template: string): string[] {
   const names = new Set<string>();
-  readNodes(parseTemplate(template), true, names);
+  evaluate(parseTemplate(template), { say() {}, field: (name) => names.add(name), silent() {} });
   return [...names];
-}
-
-function readNodes(nodes: readonly Node[], dotIsData: boolean, names: Set<string>): void {
-  for (const node of nodes) {
-    if (node.kind === 'text') continue;
-    readPipeline(node.pipeline, dotIsData, names);
-    if (node.kind === 'action') continue;
-    readNodes(node.body, dotIsData && node.kind === 'if', names);
-    readNodes(node.otherwise, dotIsData, names);
-  }
-}
-
-function readPipeline({ commands }: Pipeline, dotIsData: boolean, names: Set<string>): void {
-  const isData = (operand: Operand | undefined) =>
-    (operand?.kind === 'dot' && dotIsData) || (operand?.kind === 'variable' && operand.name === '$');
-  for (const command of commands) {
-    const [first, map, key] = command;
-    if (first?.kind === 'function' && first.name === 'index' && isData(map) && key?.kind === 'string') {
-      names.add(key.value);
-    }
-    for (const operand of command) {
-      if (operand.kind === 'parentheses') readPipeline(operand.pipeline, dotIsData, names);
-      else if ('fields' in operand && isData(operand) && operand.fields[0] !== undefined) {
-        names.add(operand.fields[0]);
-      }
-    }
-  }
 }

@@ -1,33 +1,154 @@
 /**
- * The functions that ESO's template engine v2 has: those of text/template, of sprig without the ones that
- * read the environment or the network, and ESO's own.
+ * The functions of ESO's template engine v2, by what they take and give: those of text/template, of sprig
+ * without the ones that read the environment or the network, and ESO's own.
+ *
+ * The signatures are read by reflection from text/template (Go 1.26), ESO 0.20.4 and its sprig fork 3.3.0.
+ * Against those, as ESO's releases since then have it: getSecretKey and getHostByName are gone
+ * (GHSA-77v3-r3jw-j2v2, GHSA-r2pg-r6h7-crf3), certSANs is new (pull request 6058), and sprig moved into ESO in
+ * a later state, with sha512sum and hexdec (pull request 6170).
  * https://external-secrets.io/latest/guides/templating/#helper-functions
+ *
+ * Before the > stands a letter for each argument, after it one for the result; * means any number of the last.
+ * L is by sprig's own check, not by signature: it takes any list.
  */
-export const templateFunctions: ReadonlySet<string> = new Set(
-  `
-abbrev abbrevboth add add1 add1f addf adler32sum ago all and any append atoi b32dec b32enc b64dec b64enc
-base bcrypt biggest buildCustomCert call camelcase cat ceil certSANs chunk clean coalesce compact concat
-contains date dateInZone dateModify date_in_zone date_modify decryptAES deepCopy deepEqual default
-derivePassword dict dig dir div divf duration durationRound empty encryptAES eq ext fail filterCertChain
-filterPEM first float64 floor fromJson fromYaml fullPemToPkcs12 fullPemToPkcs12Pass ge genCA
-genCAWithKey genPrivateKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey
-get getSecretKey gt has hasKey hasPrefix hasSuffix hello hexdec html htmlDate htmlDateInZone htpasswd
-indent index initial initials int int64 isAbs join js jwkPrivateKeyPem jwkPublicKeyPem kebabcase keys
-kindIs kindOf last le len list lower lt max maxf merge mergeOverwrite min minf mod mul mulf mustAppend
-mustChunk mustCompact mustDateModify mustDeepCopy mustFirst mustFromJson mustHas mustInitial mustLast
-mustMerge mustMergeOverwrite mustPrepend mustPush mustRegexFind mustRegexFindAll mustRegexMatch
-mustRegexReplaceAll mustRegexReplaceAllLiteral mustRegexSplit mustRest mustReverse mustSlice mustToDate
-mustToJson mustToPrettyJson mustToRawJson mustUniq mustWithout must_date_modify ne nindent nospace not
-now omit or osBase osClean osDir osExt osIsAbs pemToPkcs12 pemToPkcs12Pass pemTruststoreToPKCS12
-pemTruststoreToPKCS12Pass pick pkcs12cert pkcs12certPass pkcs12key pkcs12keyPass pluck plural prepend
-print printf println push quote randAlpha randAlphaNum randAscii randBytes randInt randNumeric regexFind
-regexFindAll regexMatch regexQuoteMeta regexReplaceAll regexReplaceAllLiteral regexSplit repeat replace
-rest reverse round rsaDecrypt semver semverCompare seq set sha1sum sha256sum sha512sum shuffle slice
-snakecase sortAlpha split splitList splitn squote sub subf substr swapcase ternary title toDate
-toDecimal toJson toPrettyJson toRawJson toString toStrings toYaml trim trimAll trimPrefix trimSuffix
-trimall trunc tuple typeIs typeIsLike typeOf uniq unixEpoch unset until untilStep untitle upper urlJoin
-urlParse urlquery uuidv4 values without wrap wrapWith
-`
-    .trim()
-    .split(/\s+/),
+const signatures = `
+a*>I: add
+a>I: add1 int64 toDecimal
+aa*>I: biggest max min mul
+aa>I: div mod sub
+iL>N: chunk mustChunk
+sis>S: splitn
+ss>S: split
+Fa*>a: call
+L*>a: concat
+L>a: first last mustFirst mustLast
+La*>a: mustSlice slice
+a*>a: coalesce
+a>a: deepCopy mustDeepCopy
+aa*>a: and default index or
+aaa*>a: dig
+aab>a: ternary
+mm*>a: merge mergeOverwrite mustMerge mustMergeOverwrite
+ms>a: get
+s>a: fromJson mustFromJson
+a*>b: all any
+a>b: empty not
+aL>b: has mustHas
+aa>b: deepEqual ge gt le lt ne
+aaa*>b: eq
+ms>b: hasKey
+s>b: isAbs osIsAbs
+sa>b: kindIs typeIs typeIsLike
+ss>b: contains hasPrefix hasSuffix mustRegexMatch regexMatch semverCompare
+si>c: genCA
+sis>c: genCAWithKey
+slli>c: genSelfSignedCert
+sllic>c: genSignedCert
+sllics>c: genSignedCertWithKey
+sllis>c: genSelfSignedCertWithKey
+ss>c: buildCustomCert
+a*>f: addf
+a>f: add1f ceil float64 floor
+aa*>f: divf maxf minf mulf subf
+aif*>f: round
+a>i: int len
+ii>i: randInt
+s>i: atoi
+L>l: compact initial mustCompact mustInitial mustRest mustReverse mustUniq rest reverse uniq
+La*>l: mustWithout without
+La>l: append mustAppend mustPrepend mustPush prepend push
+a*>l: list tuple
+m>l: values
+sm*>l: pluck
+a*>m: dict
+ms*>m: omit pick
+ms>m: unset
+msa>m: set
+s>m: fromYaml urlParse
+i>n: until
+iii>n: untilStep
+>s: hello uuidv4
+a*>s: cat html js print println quote squote urlquery
+a>s: ago duration durationRound htmlDate kindOf mustToJson mustToPrettyJson mustToRawJson toJson
+  toPrettyJson toRawJson toString toYaml typeOf
+as>s: htmlDateInZone
+i*>s: seq
+i>s: randAlpha randAlphaNum randAscii randBytes randNumeric
+iis>s: abbrevboth substr
+is>s: abbrev indent nindent repeat trunc wrap
+iss>s: wrapWith
+m>s: urlJoin
+s>s: adler32sum b32dec b32enc b64dec b64enc base bcrypt camelcase clean dir ext fail genPrivateKey
+  hexdec initials jwkPrivateKeyPem jwkPublicKeyPem kebabcase lower nospace osBase osClean osDir osExt
+  pemTruststoreToPKCS12 pkcs12cert pkcs12key regexQuoteMeta sha1sum sha256sum sha512sum shuffle
+  snakecase swapcase title trim untitle upper
+sa*>s: printf
+sa>s: date join
+sas>s: date_in_zone dateInZone
+ss>s: decryptAES encryptAES filterCertChain filterPEM fullPemToPkcs12 htpasswd mustRegexFind pemToPkcs12
+  pemTruststoreToPKCS12Pass pkcs12certPass pkcs12keyPass regexFind trimAll trimall trimPrefix trimSuffix
+ssi>s: plural
+sss>s: fullPemToPkcs12Pass mustRegexReplaceAll mustRegexReplaceAllLiteral pemToPkcs12Pass
+  regexReplaceAll regexReplaceAllLiteral replace
+ssss>s: rsaDecrypt
+t>s: unixEpoch
+ussss>s: derivePassword
+>t: now
+ss>t: mustToDate toDate
+st>t: date_modify dateModify must_date_modify mustDateModify
+s>v: semver
+a>w: sortAlpha toStrings
+m*>w: keys
+s>w: certSANs
+ss>w: splitList
+ssi>w: mustRegexFindAll mustRegexSplit regexFindAll regexSplit
+`;
+
+/** A Go type: what a letter of the table, or of a value in a template, stands for. */
+export const types = {
+  a: 'anything',
+  b: 'a bool',
+  c: 'a certificate',
+  d: 'the fields',
+  F: 'a function',
+  f: 'a float64',
+  i: 'an int',
+  I: 'an int64',
+  l: 'a list',
+  L: 'a list',
+  m: 'a map',
+  n: 'a list of numbers',
+  N: 'a list of lists',
+  s: 'a text',
+  S: 'a map of texts',
+  t: 'a time',
+  u: 'a uint32',
+  v: 'a version',
+  w: 'a list of texts',
+  x: 'nil',
+} as const;
+
+export type Type = keyof typeof types;
+
+/** What a function takes and gives. */
+export interface Signature {
+  /** Without the one that may come any number of times. */
+  readonly takes: readonly Type[];
+  /** Type of any number of further arguments. */
+  readonly rest: Type | undefined;
+  readonly gives: Type;
+}
+
+/** The functions of ESO's template engine v2, by name. */
+export const templateFunctions: ReadonlyMap<string, Signature> = new Map(
+  [...signatures.matchAll(/^(\w*)(\*?)>(\w): ((?:\S+\s+)+?)(?=\S*>|$(?![\s\S]))/gm)].flatMap(
+    ([, letters = '', star, gives, names = '']) => {
+      const takes = [...letters] as Type[];
+      const rest = star ? takes.pop() : undefined;
+      return names
+        .trim()
+        .split(/\s+/)
+        .map((name): [string, Signature] => [name, { takes, rest, gives: gives as Type }]);
+    },
+  ),
 );

@@ -1,22 +1,28 @@
-/**
- * Reads Go templates as text/template does (https://pkg.go.dev/text/template), as far as is needed to say
- * what would fail in the cluster. It parses; it does not execute.
- */
+import { lex, TemplateError, type Token } from './lex.js';
+import { numberKind, unquote } from './literals.js';
+
+export { TemplateError } from './lex.js';
 
 /** A piece of a template. */
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'action'; readonly pipeline: Pipeline }
+  | { readonly kind: 'jump' }
+  | { readonly kind: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined }
   | {
-      readonly kind: 'if' | 'with' | 'range' | 'define' | 'block' | 'template';
+      readonly kind: Control;
       readonly pipeline: Pipeline;
       readonly body: readonly Node[];
       readonly otherwise: readonly Node[];
     };
 
-/** Commands joined by `|`. */
+type Control = 'if' | 'with' | 'range';
+
+/** Commands joined by `|`, maybe with `$x :=` or `$x =` in front. */
 export interface Pipeline {
-  readonly declares: readonly string[];
+  readonly variables: readonly string[];
+  /** `=` rather than `:=`. */
+  readonly assigns: boolean;
   readonly commands: readonly (readonly Operand[])[];
 }
 
@@ -24,259 +30,289 @@ export interface Pipeline {
 export type Operand =
   | { readonly kind: 'dot'; readonly fields: readonly string[] }
   | { readonly kind: 'variable'; readonly name: string; readonly fields: readonly string[] }
-  | { readonly kind: 'function'; readonly name: string }
+  | { readonly kind: 'function'; readonly name: string; readonly fields: readonly string[] }
+  | { readonly kind: 'parentheses'; readonly pipeline: Pipeline; readonly fields: readonly string[] }
   | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'parentheses'; readonly pipeline: Pipeline; readonly fields: readonly string[] };
+  | { readonly kind: 'integer' | 'float' | 'complex' | 'bool' | 'nil'; readonly text: string };
 
-/** Where text/template would refuse to parse. */
-export class TemplateError extends Error {
-  override readonly name = 'TemplateError';
+/** A template, and those that it defines by `define` and `block`. */
+export interface Template {
+  readonly nodes: readonly Node[];
+  readonly definitions: ReadonlyMap<string, readonly Node[]>;
 }
 
-interface Token {
-  readonly kind:
-    | 'text'
-    | 'open'
-    | 'close'
-    | 'space'
-    | 'field'
-    | 'variable'
-    | 'word'
-    | 'string'
-    | 'number'
-    | 'sign';
-  readonly text: string;
-}
-
-// In the order in which they are tried. A letter is any Unicode letter, as in Go.
-const tokens: readonly (readonly [Token['kind'] | 'bad', RegExp])[] = [
-  ['space', /(?:\s(?!-\}\}))+/y],
-  ['string', /"(?:[^"\\\n]|\\.)*"|`[^`]*`/y],
-  ['number', /'(?:[^'\\\n]|\\.)+'|[+-]?(?:0[xXbBoO][\w.]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?i?)/y],
-  ['field', /\.[\p{L}_][\p{L}\p{Nd}_]*/uy],
-  ['variable', /\$[\p{L}\p{Nd}_]*/uy],
-  ['word', /[\p{L}_][\p{L}\p{Nd}_]*/uy],
-  ['sign', /:=|[.=|(),]/y],
-  ['bad', /["'`]/y],
-];
-
-function tokenize(text: string): Token[] {
-  const list: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const open = text.indexOf('{{', at);
-    if (open < 0) {
-      list.push({ kind: 'text', text: text.slice(at) });
-      break;
-    }
-    if (open > at) list.push({ kind: 'text', text: text.slice(at, open) });
-    at = open + 2;
-    if (/^-\s/.test(text.slice(at, at + 2))) at += 1;
-    const comment = /\s*\/\*[\s\S]*?\*\/\s*-?\}\}/y;
-    comment.lastIndex = at;
-    if (comment.test(text)) {
-      at = comment.lastIndex;
-      continue;
-    }
-    list.push({ kind: 'open', text: '{{' });
-    at = tokenizeAction(text, at, list);
-    list.push({ kind: 'close', text: '}}' });
-  }
-  return list;
-}
-
-/** Reads up to the end of an action; returns where it ends. */
-function tokenizeAction(text: string, start: number, list: Token[]): number {
-  let at = start;
-  for (;;) {
-    const end = /(?:\s-)?\}\}/y;
-    end.lastIndex = at;
-    if (end.test(text)) return end.lastIndex;
-    if (at >= text.length) throw new TemplateError('an action {{ is not closed with }}');
-    const found = tokens.find(([, pattern]) => {
-      pattern.lastIndex = at;
-      return pattern.test(text);
-    });
-    const rest = text.slice(start).split('}}')[0]?.trim() ?? '';
-    if (!found) throw new TemplateError(`unexpected '${text[at]}' in {{ ${rest} }}`);
-    const [kind, { lastIndex }] = found;
-    if (kind === 'bad') throw new TemplateError(`a quote is not closed in {{ ${rest} }}`);
-    const piece = text.slice(at, lastIndex);
-    const next = text[lastIndex] ?? '';
-    if (/field|variable|word|number/.test(kind) && next !== '' && !/[\s.|(),:=}]/.test(next)) {
-      const hint =
-        kind === 'field' ? ': in a name, write _ for every character but letters, digits and _' : '';
-      throw new TemplateError(`unexpected '${next}' after ${piece} in {{ ${rest} }}${hint}`);
-    }
-    list.push({ kind, text: piece });
-    at = lastIndex;
-  }
-}
+const keywords = 'block break continue define else end if range template with'.split(' ');
 
 /**
- * Parses a template.
+ * Parses a template as text/template does (https://pkg.go.dev/text/template). Which functions and variables
+ * there are is not looked at.
  *
- * @param text The template.
- * @returns Its nodes.
  * @throws TemplateError where text/template would refuse it: what is wrong, with the action.
  */
-export function parseTemplate(text: string): Node[] {
-  return new Parser(tokenize(text)).parse();
+export function parseTemplate(template: string): Template {
+  return new Parser(lex(template)).parse();
 }
-
-const blockWords = new Set(['if', 'with', 'range', 'define', 'block']);
 
 class Parser {
   private at = 0;
+  /** How many `range` are around. */
+  private ranges = 0;
+  private readonly definitions = new Map<string, readonly Node[]>();
 
-  constructor(private readonly list: readonly Token[]) {}
+  constructor(private readonly tokens: readonly Token[]) {}
 
-  parse(): Node[] {
-    const { nodes, end } = this.nodes();
-    if (end) throw new TemplateError(`unexpected {{ ${end} }}`);
-    return nodes;
+  parse(): Template {
+    const { nodes, end } = this.list(true);
+    if (end !== 'end of template') throw new TemplateError(`unexpected {{ ${end} }}`);
+    return { nodes, definitions: this.definitions };
   }
 
-  private next(): Token | undefined {
-    return this.list[this.at++];
+  private get token(): Token {
+    return this.tokens[this.at] ?? { kind: 'end of template', text: '' };
   }
 
-  private skipSpace(): void {
-    while (this.list[this.at]?.kind === 'space') this.at += 1;
+  private next(): Token {
+    const { token } = this;
+    this.at += 1;
+    return token;
   }
 
-  private peek(): Token | undefined {
-    return this.list[this.at];
+  private skipSpace(): Token {
+    while (this.token.kind === 'space') this.at += 1;
+    return this.token;
   }
 
-  /** Nodes up to the `end` or `else` that closes them. */
-  private nodes(): { nodes: Node[]; end?: 'end' | 'else' } {
-    const nodes: Node[] = [];
-    for (;;) {
-      const token = this.next();
-      if (!token) return { nodes };
-      if (token.kind === 'text') {
-        nodes.push({ kind: 'text', text: token.text });
-        continue;
-      }
-      this.skipSpace();
-      const word = this.peek()?.kind === 'word' ? (this.peek()?.text ?? '') : '';
-      if (word === 'end') {
-        this.at += 1;
-        this.close('end');
-        return { nodes, end: 'end' };
-      }
-      if (word === 'else') {
-        this.at += 1;
-        return { nodes, end: 'else' };
-      }
-      if (blockWords.has(word)) nodes.push(this.block(word as 'if'));
-      else if (word === 'break' || word === 'continue') {
-        this.at += 1;
-        this.close(word);
-      } else if (word === 'template') {
-        this.at += 1;
-        nodes.push({ kind: 'template', pipeline: this.pipeline('close'), body: [], otherwise: [] });
-      } else nodes.push({ kind: 'action', pipeline: this.pipeline('close') });
-    }
+  /** Takes a word, if it comes next. */
+  private takes(...words: readonly string[]): string | undefined {
+    const { kind, text } = this.skipSpace();
+    if (kind !== 'word' || !words.includes(text)) return undefined;
+    this.at += 1;
+    return text;
   }
 
   private close(after: string): void {
     this.skipSpace();
-    const token = this.next();
-    if (token?.kind !== 'close') throw new TemplateError(`unexpected '${token?.text}' after ${after}`);
+    const { kind, text } = this.next();
+    if (kind !== 'close') throw new TemplateError(`unexpected '${text}' after ${after}`);
   }
 
-  private block(kind: 'if' | 'with' | 'range' | 'define' | 'block'): Node {
-    this.at += 1;
-    const pipeline = this.pipeline('close');
-    const { nodes: body, end } = this.nodes();
-    if (!end) throw new TemplateError(`{{ ${kind} }} has no {{ end }}`);
+  /** Nodes up to the `end` or `else` that closes them. */
+  private list(top = false): { nodes: Node[]; end: 'end' | 'else' | 'end of template' } {
+    const nodes: Node[] = [];
+    for (;;) {
+      const { kind, text } = this.next();
+      if (kind === 'end of template') return { nodes, end: kind };
+      if (kind === 'text') {
+        nodes.push({ kind, text });
+        continue;
+      }
+      const word = this.takes(...keywords);
+      if (word === 'end') {
+        this.close(word);
+        return { nodes, end: word };
+      }
+      if (word === 'else') return { nodes, end: word };
+      if (word === 'define') {
+        if (!top) throw new TemplateError('{{ define }} stands inside another block');
+        const name = this.name('define');
+        this.close(`define "${name}"`);
+        this.definition('define', name);
+      } else nodes.push(this.node(word));
+    }
+  }
+
+  private node(word: string | undefined): Node {
+    switch (word) {
+      case undefined:
+        return { kind: 'action', pipeline: this.pipeline('an action') };
+      case 'break':
+      case 'continue':
+        this.close(word);
+        if (this.ranges === 0) throw new TemplateError(`{{ ${word} }} stands outside {{ range }}`);
+        return { kind: 'jump' };
+      case 'template': {
+        const name = this.name(word);
+        if (this.skipSpace().kind !== 'close') {
+          return { kind: 'template', name, pipeline: this.pipeline('template') };
+        }
+        this.close(word);
+        return { kind: 'template', name, pipeline: undefined };
+      }
+      case 'block': {
+        const name = this.name(word);
+        const pipeline = this.pipeline(word);
+        this.definition(word, name);
+        return { kind: 'template', name, pipeline };
+      }
+      case 'if':
+      case 'with':
+      case 'range':
+        return this.control(word);
+      default:
+        throw new TemplateError(`unexpected '${word}' at the start of an action`);
+    }
+  }
+
+  /** The name after `template`, `define` or `block`. */
+  private name(after: string): string {
+    this.skipSpace();
+    const { kind, text } = this.next();
+    const name = kind === 'string' ? unquote(text) : undefined;
+    if (name === undefined) throw new TemplateError(`{{ ${after} }} wants a name in quotes, not '${text}'`);
+    return name;
+  }
+
+  private definition(word: string, name: string): void {
+    const { ranges } = this;
+    this.ranges = 0;
+    const { nodes, end } = this.list();
+    this.ranges = ranges;
+    if (end === 'else') throw new TemplateError(`{{ ${word} }} has an {{ else }}`);
+    if (end !== 'end') throw new TemplateError(`{{ ${word} }} has no {{ end }}`);
+    const isEmpty = (list: readonly Node[]) =>
+      list.every((node) => node.kind === 'text' && /^\s*$/.test(node.text));
+    const there = this.definitions.get(name);
+    if (!there || isEmpty(there)) this.definitions.set(name, nodes);
+    else if (!isEmpty(nodes)) throw new TemplateError(`"${name}" is defined twice`);
+  }
+
+  private control(kind: Control): Node {
+    const pipeline = this.pipeline(kind);
+    if (kind === 'range') this.ranges += 1;
+    const { nodes: body, end } = this.list();
+    if (kind === 'range') this.ranges -= 1;
+    if (end === 'end of template') throw new TemplateError(`{{ ${kind} }} has no {{ end }}`);
     return { kind, pipeline, body, otherwise: end === 'else' ? this.otherwise(kind) : [] };
   }
 
   /** What follows `else`: nodes up to `end`, or one more `if` or `with` that shares it. */
-  private otherwise(kind: string): Node[] {
-    this.skipSpace();
-    const token = this.peek();
-    if (token?.kind === 'word' && (token.text === 'if' || token.text === 'with'))
-      return [this.block(token.text)];
+  private otherwise(kind: Control): Node[] {
+    const word = this.takes('if', 'with');
+    if (word === 'if' || word === 'with') {
+      if (word !== kind) {
+        throw new TemplateError(`{{ ${kind} }} has an {{ else ${word} }}, which Go has only for ${word}`);
+      }
+      return [this.control(word)];
+    }
     this.close('else');
-    const { nodes, end } = this.nodes();
-    if (end !== 'end')
-      throw new TemplateError(`{{ ${kind} }} has ${end ? 'a second {{ else }}' : 'no {{ end }}'}`);
-    return nodes;
+    const { nodes, end } = this.list();
+    if (end === 'end') return nodes;
+    throw new TemplateError(`{{ ${kind} }} has ${end === 'else' ? 'a second {{ else }}' : 'no {{ end }}'}`);
   }
 
-  private pipeline(until: 'close' | ')'): Pipeline {
-    const declares = this.declarations();
-    const commands: Operand[][] = [[]];
+  /** Reads up to `}}`, or to the `)` of a pipeline in parentheses. */
+  private pipeline(of: string): Pipeline {
+    const { variables, assigns } = this.declarations(of);
+    const commands: Operand[][] = [];
     for (;;) {
-      const token = this.next();
-      if (!token || (token.kind === 'close' && until === ')')) throw new TemplateError('a ( is not closed');
-      if (token.kind === 'space') continue;
-      const ends = token.kind === 'close' || (token.text === ')' && until === ')');
-      if (ends || token.text === '|') {
-        if (commands.at(-1)?.length === 0) throw new TemplateError('an action or a pipe has nothing in it');
-        if (ends) return { declares, commands };
-        commands.push([]);
-        continue;
+      const { kind, text } = this.skipSpace();
+      if (of === '( )' ? text === ')' && kind === 'sign' : kind === 'close') {
+        this.at += 1;
+        if (commands.length === 0) throw new TemplateError(`${of} has nothing in it`);
+        return { variables, assigns, commands };
       }
-      commands.at(-1)?.push(this.operand(token));
-      const next = this.peek();
-      if (next && next.kind !== 'space' && next.kind !== 'close' && next.text !== '|' && next.text !== ')') {
-        throw new TemplateError(`unexpected '${next.text}' after ${token.text}`);
+      const command = this.command();
+      const first = command[0]?.kind;
+      const fields = command[0] && 'fields' in command[0] ? command[0].fields : undefined;
+      if (commands.length > 0 && (fields === undefined || (first === 'dot' && fields.length === 0))) {
+        throw new TemplateError('what follows a | must be a function');
+      }
+      commands.push(command);
+    }
+  }
+
+  /** `$x :=`, `$x =` or, for `range`, `$i, $x :=`. */
+  private declarations(of: string): Pick<Pipeline, 'variables' | 'assigns'> {
+    const variables: string[] = [];
+    for (;;) {
+      if (this.skipSpace().kind !== 'variable') return { variables, assigns: false };
+      const start = this.at;
+      const { text } = this.next();
+      const sign = this.skipSpace();
+      if (sign.kind !== 'sign' || !/^(?::?=|,)$/.test(sign.text)) {
+        this.at = start;
+        return { variables, assigns: false };
+      }
+      this.at += 1;
+      variables.push(text);
+      if (sign.text !== ',') return { variables, assigns: sign.text === '=' };
+      if (of !== 'range' || variables.length > 1) {
+        throw new TemplateError(`${of} declares too many variables`);
+      }
+      if (!/variable|close/.test(this.skipSpace().kind)) {
+        throw new TemplateError('after the , in {{ range }} comes a variable');
       }
     }
   }
 
-  /** `$x :=`, `$x =` or `$i, $x :=` at the start of a pipeline. */
-  private declarations(): string[] {
-    const start = this.at;
-    const names: string[] = [];
+  /** Operands up to a `|`, which is taken, or to the end of the pipeline, which is not. */
+  private command(): Operand[] {
+    const operands: Operand[] = [];
     for (;;) {
       this.skipSpace();
-      const variable = this.next();
-      if (variable?.kind !== 'variable') break;
-      names.push(variable.text);
-      this.skipSpace();
-      const sign = this.next()?.text;
-      if (sign === ':=') return names;
-      if (sign === '=') return [];
-      if (sign !== ',') break;
+      const operand = this.operand();
+      if (operand) operands.push(operand);
+      const { kind, text } = this.token;
+      if (kind === 'space') continue;
+      if (text === '|' && kind === 'sign') this.at += 1;
+      else if (kind !== 'close' && !(text === ')' && kind === 'sign')) {
+        const hint = text === '=' ? ': eq compares, as in eq .a .b' : '';
+        throw new TemplateError(`unexpected '${text}' in an action${hint}`);
+      }
+      if (operands.length === 0) throw new TemplateError('an action or a pipe has nothing in it');
+      return operands;
     }
-    this.at = start;
-    return [];
   }
 
-  private operand(token: Token): Operand {
-    switch (token.kind) {
+  private operand(): Operand | undefined {
+    const { kind, text } = this.token;
+    switch (kind) {
       case 'field':
-        return { kind: 'dot', fields: [token.text.slice(1), ...this.fields()] };
+        this.at += 1;
+        return { kind: 'dot', fields: [text.slice(1), ...this.fields()] };
       case 'variable':
-        return { kind: 'variable', name: token.text, fields: this.fields() };
+        this.at += 1;
+        return { kind, name: text, fields: this.fields() };
       case 'word':
-        return /^(true|false|nil)$/.test(token.text)
-          ? { kind: 'literal', text: token.text }
-          : { kind: 'function', name: token.text };
-      case 'string':
-        return { kind: 'string', value: token.text.slice(1, -1) };
-      case 'number':
-        return { kind: 'literal', text: token.text };
-      default:
-        if (token.text === '.') return { kind: 'dot', fields: [] };
-        if (token.text === '(') {
-          return { kind: 'parentheses', pipeline: this.pipeline(')'), fields: this.fields() };
+        if (keywords.includes(text)) return undefined;
+        this.at += 1;
+        if (text === 'true' || text === 'false') return this.literal({ kind: 'bool', text });
+        if (text === 'nil') return this.literal({ kind: 'nil', text });
+        return { kind: 'function', name: text, fields: this.fields() };
+      case 'string': {
+        const value = unquote(text);
+        if (value === undefined) throw new TemplateError(`${text} has a \\ that Go does not know`);
+        this.at += 1;
+        return this.literal({ kind, value });
+      }
+      case 'number': {
+        const found = numberKind(text);
+        if (found === undefined) throw new TemplateError(`${text} is no number of Go`);
+        this.at += 1;
+        return this.literal({ kind: found, text });
+      }
+      case 'sign':
+        if (text === '.') {
+          this.at += 1;
+          return this.literal({ kind: 'dot', fields: [] });
         }
-        throw new TemplateError(`unexpected '${token.text}'`);
+        if (text === '(') {
+          this.at += 1;
+          return { kind: 'parentheses', pipeline: this.pipeline('( )'), fields: this.fields() };
+        }
     }
+    return undefined;
+  }
+
+  private literal(operand: Operand): Operand {
+    if (this.token.kind === 'field') throw new TemplateError(`unexpected '${this.token.text}' in an action`);
+    return operand;
   }
 
   /** The fields that follow an operand without a space. */
   private fields(): string[] {
     const fields: string[] = [];
-    while (this.peek()?.kind === 'field') fields.push(this.next()?.text.slice(1) ?? '');
+    while (this.token.kind === 'field') fields.push(this.next().text.slice(1));
     return fields;
   }
 }

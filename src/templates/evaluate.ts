@@ -1,0 +1,492 @@
+import { type Signature, type Type, templateFunctions, types } from './functions.js';
+import type { Node, Operand, Pipeline, Template } from './go-template.js';
+import {
+  elements,
+  fieldsId,
+  isOf,
+  type LookUp,
+  lists,
+  lookUpId,
+  make,
+  none,
+  plain,
+  type Value,
+} from './values.js';
+
+/** Who wants to know what a template does. */
+export interface Observer {
+  /** It fails. */
+  say(what: string, todo: string): void;
+  /** It reads a field, by `.name` or `index . "name"`. */
+  field(name: string, by: 'dot' | 'index'): void;
+  /** It would write nothing where a key is missing. */
+  silent(lookUp: LookUp): void;
+}
+
+interface Variable {
+  readonly name: string;
+  readonly depth: number;
+  value: Value;
+}
+
+/** What holds at a place in a template. */
+interface Scope {
+  readonly dot: Value;
+  readonly variables: Variable[];
+  /** Look-ups that are known to find their key here. */
+  readonly present: Set<string>;
+  readonly depth: number;
+}
+
+/** Functions that give one of their arguments. */
+const choosers = new Set('and or coalesce default ternary'.split(' '));
+/** Functions that make nothing of nothing, by their last argument. */
+const keepers = new Set(
+  'b64dec b64enc first fromJson last lower nospace title trim trimAll trimPrefix trimSuffix trunc upper'.split(
+    ' ',
+  ),
+);
+/** Keys of what `urlParse` makes. */
+const urlKeys = 'scheme host hostname path query opaque fragment userinfo'.split(' ');
+
+/**
+ * Goes through a template as text/template would with ESO's data, which is a map of texts, with types in the
+ * place of values. Every branch is taken.
+ */
+export function evaluate(template: Template, observer: Observer): void {
+  new Evaluator(template, observer).run();
+}
+
+class Evaluator {
+  /** Calls of defined templates: name, type and id of the dot, what is present. */
+  private readonly called = new Set<string>();
+  /** Names of the templates whose calls are being gone through. */
+  private readonly within: string[] = [];
+  /** Look-ups that find their key by the way their map was made. */
+  private readonly known = new Set<string>();
+  private count = 0;
+  private told = 0;
+
+  constructor(
+    private readonly template: Template,
+    private readonly observer: Observer,
+  ) {}
+
+  run(): void {
+    const { nodes } = this.template;
+    this.list(nodes, this.scope(make('d', fieldsId)));
+    if (alwaysFails(nodes)) this.say('uses fail on every run', 'put it inside an if');
+    for (const [name, nodes] of this.template.definitions) {
+      if (![...this.called].some((call) => call.startsWith(`${name}\n`)))
+        this.list(nodes, this.scope(this.unknown()));
+    }
+  }
+
+  private scope(dot: Value): Scope {
+    return { dot, variables: [{ name: '$', depth: 0, value: dot }], present: new Set(), depth: 0 };
+  }
+
+  private say(what: string, todo: string): void {
+    this.told += 1;
+    this.observer.say(what, todo);
+  }
+
+  private unknown(): Value {
+    this.count += 1;
+    return make('a', `unknown ${this.count}`);
+  }
+
+  private list(nodes: readonly Node[], scope: Scope): void {
+    for (const node of nodes) {
+      switch (node.kind) {
+        case 'action': {
+          const value = this.pipeline(node.pipeline, scope);
+          if (node.pipeline.variables.length === 0) {
+            for (const lookUp of unsure(value, scope).values()) this.observer.silent(lookUp);
+          }
+          break;
+        }
+        case 'template':
+          this.call(node.name, node.pipeline ? this.pipeline(node.pipeline, scope) : make('x', 'nil'), scope);
+          break;
+        case 'if':
+        case 'with':
+        case 'range':
+          this.control(node, scope);
+      }
+    }
+  }
+
+  private call(name: string, dot: Value, { present }: Scope): void {
+    const nodes = this.template.definitions.get(name);
+    if (!nodes) {
+      this.say(`calls the template "${name}", which is not defined`, 'define it');
+      return;
+    }
+    const call = [name, dot.type, dot.id, ...[...present].sort()].join('\n');
+    // It may call itself, each time with something else.
+    if (this.called.has(call) || this.within.filter((one) => one === name).length > 2) return;
+    this.called.add(call);
+    this.within.push(name);
+    this.list(nodes, { ...this.scope(dot), present: new Set(present) });
+    this.within.pop();
+  }
+
+  private control(node: Extract<Node, { kind: 'if' | 'with' | 'range' }>, scope: Scope): void {
+    const { kind, pipeline, body, otherwise } = node;
+    const inner = (present: readonly string[]): Scope => ({
+      ...scope,
+      variables: [...around.variables],
+      present: new Set([...scope.present, ...present]),
+      depth: scope.depth + 1,
+    });
+    const around = { ...scope, variables: [...scope.variables], depth: scope.depth + 1 };
+    const value = this.pipeline(pipeline, around, kind === 'range');
+    const { whenTrue, whenFalse } = value;
+    for (const [id, lookUp] of unsure(value, scope)) {
+      const without = whenFalse.includes(id) ? body : otherwise;
+      if (!alwaysFails(without) && (lookUp.ofFields || !writes(without))) this.observer.silent(lookUp);
+    }
+    const inBody = inner(whenTrue);
+    if (kind === 'range') this.list(body, { ...inBody, dot: this.element(value, pipeline, inBody) });
+    else this.list(body, kind === 'with' ? { ...inBody, dot: value } : inBody);
+    this.list(otherwise, inner(whenFalse));
+    if (alwaysFails(body)) for (const id of whenFalse) scope.present.add(id);
+    if (alwaysFails(otherwise)) for (const id of whenTrue) scope.present.add(id);
+  }
+
+  /** What `range` makes of the dot, and of its variables. */
+  private element({ type, id, keysOf }: Value, { variables, assigns }: Pipeline, scope: Scope): Value {
+    if (plain.has(type) && (!/[iI]/.test(type) || variables.length > 1)) {
+      this.say(
+        `has a range over ${types[type]}${/[iI]/.test(type) ? ' with two variables' : ''}, which fails`,
+        type === 's' ? 'make a list of it, as with splitList "," .name' : 'correct it',
+      );
+    }
+    const element = make(elements[type] ?? 'a', `${id}[${this.unknown().id}]`, { keysOf });
+    const isMap = /[dmS]/.test(type);
+    const index = make(isMap ? 's' : type === 'a' ? 'a' : 'i', `key of ${element.id}`, {
+      keysOf: isMap || type === 'a' ? id : undefined,
+    });
+    const values = variables.length > 1 ? [index, element] : [element];
+    for (const [at, name] of variables.entries()) {
+      this.bind(name, values[at] ?? element, assigns, scope);
+    }
+    return element;
+  }
+
+  private bind(name: string, value: Value, assigns: boolean, scope: Scope): void {
+    if (!assigns) {
+      scope.variables.push({ name, value, depth: scope.depth });
+      return;
+    }
+    const variable = scope.variables.findLast((one) => one.name === name);
+    if (!variable) this.say(`sets ${name}, which is not declared`, 'declare it with :=');
+    else if (variable.depth === scope.depth) variable.value = value;
+    else {
+      // It may hold either afterwards.
+      const type = variable.value.type === value.type ? value.type : 'a';
+      variable.value = make(type, this.unknown().id, {
+        lookUps: new Map([...variable.value.lookUps, ...value.lookUps]),
+      });
+    }
+  }
+
+  private pipeline({ variables, assigns, commands }: Pipeline, scope: Scope, ofRange = false): Value {
+    let value: Value | undefined;
+    for (const command of commands) value = { ...this.command(command, scope, value), literal: false };
+    value ??= this.unknown();
+    if (!ofRange) for (const name of variables) this.bind(name, value, assigns, scope);
+    return value;
+  }
+
+  private command(command: readonly Operand[], scope: Scope, piped: Value | undefined): Value {
+    const [first, ...operands] = command;
+    if (!first) return this.unknown();
+    const { told } = this;
+    if (first.kind === 'function' && first.fields.length === 0) {
+      const given = operands.map((operand) => this.operand(operand, scope));
+      return this.apply(first.name, piped ? [...given, piped] : given, scope);
+    }
+    const value = this.operand(first, scope);
+    for (const operand of operands) this.operand(operand, scope);
+    if (this.told > told) return this.unknown();
+    if (first.kind === 'nil') this.say('has nil where a value must be', 'write a value');
+    const withFields = 'fields' in first && first.fields.length > 0;
+    if ((operands.length > 0 || piped) && !(withFields && this.hasMethods(first, scope))) {
+      this.say(
+        `gives an argument to ${name(first)}, which is no function`,
+        'put each in an action of its own, or a function in front',
+      );
+    }
+    return value;
+  }
+
+  /** Whether the last of its fields may be a method, which takes arguments. */
+  private hasMethods(operand: Extract<Operand, { fields: unknown }>, scope: Scope): boolean {
+    const { type } = this.operand({ ...operand, fields: operand.fields.slice(0, -1) }, scope);
+    return /[tcv]/.test(type);
+  }
+
+  private operand(operand: Operand, scope: Scope): Value {
+    switch (operand.kind) {
+      case 'dot':
+        return this.fields(scope.dot, operand.fields, '', scope);
+      case 'variable': {
+        const found = scope.variables.findLast(({ name }) => name === operand.name)?.value;
+        if (!found) this.say(`uses ${operand.name}, which is not declared`, 'declare it with :=');
+        return found ? this.fields(found, operand.fields, operand.name, scope) : this.unknown();
+      }
+      case 'function':
+        return this.fields(this.apply(operand.name, [], scope), operand.fields, operand.name, scope);
+      case 'parentheses':
+        return this.fields(this.pipeline(operand.pipeline, scope), operand.fields, '(...)', scope);
+      case 'string':
+        return make('s', JSON.stringify(operand.value), { text: operand.value, literal: true });
+      default: {
+        const type = ({ integer: 'i', float: 'f', complex: 'a', bool: 'b', nil: 'x' } as const)[operand.kind];
+        return make(type, operand.text, { literal: true });
+      }
+    }
+  }
+
+  /** Fields of a value: an error where there is none, so never silent. */
+  private fields(value: Value, fields: readonly string[], start: string, scope: Scope): Value {
+    let at = value;
+    for (const [index, field] of fields.entries()) {
+      const { type } = at;
+      if (plain.has(type) || lists.has(type) || type === 'x') {
+        this.say(...this.noField(type, fields, index, start, value, scope));
+        return this.unknown();
+      }
+      if (type === 'd') this.observer.field(field, 'dot');
+      // Of what is not there itself, a field is an error; a map may hold what a look-up gave.
+      const isLoud = at.lookUps.has(at.id) || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
+      const lookUps = isLoud ? none : at.lookUps;
+      at = make(type === 'd' || type === 'S' ? 's' : 'a', lookUpId(at, JSON.stringify(field)), { lookUps });
+    }
+    return at;
+  }
+
+  private noField(
+    type: Type,
+    fields: readonly string[],
+    index: number,
+    start: string,
+    value: Value,
+    { variables }: Scope,
+  ): [what: string, todo: string] {
+    const all = `${start}.${fields.join('.')}`;
+    if (value.type === 'd' && index === 1) {
+      return [
+        `${all} looks into a field, which is a text`,
+        `a dot in a label is written .${fields.join('_')}`,
+      ];
+    }
+    return start === '' && index === 0 && variables[0]?.value.type === 'd'
+      ? [`${all} looks into ${types[type]}, because with and range change the dot`, `write $${all}`]
+      : [`${all} looks into ${types[type]}, which has no fields`, 'correct it'];
+  }
+
+  /** What a function gives. */
+  private apply(name: string, given: readonly Value[], scope: Scope): Value {
+    const signature = templateFunctions.get(name);
+    if (!signature) {
+      this.say(
+        `uses ${name}, which is no function of ESO's template engine`,
+        'a field is .name, and a space or another character in its label is a _',
+      );
+      return this.unknown();
+    }
+    if (!this.fits(name, signature, given)) return { ...this.unknown(), type: signature.gives };
+    const call = `${name}(${given.map((value) => value.id).join(' ')})`;
+    const id = call.length > 1000 ? this.unknown().id : call;
+    const [first, second, third] = given;
+    const all = new Map(given.flatMap(({ lookUps }) => [...lookUps]));
+    const choices = name === 'ternary' ? given.slice(0, 2) : given;
+    const alike = choosers.has(name) && first && choices.every((value) => value.type === first.type);
+    const type = alike ? first.type : signature.gives;
+    const result = (more: Partial<Value> = {}) => make(type, id, { lookUps: all, ...more });
+    // What the template has an answer for; a field that is missing is an error all the same.
+    const ofFields = () => new Map([...all].filter(([, lookUp]) => lookUp.ofFields));
+    const answered = (by: Value | undefined) =>
+      result({ lookUps: by && unsure(by, scope).size === 0 ? ofFields() : all });
+    switch (name) {
+      case 'index':
+        return this.index(given);
+      case 'get':
+      case 'hasKey': {
+        if (!first || !second) break;
+        const found = this.lookUp(name, first, second);
+        return name === 'get' ? found : result({ whenTrue: found.whenTrue });
+      }
+      case 'pluck':
+      case 'pick': {
+        const [maps, keys] =
+          name === 'pick' ? [given.slice(0, 1), given.slice(1)] : [given.slice(1), given.slice(0, 1)];
+        const found = maps.flatMap((map) => keys.map((key) => this.lookUp(name, map, key)));
+        return result({
+          lookUps: new Map([...all, ...found.flatMap(({ lookUps }) => [...lookUps])]),
+          whenTrue: found.length === 1 ? (found[0]?.whenTrue ?? []) : [],
+        });
+      }
+      case 'dict':
+        for (const [at, { id: key }] of given.entries())
+          if (at % 2 === 0) this.known.add(lookUpId({ id }, key));
+        break;
+      case 'urlParse':
+        for (const key of urlKeys) this.known.add(lookUpId({ id }, JSON.stringify(key)));
+        break;
+      case 'split':
+      case 'splitn':
+        this.known.add(lookUpId({ id }, '"_0"'));
+        break;
+      case 'set':
+        for (const lookUp of third ? unsure(third, scope).values() : []) this.observer.silent(lookUp);
+        if (first && second) scope.present.add(lookUpId(first, second.id));
+        return { ...result(), id: first?.id ?? id };
+      case 'keys':
+        return result({ keysOf: given.length === 1 ? first?.id : undefined });
+      case 'sortAlpha':
+      case 'uniq':
+      case 'reverse':
+        return result({ keysOf: first?.keysOf });
+      case 'not':
+      case 'empty':
+        return result({ whenTrue: first?.whenFalse ?? [], whenFalse: first?.whenTrue ?? [] });
+      case 'and':
+      case 'all':
+        return result({ whenTrue: given.flatMap(({ whenTrue }) => whenTrue) });
+      case 'or':
+      case 'any':
+        return { ...answered(given.at(-1)), whenFalse: given.flatMap(({ whenFalse }) => whenFalse) };
+      case 'coalesce':
+        return answered(given.at(-1));
+      case 'default':
+        return answered(first);
+      case 'ternary':
+        return result({
+          lookUps: new Map([...ofFields(), ...(first?.lookUps ?? []), ...(second?.lookUps ?? [])]),
+        });
+      case 'eq':
+      case 'ne': {
+        const [one, other] = first?.text === undefined ? [first, second] : [second, first];
+        const equals = other?.text === undefined || given.length > 2 ? [] : (one?.whenTrue ?? []);
+        const isEqual = other?.text === '' ? { whenFalse: equals } : { whenTrue: equals };
+        return name === 'eq'
+          ? result(isEqual)
+          : result({ whenTrue: isEqual.whenFalse ?? [], whenFalse: isEqual.whenTrue ?? [] });
+      }
+    }
+    return result(keepers.has(name) ? { whenTrue: given.at(-1)?.whenTrue ?? [] } : {});
+  }
+
+  /** Whether a call has as many arguments, and of such types, as the function takes; says so if not. */
+  private fits(name: string, { takes, rest }: Signature, given: readonly Value[]): boolean {
+    if (given.length < takes.length || (!rest && given.length > takes.length)) {
+      this.say(
+        `gives ${name} ${given.length} argument${given.length === 1 ? '' : 's'}, and it takes ${rest ? 'at least ' : ''}${takes.length}`,
+        'correct the call',
+      );
+      return false;
+    }
+    const { told } = this;
+    for (const [at, value] of given.entries()) {
+      const type = name === 'dig' ? ofDig(at - given.length) : (takes[at] ?? rest ?? 'a');
+      if (isOf(value, type)) continue;
+      if (value.type === 'd') {
+        this.say(`uses ${name} on the fields, which fails: they are a map of strings`, 'write .name');
+      } else {
+        const convert = { s: 'toString', i: 'int', I: 'int64', f: 'float64', m: 'fromJson' }[type as string];
+        this.say(
+          `gives ${name} ${types[value.type]} where it takes ${types[type]}`,
+          convert ? `write (${convert} ...)` : 'correct the call',
+        );
+      }
+    }
+    if (/^(eq|ne|lt|le|gt|ge)$/.test(name)) this.compare(given);
+    return this.told === told;
+  }
+
+  private compare(given: readonly Value[]): void {
+    const [first, ...others] = given;
+    const kind = ({ type }: Value) => (/[iIu]/.test(type) ? 'i' : type);
+    for (const other of others) {
+      if (!first || kind(first) === kind(other)) continue;
+      if (/[ax]/.test(first.type + other.type)) continue;
+      this.say(
+        `compares ${types[first.type]} with ${types[other.type]}, which fails`,
+        'make them alike, as with (int .name)',
+      );
+    }
+  }
+
+  private index([first, ...keys]: readonly Value[]): Value {
+    let at = first ?? this.unknown();
+    for (const key of keys) {
+      const { type } = at;
+      const isText = key.type === 's';
+      if (
+        /[dmS]/.test(type)
+          ? !/[sa]/.test(key.type)
+          : (type !== 's' && plain.has(type)) || (isText && (lists.has(type) || type === 's'))
+      ) {
+        this.say(`uses index on ${types[type]} with ${types[key.type]}, which fails`, 'correct it');
+        return this.unknown();
+      }
+      at =
+        isText || (key.type === 'a' && !lists.has(type))
+          ? this.lookUp('index', at, key)
+          : make(elements[type] ?? 'a', `index(${at.id} ${key.id})`);
+    }
+    return at;
+  }
+
+  /** A key of a map, by a function that gives nothing where there is none. */
+  private lookUp(by: string, map: Value, key: Value): Value {
+    const ofFields = map.type === 'd';
+    if (ofFields && key.text !== undefined) this.observer.field(key.text, 'index');
+    const id = lookUpId(map, key.id);
+    const type = ofFields || map.type === 'S' ? 's' : 'a';
+    // To index, a map that is not there is an error; to the others it is an empty one.
+    const { lookUps, whenTrue } = by === 'index' ? make(type, id) : map;
+    if (this.known.has(id) || (key.keysOf !== undefined && key.keysOf === map.id)) {
+      return make(type, id, { lookUps, whenTrue });
+    }
+    return make(type, id, {
+      lookUps: new Map([...lookUps, [id, { by, key: key.text, ofFields }]]),
+      whenTrue: [...whenTrue, id],
+    });
+  }
+}
+
+/** What `dig` takes, counted from the end: keys, then what to give without them, then the map. */
+function ofDig(at: number): Type {
+  if (at === -1) return 'm';
+  return at === -2 ? 'a' : 's';
+}
+
+/** The look-ups behind a value of which nothing has made sure. */
+function unsure(value: Value, { present }: Scope): Map<string, LookUp> {
+  return new Map([...value.lookUps].filter(([id]) => !present.has(id)));
+}
+
+/** Whether nodes end in an error of their own: `{{ fail "..." }}`. */
+function alwaysFails(nodes: readonly Node[]): boolean {
+  return nodes.some((node) =>
+    node.kind === 'action'
+      ? node.pipeline.commands.some(([first]) => first?.kind === 'function' && first.name === 'fail')
+      : (node.kind === 'if' || node.kind === 'with') && alwaysFails(node.body) && alwaysFails(node.otherwise),
+  );
+}
+
+function writes(nodes: readonly Node[]): boolean {
+  return nodes.some((node) => node.kind !== 'text' || /\S/.test(node.text));
+}
+
+function name(operand: Operand): string {
+  if (operand.kind === 'string') return JSON.stringify(operand.value);
+  if (!('fields' in operand)) return operand.text;
+  const start = operand.kind === 'dot' ? '' : operand.kind === 'parentheses' ? '(...)' : operand.name;
+  return operand.fields.length > 0 || start !== '' ? [start, ...operand.fields].join('.') : '.';
+}
