@@ -74,6 +74,7 @@ describe.each([
   ['parse error', 'refused'],
   ['exec error', 'refused'],
   ['silent', 'refused'],
+  ['random', 'refused'],
   ['answered', 'taken'],
   ['works', 'taken'],
 ])('what Go and ESO say: %s', (go, verdict) => {

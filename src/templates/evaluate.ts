@@ -46,6 +46,8 @@ const keepers = new Set(
     ' ',
   ),
 );
+/** Functions that give something else each time. */
+const random = /^(gen[A-Z]\w*|rand[A-Z]\w*|shuffle|uuidv4)$/;
 /** Keys of what `urlParse` makes. */
 const urlKeys = 'scheme host hostname path query opaque fragment userinfo'.split(' ');
 
@@ -297,6 +299,10 @@ class Evaluator {
         'a field is .name, and a space or another character in its label is a _',
       );
       return this.unknown();
+    }
+    if (random.test(name)) {
+      const what = `uses ${name}, which gives something else at every refresh`;
+      this.say(what, 'put the value into 1Password, and write .name');
     }
     if (!this.fits(name, signature, given)) return { ...this.unknown(), type: signature.gives };
     const call = `${name}(${given.map((value) => value.id).join(' ')})`;
