@@ -1,3 +1,12 @@
+/** Why the work ends before its time: somebody stopped the program. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+
+  constructor() {
+    super('stopped');
+  }
+}
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -10,7 +19,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export async function stoppable<Result>(work: (stop: AbortSignal) => Promise<Result>): Promise<Result> {
   const controller = new AbortController();
-  const stop = () => controller.abort();
+  const stop = () => controller.abort(new Stopped());
   // npm passes a Ctrl-C on, so that it can come twice.
   for (const signal of signals) process.on(signal, stop);
   try {

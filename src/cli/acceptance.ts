@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { accept } from '../cluster/acceptance.js';
 import { connect } from '../cluster/connection.js';
-import { Stopped } from '../cluster/criterion.js';
 import type { Acceptance } from '../cluster/trials.js';
 import { problemLine, UsageError } from '../errors.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
 import { loadSettings, type ResolvedSettings } from '../platform/settings.js';
+import { stoppable } from '../stoppable.js';
 import { parseArguments } from './arguments.js';
 import { oneLine, plainTable } from './plain-table.js';
 import { run } from './run.js';
@@ -42,23 +42,22 @@ await run(async () => {
   const settings = await loadSettings(project);
   checkOptions(options, settings);
 
-  const stop = new AbortController();
-  const stopped = () => stop.abort(new Stopped());
-  // Whatever was made is removed first. npm passes a Ctrl-C on, so that it can come twice.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopped);
   // A terminal that was closed takes no more lines.
   process.stderr.on('error', () => {});
-  const acceptance = await accept({
-    connection: connect(),
-    namespace: settings.namespace,
-    context: { storeName: settings.store.name, refreshInterval: settings.refreshInterval },
-    item: options.item,
-    field: options.field,
-    canaryNamespace: options.namespace,
-    confirm: async (question) => options.yes ?? ask(question, stop.signal),
-    report: (line) => console.error(oneLine(line)),
-    signal: stop.signal,
-  });
+  // Whatever was made is removed first.
+  const acceptance = await stoppable((signal) =>
+    accept({
+      connection: connect(),
+      namespace: settings.namespace,
+      context: { storeName: settings.store.name, refreshInterval: settings.refreshInterval },
+      item: options.item,
+      field: options.field,
+      canaryNamespace: options.namespace,
+      confirm: async (question) => options.yes ?? ask(question, signal),
+      report: (line) => console.error(oneLine(line)),
+      signal,
+    }),
+  );
   console.log(options.json ? json(acceptance) : table(acceptance));
   return passed(acceptance) ? 0 : 1;
 });

@@ -1,4 +1,5 @@
 import { problemLine } from '../errors.js';
+import { Stopped } from '../stoppable.js';
 import { ClusterError } from './connection.js';
 
 /** What is proven, as measured on the cluster. */
@@ -37,12 +38,6 @@ export function failure(error: unknown): Verdict {
   if (error instanceof Stopped) return { passed: false, message: error.message };
   if (!(error instanceof ClusterError)) throw error;
   return { passed: false, message: error.problems.map(problemLine).join(', ') };
-}
-
-/** The reason with which the operator's Ctrl-C ends the waiting. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
-  override readonly message = 'stopped';
 }
 
 /** What a request gave, for whoever needs it later: gives the answer, or throws the refusal. */
