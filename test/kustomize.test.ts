@@ -97,7 +97,8 @@ describe.skipIf(!kubectl)('kustomize build', () => {
       namespace: 'app',
       name: 'nasty',
       item: 'yes',
-      template: Object.fromEntries(nasty.map((text, index) => [`key-${index}`, text])),
+      // An empty template is refused.
+      template: Object.fromEntries(nasty.map((text, index) => [`key-${index}`, text || '-'])),
       annotations: Object.fromEntries(nasty.map((text, index) => [`key-${index}`, text])),
     });
     const project = await makeProject({
