@@ -1,10 +1,5 @@
-import {
-  type AppSecretProps,
-  type KeySource,
-  nameInTemplates,
-  prefixOf,
-  templateNames,
-} from '../constructs/app-secret.js';
+import type { AppSecretProps, KeySource } from '../constructs/app-secret.js';
+import { nameInTemplates, prefixOf, templateNames } from '../constructs/look-ups.js';
 import type { Finding } from './finding.js';
 
 /** Labels of fields, or items, of which the template could see only one, at random. */

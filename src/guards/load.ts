@@ -1,5 +1,6 @@
-import { type AppSecretProps, fileLookUps, lookUps } from '../constructs/app-secret.js';
+import type { AppSecretProps } from '../constructs/app-secret.js';
 import { goDuration } from '../constructs/duration.js';
+import { fileLookUps, lookUps } from '../constructs/look-ups.js';
 import type { Problem } from '../errors.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 

@@ -1,4 +1,5 @@
-import { type AppSecretProps, itemsOf } from '../constructs/app-secret.js';
+import type { AppSecretProps } from '../constructs/app-secret.js';
+import { itemsOf } from '../constructs/look-ups.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import type { Finding } from './finding.js';
 

@@ -1,4 +1,5 @@
-import { type AppSecretProps, itemsOf, templateName } from '../constructs/app-secret.js';
+import type { AppSecretProps } from '../constructs/app-secret.js';
+import { itemsOf, templateName } from '../constructs/look-ups.js';
 import { evaluate } from '../templates/evaluate.js';
 import { parseTemplate, TemplateError } from '../templates/go-template.js';
 import type { LookUp } from '../templates/values.js';

@@ -1,12 +1,6 @@
 import { closest } from '../closest.js';
-import {
-  type AppSecretProps,
-  itemsOf,
-  type KeySource,
-  lookUps,
-  prefixOf,
-  sourceName,
-} from '../constructs/app-secret.js';
+import type { AppSecretProps, KeySource } from '../constructs/app-secret.js';
+import { itemsOf, lookUps, prefixOf, sourceName } from '../constructs/look-ups.js';
 import { TemplateError } from '../templates/go-template.js';
 import type { ItemFinder } from './item-finder.js';
 import { templateFields } from './template-fields.js';
