@@ -28,12 +28,14 @@ export const storeHealth: HealthCheckExpression = {
 };
 
 /**
- * Health of an ExternalSecret, in the same way. When the look-ups find nothing at all, ESO says Ready and
- * that the Secret is retained, even if there is none: that is a failure, too.
+ * Health of an ExternalSecret, in the same way. ESO writes the generation that it synced in front of
+ * `syncedResourceVersion`: what it says of an older one is no news. When the look-ups find nothing at all, it
+ * says Ready and that the Secret is retained, even if there is none: that is a failure, too.
  */
 export const externalSecretHealth: HealthCheckExpression = {
   ...storeHealth,
   kind: 'ExternalSecret',
+  current: `${storeHealth.current} && (!has(status.syncedResourceVersion) || status.syncedResourceVersion.startsWith(string(metadata.generation) + '-'))`,
   failed: `status.conditions.exists(c, c.type == 'Ready' && (c.status == 'False' || has(c.message) && c.message.startsWith('secret retained')))`,
 };
 
