@@ -106,7 +106,8 @@ export function lookUps(props: AppSecretProps): ExternalSecretSpecDataFrom[] {
   return itemsOf(props).flatMap(({ prefix, title }) => {
     const fields = sources.filter((source) => prefixOf(source) === prefix && labelOf(source) !== undefined);
     const open = [...names].some((name) => name.startsWith(prefix));
-    if (props.keys !== 'all' && fields.length === 0 && !open) return [];
+    const filesOnly = props.template === undefined && fields.length === 0 && !open;
+    if (props.keys !== 'all' && filesOnly) return [];
     const rewrite = rewritesOf(props, prefix, fields, open);
     return [{ extract: { key: title }, ...(rewrite.length > 0 && { rewrite }) }];
   });
