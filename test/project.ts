@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -18,7 +19,8 @@ import { execa } from 'execa';
 export const root = join(import.meta.dirname, '..');
 
 const node = process.execPath;
-const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+/** How the npm scripts run a TypeScript file. */
+export const runTypeScript = ['--import', 'tsx'] as const;
 
 /** What a command printed, and how it ended. */
 export interface Outcome {
@@ -77,6 +79,20 @@ export async function makeProject(options: ProjectOptions = {}): Promise<Project
   return project;
 }
 
+/**
+ * Links what is in a folder of this repository, because tsx compiles a file anew for each place where it is.
+ * What an operator writes is left out, and commands are copied: they look for the project around themselves.
+ */
+function mirror(folder: string, path: string): void {
+  mkdirSync(join(path, folder), { recursive: true });
+  for (const entry of readdirSync(join(root, folder))) {
+    const [from, to] = [join(root, folder, entry), join(path, folder, entry)];
+    if (isOperators(from) || /^(platform|secrets)$/.test(entry)) continue;
+    if (entry === 'cli') cpSync(from, to, { recursive: true });
+    else symlinkSync(from, to);
+  }
+}
+
 /** Whether a file of this repository is one that an operator writes. */
 function isOperators(file: string): boolean {
   const path = relative(root, file);
@@ -94,13 +110,13 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
     'package.json',
     'tsconfig.json',
     'cdk8s.yaml',
-    'src',
-    'imports',
     '.gitignore',
     '.sourceignore',
   ]) {
-    cpSync(join(root, entry), join(path, entry), { recursive: true, filter: (file) => !isOperators(file) });
+    cpSync(join(root, entry), join(path, entry));
   }
+  symlinkSync(join(root, 'imports'), join(path, 'imports'));
+  for (const folder of ['src', 'src/platform', 'src/secrets']) mirror(folder, path);
   cpSync(join(root, 'test/fixtures/shipped'), path, { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(path, 'node_modules'));
   if (options.example !== undefined) {
@@ -111,6 +127,8 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
     destroy,
     write(file, content) {
       mkdirSync(dirname(join(path, file)), { recursive: true });
+      // Never through a link, into this repository.
+      if (realpathSync(dirname(join(path, file))).startsWith(root)) throw new Error(`${file} is a link`);
       writeFileSync(join(path, file), content);
     },
     remove(file) {
@@ -119,7 +137,12 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
     read: (file) => readFileSync(join(path, file), 'utf8'),
     tree: (folder) => readTree(join(path, folder)),
     async run(script, args = [], { env = {}, input = '' } = {}) {
-      const result = await execa(node, [tsx, script, ...args], { cwd: path, env, input, reject: false });
+      const result = await execa(node, [...runTypeScript, script, ...args], {
+        cwd: path,
+        env,
+        input,
+        reject: false,
+      });
       return { code: result.exitCode ?? -1, out: result.stdout, err: result.stderr };
     },
     synth: (...args) => project.run('main.ts', args),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { expectGolden } from './golden.js';
-import { makeProject, readTree, root } from './project.js';
+import { makeProject, readTree, root, runTypeScript } from './project.js';
 
 const firstRun = 'no credentials yet: run `npm run bootstrap`; until then Connect waits';
 
@@ -23,7 +23,7 @@ describe('the shipped project', () => {
   });
 
   test('dist/ in git is what synth writes', async () => {
-    const { exitCode, stderr } = await execa('npx', ['tsx', 'main.ts', '--check'], {
+    const { exitCode, stderr } = await execa(process.execPath, [...runTypeScript, 'main.ts', '--check'], {
       cwd: root,
       reject: false,
     });

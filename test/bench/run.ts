@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { killAtRandom } from '../killed.js';
-import { copyProject, root } from '../project.js';
+import { copyProject, root, runTypeScript } from '../project.js';
 import { type Run, runOnce, takeTurns } from './measure.js';
 import { freshCdk8sApp, projectWith, remove, repositoryWith } from './projects.js';
 
@@ -28,7 +28,7 @@ function make(path: string): string {
   return path;
 }
 
-const synth = (path: string) => () => runOnce(process.execPath, ['--import', 'tsx', 'main.ts'], path);
+const synth = (path: string) => () => runOnce(process.execPath, [...runTypeScript, 'main.ts'], path);
 
 /** The same, with nothing there: every file is written. */
 const firstSynth = (path: string) => async (): Promise<Run> => {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectData, token } from '../connect/data.js';
 import { type ConnectServer, startConnect } from '../connect/server.js';
-import { makeProject, type Project, root } from '../project.js';
+import { makeProject, type Project, runTypeScript } from '../project.js';
 
 // Each test runs real commands, each of which starts Node.
 vi.setConfig({ testTimeout: 120_000 });
@@ -139,8 +138,7 @@ await new Promise((done) => setTimeout(done, 600_000));
 export default [];
 `;
   const project = await makeProject({ files: { 'src/secrets/slow.ts': slow } });
-  const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
-  const args = [tsx, script, ...grafana, '--key', 'password'];
+  const args = [...runTypeScript, script, ...grafana, '--key', 'password'];
   const child = execa(process.execPath, args, { cwd: project.path, env: alone, reject: false });
   const pid = await vi.waitFor(() => Number(project.read('started') || Number.NaN), 100_000);
   expect(secretFiles(project)).toEqual(['grafana.ts', 'slow.ts']);

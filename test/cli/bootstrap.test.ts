@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, expect, test, vi } from 'vitest';
-import { makeProject, type Project, type RunOptions, readTree, root } from '../project.js';
+import { makeProject, type Project, type RunOptions, readTree, runTypeScript } from '../project.js';
 import { findTool } from '../tools.js';
 
 const sops = findTool('sops');
@@ -63,11 +63,13 @@ const rule = (recipient: string) =>
 /** Where plaintext of --from-op is, in a folder of its own. */
 const shared = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
-
 /** Starts a command that does not end by itself. */
 function spawnCommand(project: Project, command: string, args: string[], env: Record<string, string>) {
-  return execa(process.execPath, [tsx, command, ...args], { cwd: project.path, env, reject: false });
+  return execa(process.execPath, [...runTypeScript, command, ...args], {
+    cwd: project.path,
+    env,
+    reject: false,
+  });
 }
 
 const values = { OP_CONNECT_CREDENTIALS: credentials, OP_CONNECT_TOKEN: token };
@@ -127,7 +129,9 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
   describe.skipIf(!findTool('script'))('on a terminal', () => {
     async function onTerminal(args: string[], answers: [question: string, answer: string][]) {
       const { project, key } = await makeOperator();
-      const command = [process.execPath, tsx, script, ...args].map((word) => `'${word}'`).join(' ');
+      const command = [process.execPath, ...runTypeScript, script, ...args]
+        .map((word) => `'${word}'`)
+        .join(' ');
       const child = execa('script', ['-qec', command, '/dev/null'], {
         cwd: project.path,
         env: { HOME: project.path, SOPS_AGE_KEY: key, TERM: 'xterm' },

@@ -127,11 +127,11 @@ test('what cannot be read is a warning with its file', async () => {
   );
 });
 
-test('the tests and CRDs that come with the project are no manifests of the operator', async () => {
+test('the tests and sources that come with the project are no manifests of the operator', async () => {
   const files = {
     'test/golden/rich/es.yaml':
       'kind: ExternalSecret\nmetadata: {name: grafana, namespace: monitoring}\nspec: {refreshInterval: 1d}\n',
-    'imports/crds/x.yaml': sops('grafana', 'monitoring'),
+    'src/platform/x.yaml': sops('grafana', 'monitoring'),
   };
   expect(await errorsWith(files)).toEqual({ code: 0, err: '' });
 });
