@@ -4,7 +4,7 @@ import { makeProject } from './project.js';
 
 test('synth killed at random moments leaves the old tree or the new one', async () => {
   const project = await makeProject();
-  const killed = await killAtRandom(project, 12);
+  const killed = await killAtRandom(project, 8);
   expect(killed.neither).toBe(0);
-  expect(killed.old + killed.new).toBe(12);
+  expect(killed.old + killed.new).toBe(8);
 }, 60_000);

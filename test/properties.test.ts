@@ -61,7 +61,7 @@ test('any list of good app secrets: either their names meet and that is told, or
         expect(tree && targets(tree).toSorted()).toEqual(names.toSorted());
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 60_000);
 
@@ -100,6 +100,6 @@ test('any list with bad ones among the good: each bad one is named, and no good 
       for (const { where } of synth(files).told) told.add(where.split(': ')[0] ?? '');
       expect([...told].toSorted()).toEqual([...bad].toSorted());
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 }, 60_000);

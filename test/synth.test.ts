@@ -218,7 +218,10 @@ describe('writing dist/', () => {
     const dist = project.tree('dist');
     project.remove('dist');
     const cdk8s = () =>
-      execa('npx', ['cdk8s', 'synth', '--no-check-upgrade'], { cwd: project.path, reject: false });
+      execa(join(root, 'node_modules/.bin/cdk8s'), ['synth', '--no-check-upgrade'], {
+        cwd: project.path,
+        reject: false,
+      });
     expect((await cdk8s()).exitCode).toBe(0);
     expect(project.tree('dist')).toEqual(dist);
     expect(project.tree('.cdk8s')).toEqual(dist);

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { accept } from '../cluster/acceptance.js';
-import { connect } from '../cluster/connection.js';
 import type { Acceptance } from '../cluster/trials.js';
 import { problemLine, UsageError } from '../errors.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
@@ -44,6 +42,9 @@ await run(async () => {
 
   // A terminal that was closed takes no more lines.
   process.stderr.on('error', () => {});
+  // The client of Kubernetes takes half of a second to load.
+  const { accept } = await import('../cluster/acceptance.js');
+  const { connect } = await import('../cluster/connection.js');
   // Whatever was made is removed first.
   const acceptance = await stoppable((signal) =>
     accept({

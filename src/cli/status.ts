@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { ClusterError, connect } from '../cluster/connection.js';
-import { retry } from '../cluster/retry.js';
-import { readStatus, type Status } from '../cluster/status.js';
-import { problemLine, UsageError } from '../errors.js';
+import type { Status } from '../cluster/status.js';
+import { OperatorError, problemLine, UsageError } from '../errors.js';
 import { composeProject } from '../platform/project.js';
 import { dnsLabel } from '../platform/shape.js';
 import { parseArguments } from './arguments.js';
@@ -37,6 +35,9 @@ await run(async () => {
   }
   if (options.watch && options.retry) throw new UsageError('--watch and --retry: write one of the two');
 
+  // The client of Kubernetes takes half of a second to load.
+  const { connect } = await import('../cluster/connection.js');
+  const { readStatus } = await import('../cluster/status.js');
   const { settings, platform, problems } = await composeProject(project);
   const connection = connect();
   const expected = {
@@ -54,7 +55,11 @@ await run(async () => {
   const print = (status: Status) => (options.json ? statusJson(status) : statusText(status, new Date()));
 
   if (options.watch) return watch(read, print);
-  const status = options.retry ? await retry(connection, read, console.error, retryLimit) : await read();
+  const retried = async () => {
+    const { retry } = await import('../cluster/retry.js');
+    return retry(connection, read, console.error, retryLimit);
+  };
+  const status = options.retry ? await retried() : await read();
   console.log(print(status));
   return status.ready ? 0 : 1;
 });
@@ -83,7 +88,7 @@ async function look(read: () => Promise<Status>, print: (status: Status) => stri
     const rows = status.rows.map(({ kind, name, ready, message }) => `${kind}${name}${ready}${message}`);
     return { ready: status.ready, text: print(status), news: [...rows, ...status.notes].join() };
   } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
+    if (!(error instanceof OperatorError)) throw error;
     return { ready: false, text: error.message, news: error.message };
   }
 }

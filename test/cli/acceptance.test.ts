@@ -1,9 +1,9 @@
 /** What `npm run acceptance` says before there is a cluster to prove anything on; test/cluster has the rest. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kubeconfigFor, startApi } from '../cluster-api/server.js';
-import { makeProject, type Outcome } from '../project.js';
+import { copyProject, type Outcome } from '../project.js';
 
 const settings = (text: string) => ({ 'src/settings.ts': `export default ${text};` });
 
@@ -12,8 +12,9 @@ async function acceptance(
   args: readonly string[],
   { files = {}, kubeconfig = kubeconfigFor('http://127.0.0.1:1') } = {},
 ): Promise<Outcome> {
-  const project = await makeProject({ files: { ...files, kubeconfig } });
-  return project.run('src/cli/acceptance.ts', args, { env: { KUBECONFIG: `${project.path}/kubeconfig` } });
+  const project = await copyProject({ files: { ...files, kubeconfig } });
+  const env = { KUBECONFIG: `${project.path}/kubeconfig` };
+  return project.run('src/cli/acceptance.ts', args, { env }).finally(project.destroy);
 }
 
 describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => {
@@ -58,7 +59,7 @@ describe.concurrent('no cluster to ask: one line, exit code 1', () => {
     });
   });
 
-  test('somebody takes the request, and says nothing', async () => {
+  test('somebody takes the request, and says nothing', async ({ onTestFinished }) => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -74,7 +75,7 @@ describe.concurrent('no cluster to ask: one line, exit code 1', () => {
     });
   });
 
-  test('not logged in', async () => {
+  test('not logged in', async ({ onTestFinished }) => {
     const api = await startApi({ '/apis/apps/v1/namespaces/external-secrets/deployments': 401 });
     onTestFinished(() => api.close());
     const { code, out, err } = await acceptance(args, { kubeconfig: api.kubeconfig });
@@ -83,7 +84,7 @@ describe.concurrent('no cluster to ask: one line, exit code 1', () => {
   });
 });
 
-test('nothing is installed: every criterion says so, and nothing is written', async () => {
+test('nothing is installed: every criterion says so, and nothing is written', async ({ onTestFinished }) => {
   const api = await startApi({
     '/apis/apps/v1/namespaces/external-secrets/deployments': [],
     '/api/v1/secrets': [],
