@@ -98,7 +98,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
         'pass',
         missingField,
         expect.any(String),
-        `the key value uses the field 'missing_${id}', which the item does not have`,
+        `the key value uses the field 'missing_${id}', which the item 'Grafana' does not have`,
       ],
       ['pass', unchanged, expect.any(String), '2 compared'],
       ['all 7 passed'],
