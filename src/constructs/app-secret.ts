@@ -34,7 +34,10 @@ export interface AppSecretProps {
   readonly namespace: string;
   /** Name of the Secret, and of the ExternalSecret that makes it. */
   readonly name: string;
-  /** The 1Password item, by its title or its 26-character ID. Either this or `items`. */
+  /**
+   * The 1Password item, by its title or its 26-character ID; an ID is looked for in the first vault only.
+   * Either this or `items`.
+   */
   readonly item?: string;
   /** Several items, each with an alias of your own: `{ db: 'Postgres', app: 'Grafana' }`. */
   readonly items?: { readonly [alias: string]: string };
@@ -43,8 +46,8 @@ export interface AppSecretProps {
    * field that is missing in 1Password makes the ExternalSecret fail with its name.
    *
    * `'all'` takes every field of the item, each under its label (characters that a key can't have become
-   * `_`; with `items`, behind `alias_`; with `template`, `-` and `.` become `_` too). It can't notice
-   * that a field is missing.
+   * `_`; with `items`, behind `alias_`; with templates, also in labels and annotations, `-` and `.` become
+   * `_` too). It can't notice that a field is missing.
    */
   readonly keys?: 'all' | { readonly [key: string]: KeySource };
   /**
