@@ -53,7 +53,7 @@ async function makeOperator(options: Parameters<typeof makeProject>[0] = {}): Pr
 }
 
 function readRule(): string {
-  return readFileSync(join(import.meta.dirname, '../../.sops.yaml'), 'utf8');
+  return readFileSync(join(import.meta.dirname, '../fixtures/shipped/.sops.yaml'), 'utf8');
 }
 
 /** A creation rule for one recipient. */
