@@ -3,7 +3,7 @@ import type { AppSecretProps } from './constructs/app-secret.js';
 import type { Settings } from './platform/settings.js';
 
 export type { AppSecretProps, FieldReference, FileReference, KeySource } from './constructs/app-secret.js';
-export { type ExternalUnit, externalUnit } from './constructs/unit.js';
+export { type ExternalUnit, externalUnit } from './constructs/external-unit.js';
 export type { Settings } from './platform/settings.js';
 
 /**

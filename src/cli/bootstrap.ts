@@ -5,7 +5,7 @@ import { bootstrapKeys } from '../constructs/bootstrap-secret.js';
 import { OperatorError, type Problem, UsageError } from '../errors.js';
 import { credentialsProblems, decodeOnce, tokenProblems } from '../onepassword/bootstrap-input.js';
 import { sweep } from '../onepassword/op-bootstrap.js';
-import { credentialsFile } from '../platform/onepassword-credentials.js';
+import { credentialsFile } from '../platform/credentials-file.js';
 import { loadSettings } from '../platform/settings.js';
 import { findCreationRule } from '../sops/creation-rule.js';
 import { encryptSecret } from '../sops/encrypt-secret.js';

@@ -8,8 +8,8 @@ import {
   ExternalSecretSpecTargetTemplateEngineVersion,
   ExternalSecretSpecTargetTemplateMergePolicy,
 } from '../../imports/external-secrets.io.js';
+import type { ExternalUnit } from './external-unit.js';
 import { fileLookUps, lookUps, sourceName } from './look-ups.js';
-import type { ExternalUnit } from './unit.js';
 
 /** A field of a 1Password item, by its label as 1Password shows it. */
 export interface FieldReference {

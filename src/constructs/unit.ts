@@ -7,6 +7,7 @@ import {
   type KustomizationSpecHealthChecks,
   KustomizationSpecSourceRefKind,
 } from '../../imports/kustomize.toolkit.fluxcd.io.js';
+import type { UnitReference } from './external-unit.js';
 
 /** How the Flux of this cluster is set up, and where it finds `dist/`. */
 export interface Flux {
@@ -28,37 +29,6 @@ export interface FluxSource {
   readonly name: string;
   /** @default - the namespace of the Flux Kustomizations */
   readonly namespace?: string;
-}
-
-/** A Flux Kustomization that another one can wait for. */
-export interface UnitReference {
-  /** Name of the Flux Kustomization. */
-  readonly unitName: string;
-  /** Its namespace; undefined means the namespace of the one that waits. */
-  readonly unitNamespace?: string;
-}
-
-/** A Flux Kustomization that is declared elsewhere in the operator's repository. */
-export class ExternalUnit implements UnitReference {
-  readonly unitNamespace?: string;
-
-  constructor(
-    readonly unitName: string,
-    namespace?: string,
-  ) {
-    if (namespace !== undefined) this.unitNamespace = namespace;
-  }
-}
-
-/**
- * Names a Flux Kustomization that this project does not make, to wait for it.
- *
- * @param name `metadata.name` of the Flux Kustomization.
- * @param namespace Its namespace; default: the namespace of this project's Flux Kustomizations.
- * @returns What `waitsFor` and `dependsOn` take.
- */
-export function externalUnit(name: string, namespace?: string): ExternalUnit {
-  return new ExternalUnit(name, namespace);
 }
 
 /** An object that Flux looks at before it calls a unit Ready. */

@@ -1,5 +1,5 @@
 import { operatorRelease } from '../constructs/external-secrets-release.js';
-import type { UnitReference } from '../constructs/unit.js';
+import type { UnitReference } from '../constructs/external-unit.js';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import { loadDefault } from '../load.js';
 import { findRepository, type Repository } from '../repository.js';
 import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
-import { readCredentials } from './onepassword-credentials.js';
+import { readCredentials } from './credentials-file.js';
 import { composePlatform, type Platform } from './platform.js';
 import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { closest } from '../closest.js';
 import { goDuration } from '../constructs/duration.js';
-import { ExternalUnit } from '../constructs/unit.js';
+import { ExternalUnit } from '../constructs/external-unit.js';
 import type { Problem } from '../errors.js';
 
 /** An object without other fields than these. */
