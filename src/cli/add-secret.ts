@@ -2,14 +2,13 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { OperatorError, type Problem, problemLine, UsageError } from '../errors.js';
+import { OperatorError, type Problem, UsageError } from '../errors.js';
 import { guard } from '../guards/index.js';
 import { checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
 import {
   fileNameFor,
-  isReservedKey,
   keysFor,
   type NewSecret,
   type NewSource,
@@ -21,10 +20,12 @@ import { type AppSecretsFile, fileName } from '../platform/app-secrets.js';
 import { composeProject } from '../platform/project.js';
 import { loadSettings } from '../platform/settings.js';
 import { stoppable } from '../stoppable.js';
+import { isReservedKey } from '../tree.js';
 import { parseArguments } from './arguments.js';
 import { askSecret } from './ask-secret.js';
 import { checkProblem } from './checks-table.js';
 import { run } from './run.js';
+import { warn } from './synth-report.js';
 
 const project = join(import.meta.dirname, '../..');
 
@@ -151,7 +152,7 @@ function fileProblem(file: string): Problem | undefined {
 async function checkAsSynth(added: AppSecretsFile): Promise<void> {
   const composed = await composeProject(project, [added]);
   const { problems, warnings } = guard(composed);
-  for (const warning of warnings) console.error(`warning: ${problemLine(warning)}`);
+  warn(warnings);
   const all = [...composed.problems, ...problems];
   if (all.length > 0) throw new OperatorError(all);
 }

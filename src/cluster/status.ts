@@ -3,6 +3,7 @@ import { connectRelease } from '../constructs/connect-release.js';
 import { goDuration } from '../constructs/duration.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { problemLine } from '../errors.js';
+import { retained } from '../platform/context.js';
 import {
   ask,
   ClusterError,
@@ -189,9 +190,6 @@ export interface Condition {
 export function conditionOf({ status }: ClusterObject): Condition | undefined {
   return (status?.conditions as Condition[] | undefined)?.find(({ type }) => type === 'Ready');
 }
-
-/** What ESO says, with Ready, when its look-ups found nothing at all. */
-const retained = 'secret retained';
 
 /** Whether an object's condition Ready is True, and says so of something that is there. */
 export function isReady(object: ClusterObject): boolean {

@@ -9,7 +9,7 @@ import {
   ExternalSecretSpecTargetTemplateMergePolicy,
 } from '../../imports/external-secrets.io.js';
 import type { ExternalUnit } from './external-unit.js';
-import { fileLookUps, lookUps, sourceName } from './look-ups.js';
+import { fileLookUps, lookUps, sourceName, templateNames } from './look-ups.js';
 
 /** A field of a 1Password item, by its label as 1Password shows it. */
 export interface FieldReference {
@@ -79,9 +79,10 @@ export interface AppSecretContext {
 
 function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
   const { keys, labels, annotations, type } = props;
+  const names = templateNames(props);
   const asked = typeof keys === 'object' ? Object.entries(keys) : [];
   const data = {
-    ...Object.fromEntries(asked.map(([key, source]) => [key, `{{ .${sourceName(props, source)} }}`])),
+    ...Object.fromEntries(asked.map(([key, source]) => [key, `{{ .${sourceName(source, names)} }}`])),
     ...props.template,
   };
   const hasData = Object.keys(data).length > 0;

@@ -4,6 +4,7 @@ import type {
   ExternalSecretSpecDataFrom,
   ExternalSecretSpecDataFromRewrite,
 } from '../../imports/external-secrets.io.js';
+import { escapeRegExp } from '../regexp.js';
 import type { AppSecretProps, KeySource } from './app-secret.js';
 
 /** An item of 1Password as the template sees it. */
@@ -30,6 +31,11 @@ export function itemsOf(props: AppSecretProps): Item[] {
   return props.items
     ? Object.entries(props.items).map(([alias, title]) => ({ prefix: `${alias}_`, title }))
     : [{ prefix: '', title: props.item ?? '' }];
+}
+
+/** Where the keys come from, one by one; none for `'all'`. */
+export function sourcesOf({ keys }: AppSecretProps): KeySource[] {
+  return typeof keys === 'object' ? Object.values(keys) : [];
 }
 
 /** The prefix of the item that a key comes from. */
@@ -67,15 +73,16 @@ export function nameInTemplates(source: KeySource): string {
  *
  * A label that another one could look like is taken by its exact text, and gets a name of its own; one that
  * the operator's templates read, too, has to have the name that they use.
+ *
+ * @param names The `templateNames` of the app secret.
  */
-export function sourceName(props: AppSecretProps, source: KeySource): string {
+export function sourceName(source: KeySource, names: ReadonlySet<string>): string {
   const label = labelOf(source);
-  if (label === undefined || !isExact(props, source, label)) return nameInTemplates(source);
+  if (label === undefined || !isExact(source, label, names)) return nameInTemplates(source);
   return `${prefixOf(source)}field_${templateName(label)}`;
 }
 
-function isExact(props: AppSecretProps, source: KeySource, label: string): boolean {
-  const names = templateNames(props);
+function isExact(source: KeySource, label: string, names: ReadonlySet<string>): boolean {
   if (names.size === 0) return !plainName.test(label);
   // Only a name with a `_` can be that of two labels.
   return templateName(label).includes('_') && !names.has(nameInTemplates(source));
@@ -85,9 +92,9 @@ function replace(source: string, target: string): ExternalSecretSpecDataFromRewr
   return { regexp: { source, target } };
 }
 
-/** Takes one label by its exact text; the characters are those that have a meaning in a regular expression. */
+/** Takes one label by its exact text. */
 function replaceExactly(label: string): ExternalSecretSpecDataFromRewrite {
-  return replace(`^${label.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`, `field_${templateName(label)}`);
+  return replace(`^${escapeRegExp(label)}$`, `field_${templateName(label)}`);
 }
 
 /** Makes every label one that a dot reaches, so that a missing one is an error that names it. */
@@ -101,33 +108,39 @@ const noDigitFirst = replace('^([0-9])', '_$1');
 
 /** The look-ups of the ExternalSecret that take fields: one for each item. */
 export function lookUps(props: AppSecretProps): ExternalSecretSpecDataFrom[] {
-  const sources = typeof props.keys === 'object' ? Object.values(props.keys) : [];
+  const sources = sourcesOf(props);
   const names = templateNames(props);
   return itemsOf(props).flatMap(({ prefix, title }) => {
     const fields = sources.filter((source) => prefixOf(source) === prefix && labelOf(source) !== undefined);
     const open = [...names].some((name) => name.startsWith(prefix));
     const filesOnly = props.template === undefined && fields.length === 0 && !open;
     if (props.keys !== 'all' && filesOnly) return [];
-    const rewrite = rewritesOf(props, prefix, fields, open);
+    const exact = fields.flatMap((source) => {
+      const label = labelOf(source);
+      return label !== undefined && isExact(source, label, names) ? [label] : [];
+    });
+    const rewrite = rewritesOf(prefix, new Set(exact), open, props.keys === 'all');
     return [{ extract: { key: title }, ...(rewrite.length > 0 && { rewrite }) }];
   });
 }
 
-/** Any rewrite turns ESO's own conversion off, so that the labels nobody asked for must be made valid, too. */
+/**
+ * Any rewrite turns ESO's own conversion off, so that the labels nobody asked for must be made valid, too.
+ *
+ * @param labels Those that are taken by their exact text.
+ * @param open Whether templates read names of this item.
+ * @param all Whether every field becomes a key.
+ */
 function rewritesOf(
-  props: AppSecretProps,
   prefix: string,
-  fields: readonly KeySource[],
+  labels: ReadonlySet<string>,
   open: boolean,
+  all: boolean,
 ): ExternalSecretSpecDataFromRewrite[] {
-  const labels = fields.flatMap((source) => {
-    const label = labelOf(source);
-    return label !== undefined && isExact(props, source, label) ? [label] : [];
-  });
-  const exact = [...new Set(labels)].map(replaceExactly);
+  const exact = [...labels].map(replaceExactly);
   const withPrefix = prefix === '' ? [] : [replace('^', prefix)];
   if (open) return [...exact, plainNames, ...(prefix === '' ? [noDigitFirst] : []), ...withPrefix];
-  if (props.keys === 'all') return prefix === '' ? [] : [validKeys, ...withPrefix];
+  if (all) return prefix === '' ? [] : [validKeys, ...withPrefix];
   return exact.length > 0 || prefix !== '' ? [...exact, unused, plainNames, ...withPrefix] : [];
 }
 
@@ -136,12 +149,11 @@ function rewritesOf(
  * ESO calls that Ready; this is an error that names item and file.
  */
 export function fileLookUps(props: AppSecretProps): ExternalSecretSpecData[] {
-  const sources = typeof props.keys === 'object' ? Object.values(props.keys) : [];
   const titles = new Map(itemsOf(props).map(({ prefix, title }) => [prefix, title]));
   const files = new Map<string, ExternalSecretSpecData>();
-  for (const source of sources) {
+  for (const source of sourcesOf(props)) {
     if (typeof source === 'string' || !('file' in source)) continue;
-    const secretKey = sourceName(props, source);
+    const secretKey = nameInTemplates(source);
     const key = titles.get(prefixOf(source)) ?? '';
     files.set(secretKey, { secretKey, remoteRef: { key, property: `file/${source.file}` } });
   }

@@ -1,5 +1,5 @@
 import type { AppSecretProps, KeySource } from '../constructs/app-secret.js';
-import { nameInTemplates, prefixOf, templateNames } from '../constructs/look-ups.js';
+import { nameInTemplates, prefixOf, sourcesOf, templateNames } from '../constructs/look-ups.js';
 import type { Finding } from './finding.js';
 
 /** Labels of fields, or items, of which the template could see only one, at random. */
@@ -36,7 +36,7 @@ function aliasFindings(secret: AppSecretProps): Finding[] {
   const { items, keys } = secret;
   const aliases = Object.keys(items ?? {});
   const names = [...templateNames(secret)];
-  const sources = typeof keys === 'object' ? Object.values(keys) : [];
+  const sources = sourcesOf(secret);
   const isUsed = (prefix: string) =>
     keys === 'all' ||
     // A name without any alias is told by the guard of templates.

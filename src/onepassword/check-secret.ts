@@ -1,6 +1,6 @@
 import { closest } from '../closest.js';
 import type { AppSecretProps, KeySource } from '../constructs/app-secret.js';
-import { itemsOf, lookUps, prefixOf, sourceName } from '../constructs/look-ups.js';
+import { itemsOf, lookUps, prefixOf, sourceName, sourcesOf, templateNames } from '../constructs/look-ups.js';
 import { TemplateError } from '../templates/go-template.js';
 import type { ItemFinder } from './item-finder.js';
 import { templateFields } from './template-fields.js';
@@ -61,8 +61,9 @@ function usesByPrefix(secret: AppSecretProps): Map<string, Use[]> {
     known.add(`${prefix}${use.name}`);
     uses.get(prefix)?.push(use);
   };
-  for (const source of typeof secret.keys === 'object' ? Object.values(secret.keys) : []) {
-    const { prefix, ...use } = useOf(secret, source);
+  const names = templateNames(secret);
+  for (const source of sourcesOf(secret)) {
+    const { prefix, ...use } = useOf(source, names);
     if (!uses.get(prefix)?.some(({ shown }) => shown === use.shown)) add(prefix, use);
   }
   const templates = [secret.template, secret.labels, secret.annotations];
@@ -84,9 +85,9 @@ function fieldsOf(template: string): string[] {
   }
 }
 
-function useOf(secret: AppSecretProps, source: KeySource): Use & { readonly prefix: string } {
+function useOf(source: KeySource, names: ReadonlySet<string>): Use & { readonly prefix: string } {
   const prefix = prefixOf(source);
-  const name = sourceName(secret, source).slice(prefix.length);
+  const name = sourceName(source, names).slice(prefix.length);
   if (typeof source !== 'string' && 'file' in source) {
     return { prefix, name, shown: `file ${source.file}`, file: source.file };
   }

@@ -1,4 +1,5 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
+import { isReservedKey } from '../tree.js';
 
 /** The label of a field, or the name of an attached file. */
 export type NewSource = string | { readonly file: string };
@@ -92,11 +93,6 @@ function escapeOf(character: string): string {
   return [...Array(character.length).keys()]
     .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
     .join('');
-}
-
-/** Whether a name means something else to JavaScript than a key of an object, so that no Secret can have it. */
-export function isReservedKey(key: string): boolean {
-  return key === 'constructor' || key === '__proto__';
 }
 
 /**

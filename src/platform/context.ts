@@ -27,6 +27,9 @@ export const storeHealth: HealthCheckExpression = {
   failed: `status.conditions.exists(c, ${ready('False')})`,
 };
 
+/** How the message begins with which ESO says, with Ready, that its look-ups found nothing at all. */
+export const retained = 'secret retained';
+
 /**
  * Health of an ExternalSecret, in the same way. ESO writes the generation that it synced in front of
  * `syncedResourceVersion`: what it says of an older one is no news. When the look-ups find nothing at all, it
@@ -36,7 +39,7 @@ export const externalSecretHealth: HealthCheckExpression = {
   ...storeHealth,
   kind: 'ExternalSecret',
   current: `${storeHealth.current} && (!has(status.syncedResourceVersion) || status.syncedResourceVersion.startsWith(string(metadata.generation) + '-'))`,
-  failed: `status.conditions.exists(c, c.type == 'Ready' && (c.status == 'False' || has(c.message) && c.message.startsWith('secret retained')))`,
+  failed: `status.conditions.exists(c, c.type == 'Ready' && (c.status == 'False' || has(c.message) && c.message.startsWith('${retained}')))`,
 };
 
 /** Tells an operator which of their chart values the product does not let them set. */

@@ -4,6 +4,7 @@ import { closest } from '../closest.js';
 import { goDuration } from '../constructs/duration.js';
 import { ExternalUnit } from '../constructs/external-unit.js';
 import type { Problem } from '../errors.js';
+import { isReservedKey } from '../tree.js';
 
 /** An object without other fields than these. */
 export function closedObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -25,7 +26,7 @@ export function plainKey() {
   return z
     .string()
     .refine(
-      (key) => key !== 'constructor' && key !== '__proto__',
+      (key) => !isReservedKey(key),
       rule('is a name that JavaScript keeps for itself', 'choose another'),
     );
 }
