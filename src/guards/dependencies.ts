@@ -28,21 +28,21 @@ export function dependencyProblems(
 ): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
+  const own = new Map(units.map((unit) => [idOf(unit, unit.unitNamespace), unit]));
   const known = new Map<string, Waiting>();
-  for (const unit of units) {
+  for (const [id, unit] of own) {
     const needsCrds = monitoring && unit.unitName === operatorRelease ? [monitoring.unit] : [];
     const dependsOn = [...unit.dependsOn, ...needsCrds].map((one) => idOf(one, unit.unitNamespace));
-    known.set(idOf(unit, unit.unitNamespace), { name: unit.unitName, where: unit.unitName, dependsOn });
+    known.set(id, { name: unit.unitName, where: unit.unitName, dependsOn });
   }
   for (const unit of units) {
     for (const dependency of unit.dependsOn) {
       const id = idOf(dependency, unit.unitNamespace);
-      const own = units.find((one) => idOf(one, one.unitNamespace) === id);
-      if ('kustomization' in dependency && own !== dependency) {
+      if ('kustomization' in dependency && own.get(id) !== dependency) {
         const what = `waits for the unit ${dependency.unitName}, which is not in this project`;
         const todo = 'make that unit here, or name it with externalUnit()';
         problems.push({ where: unit.node.path, what, todo });
-      } else if (!own && placement.hasFlux && !findUnit(id, known, placement)) {
+      } else if (!own.has(id) && placement.hasFlux && !findUnit(id, known, placement)) {
         const what = `waits for the Flux Kustomization ${id}, which is nowhere in this repository`;
         warnings.push({
           where: unit.unitName,

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
 import { isTree } from '../tree.js';
-import { hasSops, type RepositoryFiles } from './files.js';
+import type { RepositoryFiles } from './files.js';
 import { type FluxKustomization, isKustomizationFile } from './kustomize.js';
 import type { Placement } from './placement.js';
 
@@ -20,8 +20,8 @@ export function decryptionWarnings(files: RepositoryFiles, placement: Placement)
     const what = `is encrypted with SOPS, and ${by} applies it without decryption: the Secret would hold the ciphertext, and Flux would call it Ready`;
     return [{ where: file, what, todo: 'add spec.decryption with provider: sops there' }];
   };
-  const warnings = files.picked
-    .filter((file) => !isKustomizationFile(file.file) && hasSops(file))
+  const warnings = [...files.encrypted]
+    .filter((file) => !isKustomizationFile(file.file))
     .filter((file) =>
       files
         .parse(file, 'is encrypted with SOPS')

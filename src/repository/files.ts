@@ -28,6 +28,10 @@ export interface Where {
 export class RepositoryFiles {
   /** Files that hold one of the marks; kustomization.yaml files always. */
   readonly picked: readonly FileBytes[];
+  /** Those of them with a SOPS block. */
+  readonly encrypted: ReadonlySet<FileBytes>;
+  /** For each file and folder the kustomization.yaml files whose text names it. */
+  readonly naming: ReadonlyMap<string, readonly FileBytes[]>;
   /** What could not be read. */
   readonly warnings: Problem[] = [];
   private readonly top: string;
@@ -45,11 +49,14 @@ export class RepositoryFiles {
         !others.some((folder) => file.startsWith(folder)),
     );
     const picked = this.pick(files.filter(isYaml));
+    const naming = new Map<string, FileBytes[]>();
+    for (const file of picked.filter((one) => isKustomizationFile(one.file))) {
+      for (const node of nodesIn(file)) addTo(naming, node, file);
+    }
+    this.naming = naming;
     // A kustomization may list a file of any name.
-    const named = new Set(
-      picked.filter(({ file }) => isKustomizationFile(file)).flatMap((file) => nodesIn(file)),
-    );
-    this.picked = [...picked, ...this.pick(files.filter((file) => !isYaml(file) && named.has(file)))];
+    this.picked = [...picked, ...this.pick(files.filter((file) => !isYaml(file) && naming.has(file)))];
+    this.encrypted = new Set(this.picked.filter(hasSops));
   }
 
   private pick(files: readonly string[]): FileBytes[] {
@@ -85,8 +92,15 @@ export class RepositoryFiles {
   }
 }
 
+/** Adds a value to the list of a key. */
+export function addTo<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const there = map.get(key);
+  if (there) there.push(value);
+  else map.set(key, [value]);
+}
+
 /** Whether a file holds a SOPS block, as YAML or JSON, or values that SOPS encrypted. */
-export function hasSops({ bytes }: FileBytes): boolean {
+function hasSops({ bytes }: FileBytes): boolean {
   if (bytes.includes('ENC[AES256_GCM')) return true;
   return bytes.includes('sops') && /^sops\s*:|"sops"\s*:/m.test(bytes.toString('latin1'));
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { escapeRegExp } from '../regexp.js';
 import { isTree, type Tree } from '../tree.js';
 import type { FileBytes } from './read.js';
 
@@ -76,7 +77,7 @@ export function isSubstituted(text: string): boolean {
 /** Whether a name or namespace can be the wanted one, whatever Flux substitutes in it. */
 export function fits(written: string, wanted: string): boolean {
   if (!isSubstituted(written)) return written === wanted;
-  const parts = written.split(/\$\{[^}]*\}?/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const parts = written.split(/\$\{[^}]*\}?/).map(escapeRegExp);
   return new RegExp(`^${parts.join('.*')}$`).test(wanted);
 }
 

@@ -79,7 +79,7 @@ function readFolder(path: string) {
   return readdirSync(path, { withFileTypes: true });
 }
 
-/** The last line of what git said; without it why it could not be run. */
+/** The first line of what git said, or why it could not be run. */
 function reason(error: unknown): string {
   const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
   if (code === 'ENOENT') return 'git is not installed';

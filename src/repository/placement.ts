@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
-import type { RepositoryFiles } from './files.js';
+import { addTo, type RepositoryFiles } from './files.js';
 import {
   type FluxKustomization,
   fits,
   isKustomizationFile,
   type Kustomization,
-  nodesIn,
   normalPath,
   type Place,
   type Renaming,
@@ -30,27 +29,20 @@ export interface Builders {
 export class Placement {
   /** The kustomization.yaml of each folder. */
   private readonly folders = new Map<string, FileBytes>();
-  /** For each file and folder the kustomization.yaml files whose text names it. */
-  private readonly naming = new Map<string, FileBytes[]>();
   /** For each folder the files whose text has a Flux Kustomization with this path. */
   private readonly fluxAt = new Map<string, FileBytes[]>();
+  private readonly fluxFiles: readonly FileBytes[];
+  private readonly kustomizationsOf = new Map<FileBytes, Kustomization[]>();
+  private readonly fluxIn = new Map<FileBytes, FluxKustomization[]>();
   /** What `outwards` found. */
   private readonly known = new Map<string, Place[]>();
 
   constructor(private readonly files: RepositoryFiles) {
-    const add = (map: Map<string, FileBytes[]>, key: string, file: FileBytes) => {
-      const there = map.get(key);
-      if (there) there.push(file);
-      else map.set(key, [file]);
-    };
     for (const file of files.picked) {
-      if (isKustomizationFile(file.file)) {
-        this.folders.set(posix.dirname(file.file), file);
-        for (const node of nodesIn(file)) add(this.naming, node, file);
-      } else if (holdsFlux(file)) {
-        for (const path of pathsIn(file)) add(this.fluxAt, path, file);
-      }
+      if (isKustomizationFile(file.file)) this.folders.set(posix.dirname(file.file), file);
     }
+    this.fluxFiles = files.picked.filter((file) => !isKustomizationFile(file.file) && holdsFlux(file));
+    for (const file of this.fluxFiles) for (const path of pathsIn(file)) addTo(this.fluxAt, path, file);
   }
 
   /** The kustomizations and Flux Kustomizations whose text has this in it. */
@@ -58,7 +50,7 @@ export class Placement {
     const has = ({ bytes }: FileBytes) => bytes.includes(text);
     return {
       kustomizations: [...this.folders.values()].filter(has).flatMap((file) => this.kustomizations(file)),
-      flux: [...new Set([...this.fluxAt.values()].flat())].filter(has).flatMap((file) => this.fluxOf(file)),
+      flux: this.fluxFiles.filter(has).flatMap((file) => this.fluxOf(file)),
     };
   }
 
@@ -79,7 +71,7 @@ export class Placement {
 
   /** Whether the repository holds any Flux Kustomization. */
   get hasFlux(): boolean {
-    return this.fluxAt.size > 0;
+    return this.fluxFiles.length > 0;
   }
 
   /** @param node A file or, for what a kustomization generates, its folder. */
@@ -90,18 +82,18 @@ export class Placement {
 
   /** Everything that has a part in building a file or folder. */
   buildersOf(node: string): Builders {
-    const kustomizations = new Map<string, Kustomization>();
-    const flux = new Map<string, FluxKustomization>();
+    const kustomizations = new Set<Kustomization>();
+    const flux = new Set<FluxKustomization>();
     const visit = (at: string) => {
-      for (const one of this.fluxBuilding(at)) flux.set(`${one.file} ${one.name}`, one);
+      for (const one of this.fluxBuilding(at)) flux.add(one);
       for (const parent of [...this.parentsOf(at), ...this.kustomizationsIn(at)]) {
-        if (kustomizations.has(parent.folder)) continue;
-        kustomizations.set(parent.folder, parent);
+        if (kustomizations.has(parent)) continue;
+        kustomizations.add(parent);
         visit(parent.folder);
       }
     };
     visit(node);
-    return { kustomizations: [...kustomizations.values()], flux: [...flux.values()] };
+    return { kustomizations: [...kustomizations], flux: [...flux] };
   }
 
   private afterBuild(kustomization: Kustomization, place: Place, from: string): Place[] {
@@ -130,7 +122,7 @@ export class Placement {
 
   /** The kustomizations that list a file or folder. */
   private parentsOf(node: string): Kustomization[] {
-    return (this.naming.get(node) ?? [])
+    return (this.files.naming.get(node) ?? [])
       .flatMap((file) => this.kustomizations(file))
       .filter(({ resources, components }) => resources.has(node) || components.includes(node));
   }
@@ -141,7 +133,9 @@ export class Placement {
   }
 
   private kustomizations(file: FileBytes): Kustomization[] {
-    return this.files.parse(file, 'is a kustomization').map((tree) => toKustomization(file.file, tree));
+    return once(this.kustomizationsOf, file, () =>
+      this.files.parse(file, 'is a kustomization').map((tree) => toKustomization(file.file, tree)),
+    );
   }
 
   private fluxBuilding(node: string): FluxKustomization[] {
@@ -150,9 +144,11 @@ export class Placement {
   }
 
   private fluxOf(file: FileBytes): FluxKustomization[] {
-    return this.files
-      .parse(file, 'holds a Flux Kustomization')
-      .flatMap((tree) => toFluxKustomization(file.file, tree) ?? []);
+    return once(this.fluxIn, file, () =>
+      this.files
+        .parse(file, 'holds a Flux Kustomization')
+        .flatMap((tree) => toFluxKustomization(file.file, tree) ?? []),
+    );
   }
 
   /** Flux builds the kustomization of its folder or, where there is none, one over all that is below. */
@@ -166,6 +162,15 @@ export class Placement {
     }
     return true;
   }
+}
+
+/** What was worked out for a file before; else it is now. */
+function once<Result>(known: Map<FileBytes, Result>, file: FileBytes, work: () => Result): Result {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const result = work();
+  known.set(file, result);
+  return result;
 }
 
 function holdsFlux({ bytes }: FileBytes): boolean {

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
-import { hasSops, type RepositoryFiles } from './files.js';
+import { addTo, type RepositoryFiles } from './files.js';
 import { fits, isKustomizationFile, isSubstituted, type Place, plainText } from './kustomize.js';
 import type { Placement } from './placement.js';
 import type { FileBytes } from './read.js';
@@ -44,7 +44,7 @@ export function findSecrets(
     around.flatMap(({ kustomizations, flux }) => [...kustomizations, ...flux]),
   );
   const byName = new Map<string, Wanted[]>();
-  for (const one of wanted) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+  for (const one of wanted) addTo(byName, one.name, one);
   const mayBe = (name: string) => isSubstituted(name) || names === 'any' || names.has(name);
 
   const secrets = new Map<string, FoundSecret>();
@@ -64,8 +64,9 @@ export function findSecrets(
     for (const one of made) add(folder, { file, kind: 'secretGenerator', ...one });
   }
   for (const file of files.picked) {
-    if (isKustomizationFile(file.file) || !mayMake(file, names)) continue;
-    const purpose = hasSops(file) ? 'is encrypted with SOPS' : 'names a Secret';
+    const sops = files.encrypted.has(file);
+    if (isKustomizationFile(file.file) || !(sops || mayMake(file, names))) continue;
+    const purpose = sops ? 'is encrypted with SOPS' : 'names a Secret';
     for (const tree of files.parse(file, purpose)) {
       const made = toSecret(file.file, tree);
       if (made && 'what' in made) warnings.push(made);
@@ -75,9 +76,8 @@ export function findSecrets(
   return { secrets: [...secrets.values()], warnings };
 }
 
-/** Whether the bytes of a file are worth parsing. */
+/** Whether the bytes of a file without SOPS are worth parsing. */
 function mayMake(file: FileBytes, names: ReadonlySet<string> | 'any'): boolean {
-  if (hasSops(file)) return true;
   if (!file.bytes.includes('Secret')) return false;
   return names === 'any' || file.bytes.includes('${') || [...names].some((name) => file.bytes.includes(name));
 }
