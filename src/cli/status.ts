@@ -37,6 +37,7 @@ await run(async () => {
 
   // The client of Kubernetes takes half of a second to load.
   const { connect } = await import('../cluster/connection.js');
+  const { retry } = await import('../cluster/retry.js');
   const { readStatus } = await import('../cluster/status.js');
   const { settings, platform, problems } = await composeProject(project);
   const connection = connect();
@@ -55,11 +56,7 @@ await run(async () => {
   const print = (status: Status) => (options.json ? statusJson(status) : statusText(status, new Date()));
 
   if (options.watch) return watch(read, print);
-  const retried = async () => {
-    const { retry } = await import('../cluster/retry.js');
-    return retry(connection, read, console.error, retryLimit);
-  };
-  const status = options.retry ? await retried() : await read();
+  const status = options.retry ? await retry(connection, read, console.error, retryLimit) : await read();
   console.log(print(status));
   return status.ready ? 0 : 1;
 });
