@@ -32,6 +32,15 @@ export class OperatorError extends Error {
   }
 }
 
+/** Why the work ends before its time: somebody stopped the program. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+
+  constructor() {
+    super('stopped');
+  }
+}
+
 /** The command was called in a way that it does not know: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

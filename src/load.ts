@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Problem } from './errors.js';
 
@@ -6,7 +8,8 @@ import type { Problem } from './errors.js';
  *
  * @param path Absolute path.
  * @param where The file as the messages name it.
- * @returns The export, or why there is none.
+ * @returns The export, or why there is none. A file that changed since it was loaded is loaded anew, without
+ *   what it imports itself.
  */
 export async function loadDefault(
   path: string,
@@ -14,7 +17,7 @@ export async function loadDefault(
 ): Promise<{ value: unknown } | { problems: Problem[] }> {
   let module: { readonly default?: unknown };
   try {
-    module = await import(pathToFileURL(path).href);
+    module = await import(urlOf(path));
   } catch (error) {
     return {
       problems: [{ where, what: `can't be loaded (${reason(error, path)})`, todo: 'correct the file' }],
@@ -27,6 +30,24 @@ export async function loadDefault(
     return { problems: [{ where, what: 'exports a promise', todo: 'write `export default await ...`' }] };
   }
   return { value: module.default };
+}
+
+/** Digests of the files that were loaded, by path. */
+const loaded = new Map<string, string>();
+
+/** The address to import a file from. Node keeps a module by its address, so another content gets another one. */
+function urlOf(path: string): string {
+  const { href } = pathToFileURL(path);
+  let digest: string;
+  try {
+    digest = createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch {
+    // The import says why.
+    return href;
+  }
+  const first = loaded.get(path) ?? digest;
+  loaded.set(path, first);
+  return first === digest ? href : `${href}?${digest}`;
 }
 
 /** esbuild reports a list, one `path:line:column: ERROR: text` a line; everything else is one message. */

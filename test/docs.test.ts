@@ -24,14 +24,14 @@ test('Renovate finds every chart version in src/versions.ts', () => {
 
 test('the picture in the README is what npm run graph draws', async () => {
   const project = await makeProject({ files: { 'README.md': read('README.md') } });
-  const { code, err } = await project.run('src/cli/graph.ts', ['--write']);
+  const { code, err } = await project.run('graph', ['--write']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(project.read('README.md')).toBe(read('README.md'));
 });
 
 test('npm run graph draws the operator’s units, those of others dashed', async () => {
   const project = await makeProject({ example: 'rich' });
-  const { code, out } = await project.run('src/cli/graph.ts');
+  const { code, out } = await project.run('graph');
   expect(code).toBe(0);
   expect(out).toContain('  onepassword-store --> secrets-grafana');
   expect(out).toContain('  cert-manager --> secrets-cert-manager');
@@ -40,7 +40,7 @@ test('npm run graph draws the operator’s units, those of others dashed', async
 
 test('npm run flux-entry prints the Kustomization for the folder that git says', async () => {
   const project = await makeProject({ git: true, at: 'clusters/home' });
-  const { code, out, err } = await project.run('src/cli/flux-entry.ts');
+  const { code, out, err } = await project.run('flux-entry');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(load(out)).toEqual({
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -69,7 +69,7 @@ test.each([
   for (const [file, content] of Object.entries({ 'gotk-sync.yaml': entry, ...more })) {
     project.write(`../../../${file}`, content);
   }
-  expect(await project.run('src/cli/flux-entry.ts')).toEqual({
+  expect(await project.run('flux-entry')).toEqual({
     code: 0,
     out: '',
     err: 'nothing to add: the Flux Kustomization flux-system in gotk-sync.yaml applies clusters/home/secrets/dist already',

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Project, runTypeScript } from './project.js';
+import { nodeArguments, type Project } from './project.js';
 
 /** How the killed runs ended. */
 export interface Killed {
@@ -25,7 +25,7 @@ export async function killAtRandom(project: Project, moments: number): Promise<K
   for (const vault of ['one', 'two']) {
     project.write('src/settings.ts', settings(vault));
     const started = Date.now();
-    await project.synth();
+    await project.spawn('synth');
     trees.push({ ...project.tree('dist'), lasted: String(Date.now() - started) });
   }
   const [one, two] = trees.map(({ lasted, ...tree }) => JSON.stringify(tree));
@@ -34,7 +34,7 @@ export async function killAtRandom(project: Project, moments: number): Promise<K
   for (let moment = 0; moment < moments; moment += 1) {
     const before = JSON.stringify(project.tree('dist'));
     project.write('src/settings.ts', settings(before === one ? 'two' : 'one'));
-    const child = spawn(process.execPath, [...runTypeScript, 'main.ts'], {
+    const child = spawn(process.execPath, nodeArguments('synth'), {
       cwd: project.path,
       stdio: 'ignore',
     });

@@ -1,4 +1,4 @@
-/** A copy of the project in a temporary folder, for tests through the real commands. */
+/** A copy of the project in a temporary folder, for tests through what an operator types. */
 import {
   cpSync,
   mkdirSync,
@@ -13,7 +13,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
+import { commands } from '../src/commands/index.js';
+import { Stopped } from '../src/errors.js';
+import { tell } from '../src/terminal/run.js';
 
 /** Folder of this repository. */
 export const root = join(import.meta.dirname, '..');
@@ -39,17 +43,24 @@ export interface Project {
   read(file: string): string;
   /** Files below a folder of the project, relative to it, sorted, with their content. */
   tree(folder: string): Record<string, string>;
-  /** Runs a TypeScript file of the project as its npm scripts do. */
-  run(script: string, args?: readonly string[], options?: RunOptions): Promise<Outcome>;
-  /** `npm run synth -- ...args` without npm. */
+  /** Runs a command in this process. */
+  run(command: CommandName, args?: readonly string[], options?: RunOptions): Promise<Outcome>;
+  /** Runs synth in this process. */
   synth(...args: string[]): Promise<Outcome>;
+  /** Runs a command as its npm script does: for what only a process has. */
+  spawn(command: CommandName, args?: readonly string[], options?: RunOptions): Promise<Outcome>;
   /** Deletes it; needed only with `keep`. */
   destroy(): void;
 }
 
+/** What is typed after `npm run`. */
+export type CommandName = keyof typeof commands;
+
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Stops the command, as Ctrl-C does. Only for `run`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where and with what a project is made. */
@@ -80,15 +91,16 @@ export async function makeProject(options: ProjectOptions = {}): Promise<Project
 }
 
 /**
- * Links what is in a folder of this repository, because tsx compiles a file anew for each place where it is.
- * What an operator writes is left out, and commands are copied: they look for the project around themselves.
+ * Links what is in a folder of this repository: a module is then the same one wherever it is imported from. What
+ * an operator writes is left out.
  */
 function mirror(folder: string, path: string): void {
   mkdirSync(join(path, folder), { recursive: true });
   for (const entry of readdirSync(join(root, folder))) {
     const [from, to] = [join(root, folder, entry), join(path, folder, entry)];
     if (isOperators(from) || /^(platform|secrets)$/.test(entry)) continue;
-    if (entry === 'cli') cpSync(from, to, { recursive: true });
+    // It looks for the project around itself.
+    if (entry === 'cli.ts') cpSync(from, to);
     else symlinkSync(from, to);
   }
 }
@@ -136,8 +148,10 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
     },
     read: (file) => readFileSync(join(path, file), 'utf8'),
     tree: (folder) => readTree(join(path, folder)),
-    async run(script, args = [], { env = {}, input = '' } = {}) {
-      const result = await execa(node, [...runTypeScript, script, ...args], {
+    run: (command, args, options) => runInProcess(command, path, args, options),
+    synth: (...args) => project.run('synth', args),
+    async spawn(command, args = [], { env = {}, input = '' } = {}) {
+      const result = await execa(node, [...nodeArguments(command), ...args], {
         cwd: path,
         env,
         input,
@@ -145,11 +159,57 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
       });
       return { code: result.exitCode ?? -1, out: result.stdout, err: result.stderr };
     },
-    synth: (...args) => project.run('main.ts', args),
   };
   for (const [file, content] of Object.entries(options.files ?? {})) project.write(file, content);
   if (options.git) await execa('git', ['init', '--quiet'], { cwd: top });
   return project;
+}
+
+/** How the npm script of a command starts node. */
+export function nodeArguments(command: CommandName): string[] {
+  return [...runTypeScript, ...(command === 'synth' ? ['main.ts'] : ['src/cli.ts', command])];
+}
+
+/** Runs a command as `runProcess` does, without a terminal. */
+export async function runInProcess(
+  name: CommandName,
+  project: string,
+  args: readonly string[] = [],
+  { env = {}, input = '', signal }: RunOptions = {},
+): Promise<Outcome> {
+  const load = commands[name];
+  if (!load) throw new Error(`there is no command ${name}`);
+  const command = await load();
+  const [stdout, stderr] = [new Collected(), new Collected()];
+  const io = {
+    cwd: project,
+    env: { ...process.env, ...env },
+    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)], { objectMode: false }),
+    stdout,
+    stderr,
+    async stoppable<Result>(work: (stop: AbortSignal) => Promise<Result>): Promise<Result> {
+      const controller = new AbortController();
+      signal?.addEventListener('abort', () => controller.abort(new Stopped()));
+      return work(controller.signal);
+    },
+  };
+  const code = await tell(io, () => command(project, args, io));
+  return { code, out: stdout.text(), err: stderr.text() };
+}
+
+/** Keeps what is written to it. */
+class Collected extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  /** Without the last line break. */
+  text(): string {
+    return Buffer.concat(this.#chunks).toString('utf8').replace(/\n$/, '');
+  }
 }
 
 /** Files below a folder, relative to it, sorted, with their content. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { expectGolden } from './golden.js';
-import { makeProject, readTree, root, runTypeScript } from './project.js';
+import { makeProject, nodeArguments, readTree, root } from './project.js';
 
 const firstRun = 'no credentials yet: run `npm run bootstrap`; until then Connect waits';
 
@@ -23,7 +23,7 @@ describe('the shipped project', () => {
   });
 
   test('dist/ in git is what synth writes', async () => {
-    const { exitCode, stderr } = await execa(process.execPath, [...runTypeScript, 'main.ts', '--check'], {
+    const { exitCode, stderr } = await execa(process.execPath, [...nodeArguments('synth'), '--check'], {
       cwd: root,
       reject: false,
     });
@@ -193,7 +193,7 @@ describe('writing dist/', () => {
   test('a folder that CDK8S_OUTDIR names is never emptied', async () => {
     const project = await makeProject({ files: { 'notes/mine.txt': 'mine' } });
     const env = { CDK8S_OUTDIR: join(project.path, 'notes') };
-    expect(await project.run('main.ts', [], { env })).toMatchObject({
+    expect(await project.run('synth', [], { env })).toMatchObject({
       code: 1,
       err: `${project.path}/notes: is where CDK8S_OUTDIR points to, and holds something else; empty it, or unset CDK8S_OUTDIR`,
     });
@@ -294,6 +294,6 @@ describe('used wrongly', () => {
     const project = await makeProject();
     const { code, err } = await project.synth('--chek');
     expect(code).toBe(2);
-    expect(err).toMatch(/^Unknown option '--chek'\n\nUsage: npm run synth \[-- --check\]/);
+    expect(err).toMatch(/^error: unknown option '--chek'\n.*\n*Usage: npm run synth -- \[options\]/);
   });
 });

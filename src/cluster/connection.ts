@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import {
   ApiException,
   AppsV1Api,
@@ -10,6 +13,7 @@ import {
   setHeaderOptions,
 } from '@kubernetes/client-node';
 import { OperatorError } from '../errors.js';
+import type { Surroundings } from '../surroundings.js';
 
 /** A kind of resource, as the API server's addresses name it. */
 export interface Resource {
@@ -60,13 +64,14 @@ export interface Connection {
 /**
  * Connects to the cluster that kubectl would use.
  *
+ * @param env Where `KUBECONFIG` and the home folder are.
  * @throws ClusterError when there is no kubeconfig, or no current context in it.
  */
-export function connect(): Connection {
+export function connect(env: Surroundings['env']): Connection {
   const config = new KubeConfig();
   const todo = 'set KUBECONFIG, or choose a context with `kubectl config use-context`';
   try {
-    config.loadFromDefault();
+    load(config, env);
   } catch (error) {
     // A message about YAML quotes the file, which holds credentials.
     const { code, reason, mark } = error as { code?: string; reason?: string; mark?: { line: number } };
@@ -74,8 +79,7 @@ export function connect(): Connection {
     throw new ClusterError(undefined, 'kubeconfig', `can't be read (${why})`, todo);
   }
   const cluster = config.getCurrentCluster();
-  // What the client makes up when it finds nothing.
-  if (!cluster || cluster.server === 'http://localhost:8080') {
+  if (!cluster) {
     throw new ClusterError(undefined, 'kubeconfig', 'has no current context', todo);
   }
   // What the client refuses at the first request, with a trace.
@@ -250,4 +254,21 @@ export async function annotateForSync(
       ? custom.patchClusterCustomObject({ group, version, plural, name, body }, options)
       : custom.patchNamespacedCustomObject({ group, version, plural, name, namespace, body }, options),
   );
+}
+
+/** Where a pod finds who it is. */
+const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/** As `loadFromDefault` of the client does, which looks only at the environment of this process. */
+function load(config: KubeConfig, { KUBECONFIG, HOME }: Surroundings['env']): void {
+  const [first, ...more] = (KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
+  const usual = join(HOME || homedir(), '.kube/config');
+  if (first !== undefined) config.loadFromFile(first);
+  else if (existsSync(usual)) config.loadFromFile(usual);
+  else if (existsSync(serviceAccount)) config.loadFromCluster();
+  for (const path of more) {
+    const another = new KubeConfig();
+    another.loadFromFile(path);
+    config.mergeConfig(another);
+  }
 }

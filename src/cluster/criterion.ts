@@ -1,5 +1,4 @@
-import { problemLine } from '../errors.js';
-import { Stopped } from '../stoppable.js';
+import { problemLine, Stopped } from '../errors.js';
 import { ClusterError } from './connection.js';
 
 /** What is proven, as measured on the cluster. */

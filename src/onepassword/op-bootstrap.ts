@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stoppable } from '../stoppable.js';
+import type { Stoppable, Surroundings } from '../surroundings.js';
 import type { BootstrapValues } from './bootstrap-input.js';
 import { askOp } from './op.js';
 
@@ -21,15 +21,17 @@ const prefix = 'cluster-secrets-bootstrap-';
  *
  * @param server Name of the server in 1Password.
  * @param vaults The vaults that the server and the token may read.
+ * @param at What `op` gets; it may ask on the terminal.
  * @throws OperatorError when `op` is missing, not signed in, refuses, or is stopped.
  */
 export async function createConnectServer(
   server: string,
   vaults: readonly string[],
+  at: Surroundings & Stoppable,
 ): Promise<BootstrapValues> {
-  return stoppable(async (stop) => {
+  return at.stoppable(async (stop) => {
     const cwd = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
-    const options = { cwd, stop, stdin: 'inherit' } as const;
+    const options = { at: { cwd, env: at.env }, stop, stdin: 'inherit' } as const;
     const access = vaults.flatMap((vault) => ['--vault', `${vault},r`]);
     const undo = `\`op connect server delete ${server}\` removes the server, whose credentials are gone`;
     try {
@@ -75,11 +77,12 @@ function isRunning(pid: number): boolean {
  * `1password-credentials.json`, and its field `token`.
  *
  * @param item Secret reference of the item: `op://Vault/Item`.
+ * @param at What `op` gets; it may ask on the terminal.
  * @throws OperatorError when `op` is missing, not signed in, or does not find them.
  */
-export async function readConnectItem(item: string): Promise<BootstrapValues> {
+export async function readConnectItem(item: string, at: Surroundings): Promise<BootstrapValues> {
   const base = item.replace(/\/+$/, '');
-  const credentials = await askOp(['read', `${base}/${credentialsName}`], { stdin: 'inherit' });
-  const token = await askOp(['read', `${base}/token`], { stdin: 'inherit' });
+  const credentials = await askOp(['read', `${base}/${credentialsName}`], { at, stdin: 'inherit' });
+  const token = await askOp(['read', `${base}/token`], { at, stdin: 'inherit' });
   return { credentials, token };
 }

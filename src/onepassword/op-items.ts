@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OperatorError } from '../errors.js';
+import type { Surroundings } from '../surroundings.js';
 import { askOp, runOp } from './op.js';
 import type { ItemContents, VaultItem, Vaults } from './vaults.js';
 
@@ -24,31 +25,35 @@ export type OpState = 'signed in' | 'not signed in' | 'not installed';
  * Asks `op whoami`, which fails when nobody is signed in
  * (https://developer.1password.com/docs/cli/reference/commands/whoami).
  */
-export async function opState(): Promise<OpState> {
-  const result = await runOp(['whoami']);
+export async function opState(at: Surroundings): Promise<OpState> {
+  const result = await runOp(['whoami'], { at });
   if (result.code === 'ENOENT') return 'not installed';
   return result.exitCode === 0 ? 'signed in' : 'not signed in';
 }
 
 /** Reads 1Password through `op`, as whoever is signed in. */
-export function openOp(): Vaults {
+export function openOp(at: Surroundings): Vaults {
   return {
     source: 'op',
     async listItems(vault: string): Promise<VaultItem[]> {
-      const items = await read(itemList, 'item', 'list', `--vault=${vault}`);
+      const items = await read(at, itemList, 'item', 'list', `--vault=${vault}`);
       return items.map(({ id, title, category, vault: { id: vaultId } }) => {
         return { id, title, vaultId, isDocument: category === 'DOCUMENT' };
       });
     },
     async readItem({ id, vaultId }: VaultItem): Promise<ItemContents> {
-      const { fields, files } = await read(itemContents, 'item', 'get', id, `--vault=${vaultId}`);
+      const { fields, files } = await read(at, itemContents, 'item', 'get', id, `--vault=${vaultId}`);
       return { labels: fields.map(({ label }) => label), files: files.map(({ name }) => name) };
     },
   };
 }
 
-async function read<Schema extends z.ZodType>(schema: Schema, ...args: string[]): Promise<z.output<Schema>> {
-  const parsed = schema.safeParse(parse(await askOp([...args, '--format=json'])));
+async function read<Schema extends z.ZodType>(
+  at: Surroundings,
+  schema: Schema,
+  ...args: string[]
+): Promise<z.output<Schema>> {
+  const parsed = schema.safeParse(parse(await askOp([...args, '--format=json'], { at })));
   if (parsed.success) return parsed.data;
   const what = 'printed something other than expected';
   throw new OperatorError([

@@ -1,10 +1,11 @@
 import { execa } from 'execa';
 import { OperatorError } from '../errors.js';
+import type { Surroundings } from '../surroundings.js';
 
 /** How `op`, 1Password's command-line tool, is run. */
 export interface OpOptions {
-  /** Folder to run it in. @default - the one that we run in */
-  readonly cwd?: string;
+  /** Where to run it. */
+  readonly at: Surroundings;
   /** Whether it may ask on the terminal. @default ignore */
   readonly stdin?: 'ignore' | 'inherit';
   /** Ends it. @default - nothing does, but the time limit */
@@ -23,9 +24,9 @@ const meanings: readonly [said: RegExp, what: string, todo: string][] = [
 ];
 
 /** Runs `op` as the person who is signed in, whatever this shell has for Connect. */
-export function runOp(args: readonly string[], { cwd, stdin = 'ignore', stop }: OpOptions = {}) {
+export function runOp(args: readonly string[], { at, stdin = 'ignore', stop }: OpOptions) {
   return execa('op', args, {
-    ...(cwd !== undefined && { cwd }),
+    cwd: at.cwd,
     ...(stop !== undefined && { cancelSignal: stop }),
     stdin,
     reject: false,
@@ -33,7 +34,13 @@ export function runOp(args: readonly string[], { cwd, stdin = 'ignore', stop }: 
     // With NODE_DEBUG=execa in the environment it would print what op prints.
     verbose: 'none',
     // With the first two op asks Connect instead, and one of them alone is an error.
-    env: { OP_CONNECT_HOST: undefined, OP_CONNECT_TOKEN: undefined, OP_CONNECT_CREDENTIALS: undefined },
+    env: {
+      ...at.env,
+      OP_CONNECT_HOST: undefined,
+      OP_CONNECT_TOKEN: undefined,
+      OP_CONNECT_CREDENTIALS: undefined,
+    },
+    extendEnv: false,
   });
 }
 
@@ -44,11 +51,7 @@ export function runOp(args: readonly string[], { cwd, stdin = 'ignore', stop }: 
  * @param besides What else is to be done when it fails.
  * @throws OperatorError when it can't be run, was stopped, gives no answer, or fails.
  */
-export async function askOp(
-  args: readonly string[],
-  options: OpOptions = {},
-  besides?: string,
-): Promise<string> {
+export async function askOp(args: readonly string[], options: OpOptions, besides?: string): Promise<string> {
   const result = await runOp(args, options);
   if (result.exitCode === 0) return result.stdout;
   const fail = (what: string, todo: string) => {

@@ -1,4 +1,5 @@
 import { OperatorError } from '../errors.js';
+import type { Surroundings } from '../surroundings.js';
 import { openConnect } from './connect.js';
 import { openOp, opState } from './op-items.js';
 import type { Vaults } from './vaults.js';
@@ -8,14 +9,14 @@ import type { Vaults } from './vaults.js';
  * `op` CLI when somebody is signed in.
  *
  * @param namespace Namespace of Connect in the cluster, for the messages.
- * @param env The environment.
+ * @param at The environment, and where `op` runs.
  * @throws OperatorError when there is neither, or the two variables can't be right.
  */
-export async function openVaults(namespace: string, env: NodeJS.ProcessEnv = process.env): Promise<Vaults> {
-  const { OP_CONNECT_HOST: host, OP_CONNECT_TOKEN: token } = env;
+export async function openVaults(namespace: string, at: Surroundings): Promise<Vaults> {
+  const { OP_CONNECT_HOST: host, OP_CONNECT_TOKEN: token } = at.env;
   if (host && token) return openConnect({ host, token, namespace });
-  const state = await opState();
-  if (state === 'signed in') return openOp();
+  const state = await opState(at);
+  if (state === 'signed in') return openOp(at);
   const missing = [!host && 'OP_CONNECT_HOST', !token && 'OP_CONNECT_TOKEN'].filter(Boolean);
   throw new OperatorError([
     {

@@ -38,17 +38,8 @@ interface Kind {
  * @returns One line a violation, `dist/<file>: <field>: what; what to do`; empty when all is well.
  */
 export function validate(files: FileTree): string[] {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
-  addFormats.default(ajv);
-  ajv.addVocabulary([
-    'x-kubernetes-int-or-string',
-    'x-kubernetes-list-map-keys',
-    'x-kubernetes-list-type',
-    'x-kubernetes-map-type',
-    'x-kubernetes-preserve-unknown-fields',
-    'x-kubernetes-validations',
-  ]);
-  const kinds = readKinds(ajv);
+  schemas ??= readSchemas();
+  const { kinds, valuesOf } = schemas;
   const objects = [...files].map(([path, content]) => ({ path, object: load(content.toString('utf8')) }));
   const chartOf = new Map(
     objects.flatMap(({ object }) =>
@@ -88,7 +79,7 @@ export function validate(files: FileTree): string[] {
     }
     const chart = object['kind'] === 'HelmRelease' ? chartOf.get(metadata['name']) : undefined;
     if (chart !== undefined && isTree(object['spec'])) {
-      const values = ajv.compile(close(readValuesSchema(chart)));
+      const values = valuesOf(chart);
       values(object['spec']['values']);
       for (const error of values.errors ?? []) say(`spec.values${error.instancePath}`, errorText(error));
     }
@@ -99,6 +90,31 @@ export function validate(files: FileTree): string[] {
 function errorText(error: { keyword: string; params: object; message?: string }): string {
   const extra = 'additionalProperty' in error.params ? ` ('${String(error.params.additionalProperty)}')` : '';
   return `${error.message ?? error.keyword}${extra}`;
+}
+
+/** Compiling them takes longer than a synth: once for each process. */
+let schemas: ReturnType<typeof readSchemas> | undefined;
+
+function readSchemas() {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
+  addFormats.default(ajv);
+  ajv.addVocabulary([
+    'x-kubernetes-int-or-string',
+    'x-kubernetes-list-map-keys',
+    'x-kubernetes-list-type',
+    'x-kubernetes-map-type',
+    'x-kubernetes-preserve-unknown-fields',
+    'x-kubernetes-validations',
+  ]);
+  const values = new Map<string, ValidateFunction>();
+  return {
+    kinds: readKinds(ajv),
+    valuesOf(chart: string): ValidateFunction {
+      const validate = values.get(chart) ?? ajv.compile(close(readValuesSchema(chart)));
+      values.set(chart, validate);
+      return validate;
+    },
+  };
 }
 
 /** A chart's value schema; without its dialect, which differs from chart to chart and makes no difference here. */

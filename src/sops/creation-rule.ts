@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { loadAll, YAMLException } from 'js-yaml';
 import { OperatorError, type Problem } from '../errors.js';
+import type { Surroundings } from '../surroundings.js';
 import { isTree, type Tree } from '../tree.js';
 
 /** Where sops finds the rule for a file. */
@@ -25,13 +26,14 @@ const name = '.sops.yaml';
  *
  * @param project Absolute path of the project.
  * @param file The file, relative to it.
+ * @param surroundings Where `SOPS_CONFIG` is, and what a relative path in it begins at.
  * @throws OperatorError when no rule is there, or the only one still has the placeholder.
  */
-export function findCreationRule(project: string, file: string): CreationRule {
+export function findCreationRule(project: string, file: string, { cwd, env }: Surroundings): CreationRule {
   const path = join(project, file);
-  const { SOPS_CONFIG: named } = process.env;
+  const { SOPS_CONFIG: named } = env;
   const unfilled: Problem[] = [];
-  for (const config of named ? [resolve(named)] : configsAbove(project)) {
+  for (const config of named ? [resolve(cwd, named)] : configsAbove(project)) {
     // As sops: what is not below the folder of the file is matched by its whole path.
     const folder = `${dirname(config)}/`;
     const rule = matchingRule(config, path.startsWith(folder) ? path.slice(folder.length) : path);

@@ -1,4 +1,5 @@
 import { OperatorError } from '../errors.js';
+import type { Surroundings } from '../surroundings.js';
 import type { CreationRule } from './creation-rule.js';
 import { decrypt, encrypt } from './sops.js';
 import { checkSopsSecret } from './sops-secret.js';
@@ -22,17 +23,19 @@ export interface EncryptedSecret {
  * Encrypts a Secret, and checks that what came out is one that Flux can use: all values encrypted, the rest
  * readable, and, when the private key is at hand, the same when it is decrypted.
  *
+ * @param at What sops gets.
  * @param quote Whether a message may quote sops, which may quote the values.
  * @throws OperatorError when sops refuses, or the rule encrypts too much or too little.
  */
 export async function encryptSecret(
   { name, namespace, stringData }: PlainSecret,
   rule: CreationRule,
+  at: Surroundings,
   { quote }: { readonly quote: boolean },
 ): Promise<EncryptedSecret> {
   const metadata = { name, namespace };
   const document = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData };
-  const text = await encrypt(document, rule, { quote });
+  const text = await encrypt(document, rule, at, { quote });
   const findings = checkSopsSecret(text, { ...metadata, keys: Object.keys(stringData) });
   if (findings.length > 0) {
     const todo = `give the rule for the file in ${rule.config} \`encrypted_regex: ^(data|stringData)$\``;
@@ -40,7 +43,7 @@ export async function encryptSecret(
       findings.map(({ field, what }) => ({ where: field ? `sops: ${field}` : 'sops', what, todo })),
     );
   }
-  const seen = await decrypt(text);
+  const seen = await decrypt(text, at);
   if (seen !== undefined && !holds(seen, stringData)) {
     const what = 'gives back something else than it was given';
     throw new OperatorError([{ where: 'sops', what, todo: 'check your sops' }]);

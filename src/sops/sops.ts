@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { OperatorError } from '../errors.js';
+import type { Surroundings } from '../surroundings.js';
 import type { CreationRule } from './creation-rule.js';
 
 /** `sops encrypt` reads standard input since this version. */
@@ -22,9 +23,11 @@ const recipients = [
 /** What bootstrap reads from the environment: sops needs none of it. */
 const secrets = ['OP_CONNECT_TOKEN', 'OP_CONNECT_CREDENTIALS'];
 
-function sops(args: readonly string[], input = '') {
+function sops({ cwd, env }: Surroundings, args: readonly string[], input = '') {
   return execa('sops', args, {
-    env: Object.fromEntries([...recipients, ...secrets].map((name) => [name, undefined])),
+    cwd,
+    env: { ...env, ...Object.fromEntries([...recipients, ...secrets].map((name) => [name, undefined])) },
+    extendEnv: false,
     input,
     reject: false,
     verbose: 'none',
@@ -46,8 +49,8 @@ function refusal(what: string, todo: string): OperatorError {
  *
  * @throws OperatorError when it isn't.
  */
-export async function checkSops(): Promise<void> {
-  const result = await sops(['--disable-version-check', '--version']);
+export async function checkSops(at: Surroundings): Promise<void> {
+  const result = await sops(at, ['--disable-version-check', '--version']);
   const todo = `install sops ${minimum.join('.')} or newer: https://github.com/getsops/sops/releases`;
   if (result.code === 'ENOENT') throw refusal('is not installed', todo);
   const [, ...found] = /(\d+)\.(\d+)\.(\d+)/.exec(`${result.stdout}${result.stderr}`) ?? [];
@@ -61,6 +64,7 @@ export async function checkSops(): Promise<void> {
  *
  * @param document What to encrypt.
  * @param rule Where sops finds the recipients.
+ * @param at What sops gets.
  * @param quote Whether a message may quote sops, which may quote the document.
  * @returns The encrypted YAML.
  * @throws OperatorError when sops refuses.
@@ -68,11 +72,12 @@ export async function checkSops(): Promise<void> {
 export async function encrypt(
   document: object,
   { config, file }: CreationRule,
+  at: Surroundings,
   { quote }: { readonly quote: boolean },
 ): Promise<string> {
   const types = ['--input-type', 'json', '--output-type', 'yaml'];
   const args = ['--config', config, 'encrypt', '--filename-override', file, ...types];
-  const result = await sops(args, JSON.stringify(document));
+  const result = await sops(at, args, JSON.stringify(document));
   if (result.exitCode === 0) return result.stdout;
   const said = quote ? result.stderr.trim().replace(/\s*\n\s*/g, ' ') : '';
   const todo =
@@ -88,8 +93,8 @@ export async function encrypt(
  * @returns The plaintext, or undefined when no key is at hand.
  * @throws OperatorError when there is a key, and sops fails all the same.
  */
-export async function decrypt(encrypted: string): Promise<string | undefined> {
-  const result = await sops(['decrypt', '--input-type', 'yaml', '--output-type', 'json'], encrypted);
+export async function decrypt(encrypted: string, at: Surroundings): Promise<string | undefined> {
+  const result = await sops(at, ['decrypt', '--input-type', 'yaml', '--output-type', 'json'], encrypted);
   if (result.exitCode === 0) return result.stdout;
   if (result.exitCode === noKey) return undefined;
   throw refusal(`can't decrypt what it encrypted (${ending(result)})`, 'check your sops and its keys');

@@ -14,7 +14,7 @@ async function acceptance(
 ): Promise<Outcome> {
   const project = await copyProject({ files: { ...files, kubeconfig } });
   const env = { KUBECONFIG: `${project.path}/kubeconfig` };
-  return project.run('src/cli/acceptance.ts', args, { env }).finally(project.destroy);
+  return project.run('acceptance', args, { env }).finally(project.destroy);
 }
 
 describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => {

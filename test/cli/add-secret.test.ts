@@ -2,12 +2,9 @@ import { execa } from 'execa';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectData, token } from '../connect/data.js';
 import { type ConnectServer, startConnect } from '../connect/server.js';
-import { makeProject, type Project, runTypeScript } from '../project.js';
+import { makeProject, nodeArguments, type Project } from '../project.js';
 
-// Each test runs real commands, each of which starts Node.
-vi.setConfig({ testTimeout: 120_000 });
-
-const script = 'src/cli/add-secret.ts';
+const script = 'add-secret';
 const grafana = ['--namespace', 'monitoring', '--name', 'grafana'];
 /** Neither Connect nor op. */
 const alone = { PATH: '/nowhere' };
@@ -133,12 +130,12 @@ test('--dry-run tells what synth would refuse', async () => {
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s while synth runs: no file is left', async (signal) => {
   const slow = `import { writeFileSync } from 'node:fs';
-writeFileSync('started', String(process.ppid));
+writeFileSync('started', String(process.pid));
 await new Promise((done) => setTimeout(done, 600_000));
 export default [];
 `;
   const project = await makeProject({ files: { 'src/secrets/slow.ts': slow } });
-  const args = [...runTypeScript, script, ...grafana, '--key', 'password'];
+  const args = [...nodeArguments(script), ...grafana, '--key', 'password'];
   const child = execa(process.execPath, args, { cwd: project.path, env: alone, reject: false });
   const pid = await vi.waitFor(() => Number(project.read('started') || Number.NaN), 100_000);
   expect(secretFiles(project)).toEqual(['grafana.ts', 'slow.ts']);

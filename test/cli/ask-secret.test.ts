@@ -1,7 +1,8 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import { askSecret } from '../../src/cli/ask-secret.js';
+import { beforeEach, expect, test } from 'vitest';
+import { askSecret } from '../../src/commands/add-secret/ask-secret.js';
 import { ItemFinder } from '../../src/onepassword/item-finder.js';
 import type { Vaults } from '../../src/onepassword/vaults.js';
+import type { Prompts } from '../../src/terminal/prompts.js';
 
 /** What the operator answers, by the beginning of the question. */
 const answers = new Map<string, unknown>();
@@ -29,7 +30,8 @@ async function answer({ message, default: usual, validate }: Question): Promise<
 /** Given to every question before the right one. */
 const wrongAnswers = ['', 'No Name', 'grafana', 'Twice'];
 
-vi.mock('@inquirer/prompts', () => ({
+/** In the place of a terminal. */
+const prompts = {
   input: answer,
   async search(config: { message: string; source: (typed?: string) => unknown }) {
     offered.push(config.source(), config.source('SHARED'));
@@ -42,7 +44,7 @@ vi.mock('@inquirer/prompts', () => ({
   async select(config: { message: string }) {
     return answers.get(config.message) ?? false;
   },
-}));
+} as unknown as Prompts;
 
 beforeEach(() => {
   answers.clear();
@@ -71,7 +73,7 @@ test('offers the items, the one called as the app first, and its fields with the
   answers.set('Title of the 1Password item', 'Grafana');
   answers.set('Fields and files, each with the key that it gets', ['admin_user', 'ca.pem']);
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
-  expect(await askSecret({ keys: undefined }, { finder, fileProblem })).toEqual({
+  expect(await askSecret({ keys: undefined }, { finder, fileProblem, prompts })).toEqual({
     file: 'grafana',
     secret: {
       namespace: 'monitoring',
@@ -106,18 +108,18 @@ test('of a Document only the files, and everything of an item', async () => {
   answers.set('Type of the Secret', 'kubernetes.io/tls');
   const said = { namespace: 'apps', name: 'kubeconfig', item: 'Kubeconfig', keys: undefined };
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
-  const { secret } = await askSecret(said, { finder, fileProblem });
+  const { secret } = await askSecret(said, { finder, fileProblem, prompts });
   expect(secret).toMatchObject({ keys: { 'ca.pem': { file: 'ca.pem' } }, type: 'kubernetes.io/tls' });
   expect(offered).toEqual([[{ value: 'ca.pem', name: 'file ca.pem -> ca.pem' }]]);
   answers.set('Fields and files of the item', true);
-  expect((await askSecret(said, { finder, fileProblem })).secret.keys).toBe('all');
+  expect((await askSecret(said, { finder, fileProblem, prompts })).secret.keys).toBe('all');
 });
 
 test('without 1Password asks for the title and the labels, and asks for nothing that was said', async () => {
   const labels = 'Labels of its fields, with commas between them (file:NAME for a file)';
   answers.set(labels, 'password, api key,, file:ca.pem');
   const said = { namespace: 'apps', name: 'web.example', type: 'Opaque', keys: undefined };
-  expect(await askSecret(said, { finder: undefined, fileProblem })).toEqual({
+  expect(await askSecret(said, { finder: undefined, fileProblem, prompts })).toEqual({
     file: 'web-example',
     secret: {
       namespace: 'apps',
@@ -138,7 +140,7 @@ test('a file that is there already: asks for another', async () => {
     file === 'grafana'
       ? undefined
       : { where: `src/secrets/${file}.ts`, what: 'is there already', todo: 'choose another' };
-  const { file } = await askSecret(said, { finder: undefined, fileProblem: taken });
+  const { file } = await askSecret(said, { finder: undefined, fileProblem: taken, prompts });
   expect(file).toBe('grafana');
   expect(refused.get(`${question}: Twice`)).toBe('src/secrets/Twice.ts: is there already; choose another');
 });

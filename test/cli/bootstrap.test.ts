@@ -4,14 +4,21 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, expect, test, vi } from 'vitest';
-import { makeProject, type Project, type RunOptions, readTree, runTypeScript } from '../project.js';
+import {
+  type CommandName,
+  makeProject,
+  nodeArguments,
+  type Project,
+  type RunOptions,
+  readTree,
+} from '../project.js';
 import { findTool } from '../tools.js';
 
 const sops = findTool('sops');
 const ageKeygen = findTool('age-keygen');
 
 const file = 'src/platform/onepassword-secret.sops.yaml';
-const script = 'src/cli/bootstrap.ts';
+const script = 'bootstrap';
 
 // Marks, so that a value that leaks is found wherever it is.
 const good = {
@@ -64,8 +71,8 @@ const rule = (recipient: string) =>
 const shared = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Starts a command that does not end by itself. */
-function spawnCommand(project: Project, command: string, args: string[], env: Record<string, string>) {
-  return execa(process.execPath, [...runTypeScript, command, ...args], {
+function spawnCommand(project: Project, command: CommandName, args: string[], env: Record<string, string>) {
+  return execa(process.execPath, [...nodeArguments(command), ...args], {
     cwd: project.path,
     env,
     reject: false,
@@ -85,8 +92,9 @@ function program(project: Project, name: string, source: string): { PATH: string
 
 describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
   test('of two at once, one writes and one is refused', async () => {
-    const { project, bootstrap } = await makeOperator();
-    const all = await Promise.all([1, 2, 3].map(() => bootstrap([], { env: values })));
+    const { project } = await makeOperator();
+    const env = { ...values, HOME: project.path };
+    const all = await Promise.all([1, 2, 3].map(() => project.spawn(script, [], { env })));
     expect(all.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
     expect(all.map(({ err }) => err).filter((err) => err !== '')).toEqual(
       Array(2).fill(`${file}: is there already; add --rotate to put a new one in its place`),
@@ -129,7 +137,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
   describe.skipIf(!findTool('script'))('on a terminal', () => {
     async function onTerminal(args: string[], answers: [question: string, answer: string][]) {
       const { project, key } = await makeOperator();
-      const command = [process.execPath, ...runTypeScript, script, ...args]
+      const command = [process.execPath, ...nodeArguments(script), ...args]
         .map((word) => `'${word}'`)
         .join(' ');
       const child = execa('script', ['-qec', command, '/dev/null'], {

@@ -1,12 +1,11 @@
-import pLimit from 'p-limit';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
 import { connectData, marker, token } from '../connect/data.js';
 import { fakeOp } from '../connect/fake-op.js';
 import { startConnect } from '../connect/server.js';
-import { makeProject, readTree } from '../project.js';
-
-// Each test runs real commands, each of which starts Node.
-vi.setConfig({ testTimeout: 120_000 });
+import { makeProject, type Outcome, readTree, runTypeScript } from '../project.js';
+import type { Run } from './run-many.js';
 
 /** Makes every library talk that can. */
 const talkative = { DEBUG: '*', NODE_DEBUG: 'http,https,fetch,undici,net,execa,stream', DEBUG_DEPTH: '9' };
@@ -22,7 +21,7 @@ export default [
 ];
 `;
 
-test('no value and no token is ever printed or written, whatever is asked', async () => {
+test('no value and no token is ever printed or written, whatever is asked, however much the libraries say', async () => {
   const server = await startConnect(connectData);
   onTestFinished(() => server.close());
   // Answers with what it got and what it has: an error, a redirect, a page that is no JSON.
@@ -38,11 +37,11 @@ test('no value and no token is ever printed or written, whatever is asked', asyn
     await Promise.all(leaks.map((one) => one.close()));
   });
   const project = await makeProject({ files: { 'src/secrets/app.ts': secrets } });
-  const check = 'src/cli/check-items.ts';
+  const check = 'check-items';
   const add = ['--namespace', 'b', '--name'];
   const connect = (url: string, as = token) => ({ OP_CONNECT_HOST: url, OP_CONNECT_TOKEN: as });
   const { PATH } = fakeOp(connectData);
-  const runs: [string, string[], Record<string, string>][] = [
+  const runs: Run[] = [
     [check, [], connect(server.url)],
     [check, ['--json'], connect(server.url)],
     [check, [], connect(server.url, `wrong-${token}`)],
@@ -51,22 +50,20 @@ test('no value and no token is ever printed or written, whatever is asked', asyn
     [check, [], connect('http://127.0.0.1:1')],
     [check, [], { PATH }],
     [check, ['--json'], { PATH }],
-    ...leaks.map(({ url }): (typeof runs)[number] => [check, [], connect(url)]),
-    ['src/cli/add-secret.ts', [...add, 'one', '--item', 'Grafana', '--all'], connect(server.url)],
-    ['src/cli/add-secret.ts', [...add, 'two', '--item', 'Grafana', '--key', 'pasword'], connect(server.url)],
-    ['src/cli/add-secret.ts', [...add, 'three', '--item', 'Kubeconfig', '--all', '--dry-run'], { PATH }],
+    ...leaks.map(({ url }): Run => [check, [], connect(url)]),
+    ['add-secret', [...add, 'one', '--item', 'Grafana', '--all'], connect(server.url)],
+    ['add-secret', [...add, 'two', '--item', 'Grafana', '--key', 'pasword'], connect(server.url)],
+    ['add-secret', [...add, 'three', '--item', 'Kubeconfig', '--all', '--dry-run'], { PATH }],
   ];
-  const atOnce = pLimit(3);
-  const codes = await Promise.all(
-    runs.map(([script, args, env]) =>
-      atOnce(async () => {
-        const { code, out, err } = await project.run(script, args, { env: { ...talkative, ...env } });
-        expect(`${out}\n${err}`).not.toContain(marker);
-        expect(`${out}\n${err}`).not.toContain(token);
-        return code;
-      }),
-    ),
-  );
+  const script = join(import.meta.dirname, 'run-many.ts');
+  const all = await execa(process.execPath, [...runTypeScript, script, project.path], {
+    env: talkative,
+    input: JSON.stringify(runs),
+  });
+  expect(all.stderr).toMatch(/^NET \d+/m);
+  expect(`${all.stdout}\n${all.stderr}`).not.toContain(marker);
+  expect(`${all.stdout}\n${all.stderr}`).not.toContain(token);
+  const codes = (JSON.parse(all.stdout) as Outcome[]).map(({ code }) => code);
   expect(codes).toEqual([...Array(12).fill(1), 0, 1, 0]);
   expect(server.requests.join('\n')).toMatch(/items\/\w{26} 200/);
   for (const folder of ['src', 'dist']) {

@@ -40,7 +40,7 @@ async function start(content: ApiContent) {
   const kubeconfig = `kubeconfig-${apis.length}`;
   project.write(kubeconfig, api.kubeconfig);
   const env = { KUBECONFIG: `${project.path}/${kubeconfig}` };
-  return { api, run: (...args: string[]) => project.run('src/cli/status.ts', args, { env }) };
+  return { api, run: (...args: string[]) => project.run('status', args, { env }) };
 }
 
 /** Runs status against a stand-in of a cluster. */
@@ -228,6 +228,20 @@ describe.concurrent('npm run status', () => {
     expect(api.requests.filter(({ line }) => line.startsWith('PATCH'))).toHaveLength(1);
   });
 
+  test('--watch in a pipe: what changes, until it is stopped', async () => {
+    const { api } = await start(healthy);
+    const stop = new AbortController();
+    project.write('kubeconfig-watch', api.kubeconfig);
+    const env = { KUBECONFIG: `${project.path}/kubeconfig-watch` };
+    const running = project.run('status', ['--watch'], { env, signal: stop.signal });
+    const lists = () => api.requests.filter(({ line }) => line === `GET ${paths.stores}`).length;
+    while (lists() < 2) await new Promise((wait) => setTimeout(wait, 20));
+    stop.abort();
+    const { code, out, err } = await running;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.match(/^all 8 ready$/gm)).toHaveLength(1);
+  });
+
   test('a look-up that found nothing is not ready, though ESO says so', async () => {
     const nothing = externalSecret('app', 'nothing', { synced: 60 }) as {
       status: { conditions: { message: string }[] };
@@ -318,7 +332,7 @@ describe.concurrent('npm run status', () => {
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     project.write('kubeconfig-page', kubeconfigFor(address));
     const env = { KUBECONFIG: `${project.path}/kubeconfig-page` };
-    const { code, out, err } = await project.run('src/cli/status.ts', [], { env });
+    const { code, out, err } = await project.run('status', [], { env });
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^http:\S+: (answers, but not as an API server does|can't be asked: .*); \S.*$/);
   });
@@ -342,7 +356,7 @@ describe.concurrent('npm run status', () => {
     onTestFinished(() => wrong.destroy());
     const { api } = await start(healthy);
     wrong.write('kubeconfig', api.kubeconfig);
-    const { code, out } = await wrong.run('src/cli/status.ts', [], {
+    const { code, out } = await wrong.run('status', [], {
       env: { KUBECONFIG: `${wrong.path}/kubeconfig` },
     });
     expect(code).toBe(1);
@@ -359,7 +373,7 @@ describe.concurrent('npm run status', () => {
     );
     project.write('kubeconfig-none', kubeconfigFor('http://127.0.0.1:1'));
     const run = (KUBECONFIG: string) =>
-      project.run('src/cli/status.ts', [], { env: { KUBECONFIG, HOME: project.path } });
+      project.run('status', [], { env: { KUBECONFIG, HOME: project.path } });
     expect(await run(`${project.path}/kubeconfig-none`)).toEqual({
       code: 1,
       out: '',

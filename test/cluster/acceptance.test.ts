@@ -50,7 +50,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     env: { ...process.env, ...world.env('operator') },
     stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
   });
-  const script = ['--import', 'tsx', 'src/cli/acceptance.ts'];
+  const script = ['--import', 'tsx', 'acceptance'];
   const spawnAcceptance = (...args: string[]) =>
     spawn(process.execPath, [...script, ...args], spawnOptions());
   const accept = (...args: string[]) => world.run('operator', 'acceptance', '--yes', ...args);

@@ -104,7 +104,7 @@ describe.skipIf(!server)('npm run status', () => {
   });
 
   test('--watch in a pipe prints what changes, until Ctrl-C', async () => {
-    const script = ['--import', 'tsx', 'src/cli/status.ts', '--watch'];
+    const script = ['--import', 'tsx', 'status', '--watch'];
     const child = spawn(process.execPath, script, {
       cwd: world.project.path,
       env: { ...process.env, ...world.env('reader') },

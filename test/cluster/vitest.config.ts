@@ -9,5 +9,8 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 60_000,
     teardownTimeout: 60_000,
+    // As the other tests: see test/vitest.config.ts.
+    execArgv: ['--import', 'tsx'],
+    server: { deps: { external: [/\/(src|imports)\//] } },
   },
 });

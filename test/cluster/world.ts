@@ -184,7 +184,7 @@ export class World {
 
   /** Runs a command of the project as a user. */
   async run(user: User, command: 'status' | 'acceptance', ...args: string[]): Promise<Outcome> {
-    return this.project.run(`src/cli/${command}.ts`, args, { env: this.env(user) });
+    return this.project.run(command, args, { env: this.env(user) });
   }
 
   /** What a user asked the API server while something ran: events of `audit.k8s.io/v1`. */

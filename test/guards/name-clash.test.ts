@@ -240,7 +240,7 @@ test('git that does not answer: the files are found all the same, and the folder
     files: { 'src/secrets/grafana.ts': app },
   });
   project.write('../../x.yaml', sops('grafana', 'monitoring'));
-  const run = (env: Record<string, string>) => project.run('main.ts', [], { env });
+  const run = (env: Record<string, string>) => project.spawn('synth', [], { env });
   const broken = await run({ PATH: '/nonexistent' });
   expect(broken.code).toBe(1);
   expect(broken.err.split('\n')).toEqual([

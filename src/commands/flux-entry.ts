@@ -1,21 +1,20 @@
-import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command as Usage } from 'commander';
 import { OperatorError } from '../errors.js';
 import { toYaml } from '../output/render.js';
 import { composeProject } from '../platform/project.js';
 import { projectPrefix } from '../platform/settings.js';
 import { RepositoryFiles } from '../repository/files.js';
 import { Placement } from '../repository/placement.js';
-import { parseArguments } from './arguments.js';
-import { run } from './run.js';
+import { parseArguments } from '../terminal/arguments.js';
+import { print } from '../terminal/io.js';
+import type { Command } from '../terminal/run.js';
 
-const project = join(import.meta.dirname, '../..');
-
-await run(async () => {
-  const command = new Command('npm run flux-entry --').description(
+/** `flux-entry`: prints the one Flux Kustomization to add to the repository's Flux entry. */
+export const fluxEntry: Command = async (project, args, io) => {
+  const command = new Usage('npm run flux-entry --').description(
     "Prints the one Flux Kustomization to add to the repository's Flux entry: it applies dist/. Prints none when one of the repository does already.",
   );
-  if (!parseArguments(command, process.argv.slice(2))) return 0;
+  if (!parseArguments(command, args, io)) return 0;
   const { settings, repository, problems } = await composeProject(project);
   if (problems.length > 0) throw new OperatorError(problems);
   const { namespace, source, interval, retryInterval } = settings.flux;
@@ -24,12 +23,13 @@ await run(async () => {
     new RepositoryFiles({ project, repository, otherClusters: settings.otherClusters }),
   ).buildersOf(folder).flux;
   if (builder) {
-    console.error(
+    print(
+      io.stderr,
       `nothing to add: the Flux Kustomization ${builder.name} in ${builder.file} applies ${folder} already`,
     );
     return 0;
   }
-  process.stdout.write(
+  io.stdout.write(
     toYaml({
       apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
       kind: 'Kustomization',
@@ -44,4 +44,4 @@ await run(async () => {
     }),
   );
   return 0;
-});
+};

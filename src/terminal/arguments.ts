@@ -1,20 +1,27 @@
 import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
+import type { Io } from './io.js';
 
 /**
  * Reads the arguments of a command.
  *
  * @param command Its options; it takes nothing else.
- * @param args Without node and the script.
+ * @param args What was typed after its name.
+ * @param io Where help goes.
  * @returns The options; undefined when help was asked for, and printed.
  * @throws UsageError for arguments that it does not know.
  */
-export function parseArguments<Options>(command: Command, args: readonly string[]): Options | undefined {
+export function parseArguments<Options>(
+  command: Command,
+  args: readonly string[],
+  io: Pick<Io, 'stdout'>,
+): Options | undefined {
   let message = '';
   command
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => {
         message += text;
       },

@@ -1,8 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { OperatorError, type Problem } from '../errors.js';
-import { credentialsProblems, decodeOnce, inputText, tokenProblems } from '../onepassword/bootstrap-input.js';
-import { createConnectServer, readConnectItem } from '../onepassword/op-bootstrap.js';
+import { OperatorError, type Problem } from '../../errors.js';
+import {
+  credentialsProblems,
+  decodeOnce,
+  inputText,
+  tokenProblems,
+} from '../../onepassword/bootstrap-input.js';
+import { createConnectServer, readConnectItem } from '../../onepassword/op-bootstrap.js';
+import type { Surroundings } from '../../surroundings.js';
+import { type Io, print } from '../../terminal/io.js';
+import { prompts } from '../../terminal/prompts.js';
 
 /** What the flags of bootstrap say about its inputs. */
 export interface InputOptions {
@@ -34,8 +43,11 @@ export interface Inputs {
  *
  * @returns undefined when there is a flag, or one of the two is not set.
  */
-export function fromEnvironment({ credentials, token, fromOp }: InputOptions): Inputs | undefined {
-  const { OP_CONNECT_CREDENTIALS, OP_CONNECT_TOKEN } = process.env;
+export function fromEnvironment(
+  { credentials, token, fromOp }: InputOptions,
+  { env }: Surroundings,
+): Inputs | undefined {
+  const { OP_CONNECT_CREDENTIALS, OP_CONNECT_TOKEN } = env;
   const flagged = credentials !== undefined || token !== undefined || fromOp !== undefined;
   if (flagged || !OP_CONNECT_CREDENTIALS || !OP_CONNECT_TOKEN) return undefined;
   return {
@@ -50,39 +62,42 @@ export function fromEnvironment({ credentials, token, fromOp }: InputOptions): I
  * @param vaults The vaults that a Connect server made by `op` may read.
  * @throws OperatorError when one of them can't be read.
  */
-export async function readInputs(options: InputOptions, vaults: readonly string[]): Promise<Inputs> {
+export async function readInputs(options: InputOptions, vaults: readonly string[], io: Io): Promise<Inputs> {
   const { fromOp, server } = options;
   if (fromOp !== undefined) {
     const { credentials, token } =
-      fromOp === true ? await createConnectServer(server, vaults) : await readConnectItem(fromOp);
+      fromOp === true ? await createConnectServer(server, vaults, io) : await readConnectItem(fromOp, io);
     // Whatever goes wrong from here on, the operator knows of it.
     if (fromOp === true) {
-      console.error(`made the Connect server ${server}; \`op connect server delete ${server}\` removes it`);
+      print(
+        io.stderr,
+        `made the Connect server ${server}; \`op connect server delete ${server}\` removes it`,
+      );
     }
     return {
       credentials: { value: credentials, from: 'op: credentials' },
       token: { value: token.trim(), from: 'op: token' },
     };
   }
-  const set = fromEnvironment(options);
+  const set = fromEnvironment(options, io);
   if (set) return set;
-  const credentials = await readInput('credentials', options.credentials);
-  const { value, from } = await readInput('token', options.token);
+  const credentials = await readInput('credentials', options.credentials, io);
+  const { value, from } = await readInput('token', options.token, io);
   return { credentials, token: { value: value.trim(), from } };
 }
 
-async function readInput(what: 'credentials' | 'token', file: string | undefined): Promise<Input> {
-  if (file !== undefined && file !== '-') return readFile(what, file);
+async function readInput(what: 'credentials' | 'token', file: string | undefined, io: Io): Promise<Input> {
+  if (file !== undefined && file !== '-') return readFile(what, file, io);
   // A terminal would show what is typed: it is asked without echo.
-  if (process.stdin.isTTY) return what === 'token' ? askToken() : askCredentials();
+  if (io.stdin.isTTY) return what === 'token' ? askToken(io) : askCredentials(io);
   const from = `${what} (standard input)`;
-  return { value: textOf(await buffer(process.stdin), from), from };
+  return { value: textOf(await buffer(io.stdin), from), from };
 }
 
-function readFile(what: string, file: string): Input {
+function readFile(what: string, file: string, { cwd }: Surroundings): Input {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readFileSync(resolve(cwd, file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // The path is not shown: it may be the secret itself, in the wrong place.
@@ -106,19 +121,20 @@ function textOf(bytes: Uint8Array, from: string): string {
 // Both questions check the answer themselves: a paste of several lines is told at the question that it was
 // for, and its second line is no answer to the next one.
 
-async function askCredentials(): Promise<Input> {
-  const { password } = await import('@inquirer/prompts');
-  const isPath = (answer: string) => !answer.trimStart().startsWith('{') && existsSync(answer);
+async function askCredentials(io: Io): Promise<Input> {
+  const { password } = prompts({ input: io.stdin, output: io.stdout });
+  const isPath = (answer: string) =>
+    !answer.trimStart().startsWith('{') && existsSync(resolve(io.cwd, answer));
   const answer = await password({
     message: '1password-credentials.json, its path or its content (not shown):',
     validate: (given) =>
       isPath(given) || decodeOnce(given) !== undefined || reason(credentialsProblems(given, 'credentials')),
   });
-  return isPath(answer) ? readFile('credentials', answer) : { value: answer, from: 'the terminal' };
+  return isPath(answer) ? readFile('credentials', answer, io) : { value: answer, from: 'the terminal' };
 }
 
-async function askToken(): Promise<Input> {
-  const { password } = await import('@inquirer/prompts');
+async function askToken(io: Io): Promise<Input> {
+  const { password } = prompts({ input: io.stdin, output: io.stdout });
   const value = await password({
     message: 'Connect access token (not shown):',
     validate: (given) => reason(tokenProblems(given.trim(), 'token', new Date())),

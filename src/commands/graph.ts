@@ -1,21 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command as Usage } from 'commander';
 import { OperatorError } from '../errors.js';
 import { unitGraph } from '../platform/graph.js';
 import { composePlatform } from '../platform/platform.js';
 import { composeProject } from '../platform/project.js';
 import { resolveSettings } from '../platform/settings.js';
-import { parseArguments } from './arguments.js';
-import { run } from './run.js';
+import { parseArguments } from '../terminal/arguments.js';
+import { print } from '../terminal/io.js';
+import type { Command } from '../terminal/run.js';
 
-const project = join(import.meta.dirname, '../..');
-
-await run(async () => {
-  const command = new Command('npm run graph --')
+/** `graph`: draws the units and what each waits for. */
+export const graph: Command = async (project, args, io) => {
+  const command = new Usage('npm run graph --')
     .description('Prints the units and what each waits for, as a Mermaid flowchart.')
     .option('--write', 'put the picture of the default project, with one app, into README.md');
-  const options = parseArguments<{ write?: true }>(command, process.argv.slice(2));
+  const options = parseArguments<{ write?: true }>(command, args, io);
   if (!options) return 0;
   if (options.write) {
     const readme = join(project, 'README.md');
@@ -32,9 +32,9 @@ await run(async () => {
   }
   const { platform, problems } = await composeProject(project);
   if (problems.length > 0) throw new OperatorError(problems);
-  console.log(unitGraph(platform));
+  print(io.stdout, unitGraph(platform));
   return 0;
-});
+};
 
 /** The shipped project with one app, so that the picture of the README does not depend on the operator's files. */
 function example() {

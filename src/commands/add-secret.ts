@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { execa } from 'execa';
+import { PassThrough } from 'node:stream';
+import { text as readText } from 'node:stream/consumers';
+import { Command as Usage } from 'commander';
 import { OperatorError, type Problem, UsageError } from '../errors.js';
 import { guard } from '../guards/index.js';
 import { checkSecret } from '../onepassword/check-secret.js';
@@ -19,15 +21,15 @@ import { checkAppSecret } from '../platform/app-secret-shape.js';
 import { type AppSecretsFile, fileName } from '../platform/app-secrets.js';
 import { composeProject } from '../platform/project.js';
 import { loadSettings } from '../platform/settings.js';
-import { stoppable } from '../stoppable.js';
+import { parseArguments } from '../terminal/arguments.js';
+import { type Io, print } from '../terminal/io.js';
+import { prompts } from '../terminal/prompts.js';
+import { type Command, type ExitCode, tell } from '../terminal/run.js';
 import { isReservedKey } from '../tree.js';
-import { parseArguments } from './arguments.js';
-import { askSecret } from './ask-secret.js';
-import { checkProblem } from './checks-table.js';
-import { run } from './run.js';
-import { warn } from './synth-report.js';
-
-const project = join(import.meta.dirname, '../..');
+import { askSecret } from './add-secret/ask-secret.js';
+import { checkProblem } from './check-items/checks.js';
+import { warn } from './synth/report.js';
+import { synth } from './synth.js';
 
 interface Flags {
   readonly namespace?: string;
@@ -40,8 +42,9 @@ interface Flags {
   readonly dryRun?: true;
 }
 
-await run(async () => {
-  const command = new Command('npm run add-secret --')
+/** `add-secret`: writes `src/secrets/<app>.ts` for one Secret, and runs synth. */
+export const addSecret: Command = async (project, args, io) => {
+  const command = new Usage('npm run add-secret --')
     .description('Writes src/secrets/<app>.ts for one Secret from one 1Password item, and runs synth.')
     .option('--namespace <name>', 'namespace of the Secret')
     .option('--name <name>', 'name of the Secret')
@@ -56,10 +59,10 @@ await run(async () => {
     .option('--file <app>', 'name of the file under src/secrets/ (default: the name of the Secret)')
     .option('--dry-run', 'check as synth does, print the file, and write nothing')
     .addHelpText('after', '\nFor a field whose label begins with file: edit the file afterwards.');
-  const flags = parseArguments<Flags>(command, process.argv.slice(2));
+  const flags = parseArguments<Flags>(command, args, io);
   if (!flags) return 0;
   const flagKeys = keysOf(flags);
-  const interactive = Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  const interactive = Boolean(io.stdin.isTTY && io.stdout.isTTY);
   const missing = [
     flags.namespace === undefined && '--namespace',
     flags.name === undefined && '--name',
@@ -68,15 +71,19 @@ await run(async () => {
   if (missing.length > 0 && !interactive) {
     throw new UsageError(`missing: ${missing.join(', ')}\n\n${command.helpInformation().trim()}`);
   }
-  refuseFlags(flags, flagKeys);
+  const fileProblem = (file: string) => fileProblemIn(project, file);
+  refuseFlags(flags, flagKeys, fileProblem);
 
-  const finder = await openFinder();
+  const finder = await openFinder(project, io);
   if (finder && flags.item !== undefined) {
     const found = finder.find(flags.item);
     if ('problem' in found)
       throw new OperatorError([checkProblem({ item: flags.item, ...found }, '1Password')]);
   }
-  const { file, secret } = await askSecret({ ...flags, keys: flagKeys }, { finder, fileProblem });
+  const { file, secret } = await askSecret(
+    { ...flags, keys: flagKeys },
+    { finder, fileProblem, prompts: prompts({ input: io.stdin, output: io.stdout }) },
+  );
   const path = `src/secrets/${file}.ts`;
   if (finder) {
     const failed = (await checkSecret(secret, finder)).filter(({ problem }) => problem !== undefined);
@@ -85,14 +92,17 @@ await run(async () => {
 
   const text = secretFile(secret);
   if (flags.dryRun) {
-    await checkAsSynth({ file: path, unitName: `secrets-${file}`, secrets: [secret] });
-    process.stdout.write(text);
+    await checkAsSynth(project, { file: path, unitName: `secrets-${file}`, secrets: [secret] }, io);
+    io.stdout.write(text);
     return 0;
   }
-  await writeAndSynth(path, text);
-  console.log(`commit ${path} and dist/: git add ${path} dist && git commit -m 'Add secret ${secret.name}'`);
+  await writeAndSynth(project, path, text, io);
+  print(
+    io.stdout,
+    `commit ${path} and dist/: git add ${path} dist && git commit -m 'Add secret ${secret.name}'`,
+  );
   return 0;
-});
+};
 
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
@@ -120,6 +130,7 @@ function keysOf({ key, all }: Flags): NewSecret['keys'] | undefined {
 function refuseFlags(
   { namespace, name, item, type, file }: Flags,
   keys: NewSecret['keys'] | undefined,
+  fileProblem: (file: string) => Problem | undefined,
 ): void {
   const app = file ?? (name === undefined ? undefined : fileNameFor(name));
   const where = app === undefined ? 'arguments' : `src/secrets/${app}.ts`;
@@ -136,7 +147,7 @@ function refuseFlags(
 }
 
 /** Why there can't be such a file, if there can't. */
-function fileProblem(file: string): Problem | undefined {
+function fileProblemIn(project: string, file: string): Problem | undefined {
   const where = `src/secrets/${file}.ts`;
   if (!fileName.test(file)) {
     const todo = 'choose another --file: at most 55 lower-case letters, digits and -';
@@ -149,23 +160,23 @@ function fileProblem(file: string): Problem | undefined {
 }
 
 /** @throws OperatorError with all that synth would refuse if there were this file. */
-async function checkAsSynth(added: AppSecretsFile): Promise<void> {
+async function checkAsSynth(project: string, added: AppSecretsFile, io: Io): Promise<void> {
   const composed = await composeProject(project, [added]);
   const { problems, warnings } = guard(composed);
-  warn(warnings);
+  warn(warnings, io);
   const all = [...composed.problems, ...problems];
   if (all.length > 0) throw new OperatorError(all);
 }
 
 /** Opens the vaults of the settings; says why when it can't, because then nothing is checked. */
-async function openFinder(): Promise<ItemFinder | undefined> {
+async function openFinder(project: string, io: Io): Promise<ItemFinder | undefined> {
   const settings = await loadSettings(project);
   try {
-    return await ItemFinder.open(await openVaults(settings.namespace), settings.vaults);
+    return await ItemFinder.open(await openVaults(settings.namespace, io), settings.vaults);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    console.error(error.message);
-    console.error('not checked against 1Password: run `npm run check-items` once it can be read');
+    print(io.stderr, error.message);
+    print(io.stderr, 'not checked against 1Password: run `npm run check-items` once it can be read');
     return undefined;
   }
 }
@@ -175,26 +186,34 @@ async function openFinder(): Promise<ItemFinder | undefined> {
  *
  * @throws OperatorError when synth refuses, or is stopped; the file is removed again then.
  */
-async function writeAndSynth(path: string, text: string): Promise<void> {
+async function writeAndSynth(project: string, path: string, text: string, io: Io): Promise<void> {
   const file = join(project, path);
   mkdirSync(join(project, 'src/secrets'), { recursive: true });
-  await stoppable(async (stop) => {
+  await io.stoppable(async (stop) => {
     writeFileSync(file, text, { flag: 'wx' });
     let kept = false;
     try {
-      const main = [...process.execArgv, join(project, 'main.ts')];
-      const options = { cwd: project, reject: false, stdin: 'ignore', cancelSignal: stop } as const;
-      const synth = await execa(process.execPath, main, options);
-      if (synth.stderr) console.error(synth.stderr);
-      if (synth.exitCode !== 0) {
+      const said = new PassThrough();
+      const code = await tell(io, () =>
+        untilStopped(synth(project, [], { ...io, stdout: said }, stop), stop),
+      );
+      if (code !== 0) {
         const why = stop.aborted ? 'it was stopped' : 'synth refuses';
         const todo = stop.aborted ? 'try again' : 'correct what is said above and try again';
         throw new OperatorError([{ where: path, what: `was not kept, because ${why}`, todo }]);
       }
       kept = true;
-      console.log(`wrote ${path}\n${synth.stdout}`);
+      print(io.stdout, `wrote ${path}`);
+      said.end();
+      io.stdout.write(await readText(said));
     } finally {
       if (!kept) rmSync(file, { force: true });
     }
   });
+}
+
+/** An operator's file may take for ever to load: whoever stops it does not wait. */
+async function untilStopped(work: Promise<ExitCode>, stop: AbortSignal): Promise<ExitCode> {
+  const stopped = once(stop, 'abort').then((): ExitCode => 1);
+  return Promise.race([work, stopped]);
 }

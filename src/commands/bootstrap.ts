@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, lstatSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Command } from 'commander';
+import { dirname, join, resolve } from 'node:path';
+import { Command as Usage } from 'commander';
 import { bootstrapKeys } from '../constructs/bootstrap-secret.js';
 import { OperatorError, type Problem, UsageError } from '../errors.js';
 import { credentialsProblems, decodeOnce, tokenProblems } from '../onepassword/bootstrap-input.js';
@@ -11,16 +11,16 @@ import { findCreationRule } from '../sops/creation-rule.js';
 import { encryptSecret } from '../sops/encrypt-secret.js';
 import { checkSops } from '../sops/sops.js';
 import { writeEncrypted } from '../sops/write-encrypted.js';
-import { parseArguments } from './arguments.js';
-import { fromEnvironment, type InputOptions, readInputs } from './bootstrap-inputs.js';
-import { run } from './run.js';
+import { parseArguments } from '../terminal/arguments.js';
+import { type Io, print } from '../terminal/io.js';
+import { prompts } from '../terminal/prompts.js';
+import type { Command } from '../terminal/run.js';
+import { fromEnvironment, type InputOptions, readInputs } from './bootstrap/inputs.js';
 
 interface Options extends InputOptions {
   readonly decode: boolean;
   readonly rotate: boolean;
 }
-
-const project = join(import.meta.dirname, '../..');
 
 const revoke = 'it is in the history of the shell and in the logs of npm now';
 
@@ -30,26 +30,29 @@ const isThere: Problem = {
   todo: 'add --rotate to put a new one in its place',
 };
 
-await run(async () => {
-  const options = parse(process.argv.slice(2));
+/** `bootstrap`: encrypts Connect's credentials and token with the operator's sops. */
+export const bootstrap: Command = async (project, args, io) => {
+  const options = parse(args, io);
   if (!options) return 0;
-  for (const folder of sweep()) console.error(`removed ${folder}, which a bootstrap that was killed left`);
+  for (const folder of sweep()) {
+    print(io.stderr, `removed ${folder}, which a bootstrap that was killed left`);
+  }
   // What can be refused without the secrets is refused before they are asked for, or made.
   const settings = await loadSettings(project);
   const target = join(project, credentialsFile);
   checkTarget(target, options);
-  await checkSops();
-  const rule = findCreationRule(project, credentialsFile);
+  await checkSops(io);
+  const rule = findCreationRule(project, credentialsFile, io);
   const encrypted = (credentials: string, token: string, words: { quote: boolean }) => {
     const stringData = { [bootstrapKeys[0]]: credentials, [bootstrapKeys[1]]: token };
     const secret = { name: settings.credentialsSecret, namespace: settings.namespace, stringData };
-    return encryptSecret(secret, rule, words);
+    return encryptSecret(secret, rule, io, words);
   };
   // Nothing of these is secret, so sops may be quoted.
   await encrypted('{}', 'trial', { quote: true });
 
-  const { credentials, token } = await readInputs(options, settings.vaults);
-  const json = await decoded(credentials.value, options);
+  const { credentials, token } = await readInputs(options, settings.vaults, io);
+  const json = await decoded(credentials.value, options, io);
   const problems = [
     ...credentialsProblems(json, credentials.from),
     ...tokenProblems(token.value, token.from, new Date()),
@@ -58,22 +61,24 @@ await run(async () => {
   const { text, compared } = await encrypted(json, token.value, { quote: false });
   if (!writeEncrypted(target, text, { replace: options.rotate })) throw new OperatorError([isThere]);
 
-  console.log(`credentials from ${credentials.from}, token from ${token.from}`);
-  console.log(`${credentialsFile} written, encrypted by the rule in ${rule.config}`);
-  console.log(
+  print(io.stdout, `credentials from ${credentials.from}, token from ${token.from}`);
+  print(io.stdout, `${credentialsFile} written, encrypted by the rule in ${rule.config}`);
+  print(
+    io.stdout,
     compared
       ? 'decrypted again: both values are as they were given'
       : 'not decrypted again: the private key is not on this machine',
   );
-  console.log(
+  print(
+    io.stdout,
     'next: `npm run synth`, then commit src/platform/ and dist/; Flux decrypts it, and Connect starts',
   );
   return 0;
-});
+};
 
 /** The options; undefined when help was all that was asked for. */
-function parse(args: string[]): Options | undefined {
-  const command = new Command('npm run bootstrap --')
+function parse(args: readonly string[], io: Io): Options | undefined {
+  const command = new Usage('npm run bootstrap --')
     .description(`Encrypts Connect's credentials and token into ${credentialsFile}.`)
     .option('--credentials <file>', '1password-credentials.json; - is standard input')
     .option('--token <file>', 'file with the access token; - is standard input')
@@ -90,10 +95,11 @@ function parse(args: string[]): Options | undefined {
 Without these, OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN are read, if both are set. They are never mixed with
 a flag, so that new credentials do not get an old token. What is missing is asked for on a terminal.`,
     );
-  const options = parseArguments<Options>(command, args);
+  const options = parseArguments<Options>(command, args, io);
   if (!options) return undefined;
   const { credentials, token, fromOp, server } = options;
-  if (token !== undefined && token.split('.').length === 3 && token.startsWith('ey') && !existsSync(token)) {
+  const isToken = token?.startsWith('ey') && token.split('.').length === 3;
+  if (token !== undefined && isToken && !existsSync(resolve(io.cwd, token))) {
     throw new UsageError(
       `--token takes a file, never the token itself: ${revoke}, so revoke it with \`op connect token delete\` and make another one`,
     );
@@ -117,7 +123,7 @@ a flag, so that new credentials do not get an old token. What is missing is aske
   }
   const given = { credentials: credentials ?? fromOp, token: token ?? fromOp };
   const missing = (['credentials', 'token'] as const).filter((what) => given[what] === undefined);
-  if (missing.length > 0 && !fromEnvironment(options) && !process.stdin.isTTY) {
+  if (missing.length > 0 && !fromEnvironment(options, io) && !io.stdin.isTTY) {
     throw new UsageError(
       `no ${missing.join(', no ')}: give --credentials FILE and --token FILE, or set both OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN and give no flag, or --from-op`,
     );
@@ -136,12 +142,12 @@ function checkTarget(target: string, { rotate }: Options): void {
 }
 
 /** Credentials that came as base64 are decoded once, if the operator wants that. */
-async function decoded(credentials: string, { decode }: Options): Promise<string> {
+async function decoded(credentials: string, { decode }: Options, io: Io): Promise<string> {
   const once = decodeOnce(credentials);
   if (once === undefined) return credentials;
   if (decode) return once;
-  if (!process.stdin.isTTY) return credentials;
-  const { confirm } = await import('@inquirer/prompts');
+  if (!io.stdin.isTTY) return credentials;
+  const { confirm } = prompts({ input: io.stdin, output: io.stdout });
   return (await confirm({ message: 'The credentials are base64 of the JSON. Decode them once?' }))
     ? once
     : credentials;

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import type { Problem } from '../errors.js';
-import type { Check } from '../onepassword/check-secret.js';
-import { oneLine } from './plain-table.js';
+import type { Problem } from '../../errors.js';
+import type { Check } from '../../onepassword/check-secret.js';
+import { oneLine } from '../../terminal/table.js';
 
 /**
  * Draws checks as a table of secret, item, field and found; without colours, so that it is the same in a

@@ -1,45 +1,44 @@
-import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command as Usage } from 'commander';
 import { OperatorError } from '../errors.js';
 import { type Check, checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
 import { composeProject } from '../platform/project.js';
-import { parseArguments } from './arguments.js';
-import { checkProblem, checksTable } from './checks-table.js';
-import { run } from './run.js';
+import { parseArguments } from '../terminal/arguments.js';
+import { type Io, print } from '../terminal/io.js';
+import type { Command, ExitCode } from '../terminal/run.js';
+import { checkProblem, checksTable } from './check-items/checks.js';
 
-const project = join(import.meta.dirname, '../..');
-
-await run(async () => {
-  const command = new Command('npm run check-items --')
+/** `check-items`: compares `src/secrets/` with 1Password. */
+export const checkItems: Command = async (project, args, io) => {
+  const command = new Usage('npm run check-items --')
     .description(
       'Compares src/secrets/ with 1Password: every item, field and file that is used. It reads names, never values.',
     )
     .option('--json', 'print JSON instead of a table');
-  const asked = parseArguments<{ json?: true }>(command, process.argv.slice(2));
+  const asked = parseArguments<{ json?: true }>(command, args, io);
   if (!asked) return 0;
   try {
-    return await check(asked.json ?? false);
+    return await check(project, asked.json ?? false, io);
   } catch (error) {
     // Whoever reads JSON gets some, besides the lines for eyes.
     if (asked.json && error instanceof OperatorError) {
-      console.log(JSON.stringify({ ok: false, problems: error.problems }, null, 2));
+      print(io.stdout, JSON.stringify({ ok: false, problems: error.problems }, null, 2));
     }
     throw error;
   }
-});
+};
 
-async function check(json: boolean): Promise<0 | 1> {
+async function check(project: string, json: boolean, io: Io): Promise<ExitCode> {
   const { settings, files, problems } = await composeProject(project);
   if (problems.length > 0) throw new OperatorError(problems);
   const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
   if (declared.length === 0 && !json) {
-    console.log('src/secrets/ declares no app secret: nothing to check');
+    print(io.stdout, 'src/secrets/ declares no app secret: nothing to check');
     return 0;
   }
 
-  const vaults = await openVaults(settings.namespace);
+  const vaults = await openVaults(settings.namespace, io);
   const finder = await ItemFinder.open(vaults, settings.vaults);
   const rows = (
     await Promise.all(
@@ -54,15 +53,16 @@ async function check(json: boolean): Promise<0 | 1> {
     const found = ({ problem }: Check) => problem === undefined;
     const checks = rows.map((row) => ({ ...row, found: found(row) }));
     const { vaults: names } = settings;
-    console.log(
+    print(
+      io.stdout,
       JSON.stringify({ source: vaults.source, vaults: names, ok: missing.length === 0, checks }, null, 2),
     );
     return missing.length === 0 ? 0 : 1;
   }
-  console.log(checksTable(rows));
+  print(io.stdout, checksTable(rows));
   const asker = vaults.source === 'op' ? 'op' : 'Connect';
   const of = `${rows.length} checked in ${settings.vaults.join(', ')} through ${asker}`;
-  console.log(missing.length === 0 ? `${of}: all found` : `${of}: ${missing.length} not found`);
+  print(io.stdout, missing.length === 0 ? `${of}: all found` : `${of}: ${missing.length} not found`);
   if (missing.length > 0) {
     throw new OperatorError(missing.map((row) => checkProblem(row, `${row.file}: ${row.secret}`)));
   }

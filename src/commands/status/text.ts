@@ -1,6 +1,6 @@
-import { age } from '../cluster/age.js';
-import type { Row, Status } from '../cluster/status.js';
-import { plainTable } from './plain-table.js';
+import { age } from '../../cluster/age.js';
+import type { Row, Status } from '../../cluster/status.js';
+import { plainTable } from '../../terminal/table.js';
 
 /**
  * Writes the state as a table.

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
-import { type Problem, problemLine } from '../errors.js';
-import type { ItemFinder } from '../onepassword/item-finder.js';
+import { type Problem, problemLine } from '../../errors.js';
+import type { ItemFinder } from '../../onepassword/item-finder.js';
 import {
   fileNameFor,
   keysFor,
   type NewSecret,
   type NewSource,
   typedSource,
-} from '../onepassword/secret-file.js';
-import { dnsLabel, dnsSubdomain, text } from '../platform/shape.js';
+} from '../../onepassword/secret-file.js';
+import { dnsLabel, dnsSubdomain, text } from '../../platform/shape.js';
+import type { Prompts } from '../../terminal/prompts.js';
 
 /** What was said by flags; the rest is asked for. */
 export interface SaidSecret {
@@ -20,12 +21,13 @@ export interface SaidSecret {
   readonly file?: string;
 }
 
-/** What answers are checked against. */
-export interface AnswerChecks {
+/** Where it is asked, and what answers are checked against. */
+export interface Asking {
   /** The items to choose from; undefined when 1Password can't be read. */
   readonly finder: ItemFinder | undefined;
   /** Why there can't be a file of this name, without `.ts`, under `src/secrets/`. */
   readonly fileProblem: (file: string) => Problem | undefined;
+  readonly prompts: Prompts;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface AnswerChecks {
  */
 export async function askSecret(
   said: SaidSecret,
-  { finder, fileProblem }: AnswerChecks,
+  { finder, fileProblem, prompts }: Asking,
 ): Promise<{ file: string; secret: NewSecret }> {
   const { namespace, name, keys } = said;
   if (namespace !== undefined && name !== undefined && keys !== undefined) {
@@ -46,15 +48,15 @@ export async function askSecret(
       secret: newSecret(namespace, name, said.item ?? defaultItem(file, finder), keys, said.type),
     };
   }
-  const { input } = await import('@inquirer/prompts');
+  const { input } = prompts;
   const ask = (message: string, schema: z.ZodType<string>, usual?: string) =>
     input({ message, validate: by(schema), ...(usual !== undefined && { default: usual }) });
 
   const secretName = name ?? (await ask('Name of the Secret', dnsSubdomain()));
   const itsNamespace = namespace ?? (await ask('Its namespace', dnsLabel()));
-  const file = said.file ?? (await askFile(fileNameFor(secretName), fileProblem));
-  const item = said.item ?? (await askItem(file, finder));
-  const itsKeys = keys ?? (await askKeys(item, finder));
+  const file = said.file ?? (await askFile(fileNameFor(secretName), fileProblem, prompts));
+  const item = said.item ?? (await askItem(file, finder, prompts));
+  const itsKeys = keys ?? (await askKeys(item, finder, prompts));
   const type = said.type ?? (await ask('Type of the Secret', text(), 'Opaque'));
   const written = said.type === undefined && type === 'Opaque' ? undefined : type;
   return { file, secret: newSecret(itsNamespace, secretName, item, itsKeys, written) };
@@ -76,10 +78,13 @@ function by(schema: z.ZodType<string>): (answer: string) => true | string {
 }
 
 /** The name of the Secret, unless there is such a file. */
-async function askFile(usual: string, fileProblem: AnswerChecks['fileProblem']): Promise<string> {
+async function askFile(
+  usual: string,
+  fileProblem: Asking['fileProblem'],
+  { input }: Prompts,
+): Promise<string> {
   const taken = fileProblem(usual);
   if (!taken) return usual;
-  const { input } = await import('@inquirer/prompts');
   return input({
     message: `${taken.where} ${taken.what}. Name of another file, without .ts`,
     validate: (answer) => {
@@ -95,9 +100,12 @@ function defaultItem(app: string, finder: ItemFinder | undefined): string {
   return same.length === 1 && same[0] !== undefined ? same[0] : app;
 }
 
-async function askItem(app: string, finder: ItemFinder | undefined): Promise<string> {
+async function askItem(
+  app: string,
+  finder: ItemFinder | undefined,
+  { input, search }: Prompts,
+): Promise<string> {
   const message = 'Title of the 1Password item';
-  const { input, search } = await import('@inquirer/prompts');
   const usual = defaultItem(app, finder);
   if (!finder || finder.titles.length === 0) return input({ message, default: usual, validate: by(text()) });
   const titles = [...new Set(finder.titles)].sort((a, b) => a.localeCompare(b, 'en'));
@@ -112,8 +120,11 @@ async function askItem(app: string, finder: ItemFinder | undefined): Promise<str
   });
 }
 
-async function askKeys(item: string, finder: ItemFinder | undefined): Promise<NewSecret['keys']> {
-  const { checkbox, input, select } = await import('@inquirer/prompts');
+async function askKeys(
+  item: string,
+  finder: ItemFinder | undefined,
+  { checkbox, input, select }: Prompts,
+): Promise<NewSecret['keys']> {
   const all = await select({
     message: 'Fields and files of the item',
     choices: [

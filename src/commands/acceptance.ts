@@ -1,13 +1,13 @@
-import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command as Usage } from 'commander';
 import type { Acceptance } from '../cluster/trials.js';
 import { problemLine, UsageError } from '../errors.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
 import { loadSettings, type ResolvedSettings } from '../platform/settings.js';
-import { stoppable } from '../stoppable.js';
-import { parseArguments } from './arguments.js';
-import { oneLine, plainTable } from './plain-table.js';
-import { run } from './run.js';
+import { parseArguments } from '../terminal/arguments.js';
+import { type Io, print } from '../terminal/io.js';
+import { prompts } from '../terminal/prompts.js';
+import type { Command } from '../terminal/run.js';
+import { oneLine, plainTable } from '../terminal/table.js';
 
 interface Options {
   readonly item: string;
@@ -17,13 +17,12 @@ interface Options {
   readonly json?: true;
 }
 
-const project = join(import.meta.dirname, '../..');
-
 /** Which flag said a field of an app secret; the rest comes from `--field`. */
 const flags: Record<string, string> = { item: '--item', namespace: '--namespace' };
 
-await run(async () => {
-  const command = new Command('npm run acceptance --')
+/** `acceptance`: proves on the cluster what the project promises. */
+export const acceptance: Command = async (project, args, io) => {
+  const command = new Usage('npm run acceptance --')
     .description(
       'Proves on the cluster what this project promises. It makes three ExternalSecrets in a namespace of their own, removes them again, and reads no value of a Secret.',
     )
@@ -32,36 +31,34 @@ await run(async () => {
     .option('-n, --namespace <name>', 'a namespace that is there, instead of one made for it')
     .option('--yes', 'do not ask before the first write')
     .option('--json', 'print JSON instead of a table');
-  const options = parseArguments<Options>(command, process.argv.slice(2));
+  const options = parseArguments<Options>(command, args, io);
   if (!options) return 0;
-  if (!options.yes && !process.stdin.isTTY) {
+  if (!options.yes && !io.stdin.isTTY) {
     throw new UsageError('this writes to the cluster, and there is no terminal to ask: say --yes');
   }
   const settings = await loadSettings(project);
   checkOptions(options, settings);
 
-  // A terminal that was closed takes no more lines.
-  process.stderr.on('error', () => {});
   // The client of Kubernetes takes half of a second to load.
   const { accept } = await import('../cluster/acceptance.js');
   const { connect } = await import('../cluster/connection.js');
   // Whatever was made is removed first.
-  const acceptance = await stoppable((signal) =>
+  const outcome = await io.stoppable((signal) =>
     accept({
-      connection: connect(),
+      connection: connect(io.env),
       namespace: settings.namespace,
       context: { storeName: settings.store.name, refreshInterval: settings.refreshInterval },
       item: options.item,
       field: options.field,
       canaryNamespace: options.namespace,
-      confirm: async (question) => options.yes ?? ask(question, signal),
-      report: (line) => console.error(oneLine(line)),
+      confirm: async (question) => options.yes ?? ask(question, io, signal),
+      report: (line) => print(io.stderr, oneLine(line)),
       signal,
     }),
   );
-  console.log(options.json ? json(acceptance) : table(acceptance));
-  return passed(acceptance) ? 0 : 1;
-});
+  print(io.stdout, options.json ? json(outcome) : table(outcome));
+  return passed(outcome) ? 0 : 1;
+};
 
 /** @throws UsageError for what could not become an ExternalSecret, or could not use the store. */
 function checkOptions({ item, field, namespace }: Options, settings: ResolvedSettings): void {
@@ -87,11 +84,10 @@ function checkOptions({ item, field, namespace }: Options, settings: ResolvedSet
   }
 }
 
-async function ask(message: string, signal: AbortSignal): Promise<boolean> {
-  const { confirm } = await import('@inquirer/prompts');
+async function ask(message: string, { stdin, stderr }: Io, signal: AbortSignal): Promise<boolean> {
   // On stderr: standard output is the result's.
-  const context = { output: process.stderr, signal };
-  return confirm({ message, default: false }, context).catch((error) => {
+  const { confirm } = prompts({ input: stdin, output: stderr, signal });
+  return confirm({ message, default: false }).catch((error) => {
     if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') return false;
     throw error;
   });
@@ -114,7 +110,6 @@ function table({ criteria, left }: Acceptance): string {
   return [plainTable(['RESULT', 'CRITERION', 'TIME', 'MESSAGE'], rows), ...left, summary].join('\n');
 }
 
-function json(acceptance: Acceptance): string {
-  const { criteria, left } = acceptance;
-  return JSON.stringify({ passed: passed(acceptance), criteria, left }, null, 2);
+function json({ criteria, left }: Acceptance): string {
+  return JSON.stringify({ passed: passed({ criteria, left }), criteria, left }, null, 2);
 }

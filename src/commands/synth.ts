@@ -1,0 +1,60 @@
+import { join, resolve } from 'node:path';
+import { Command as Usage } from 'commander';
+import { OperatorError } from '../errors.js';
+import { guard } from '../guards/index.js';
+import { movedWarnings } from '../output/moved.js';
+import { render } from '../output/render.js';
+import { compare, writeInto, writeTree } from '../output/write.js';
+import { composeProject } from '../platform/project.js';
+import { parseArguments } from '../terminal/arguments.js';
+import { type Io, print } from '../terminal/io.js';
+import type { ExitCode } from '../terminal/run.js';
+import { differenceLines, warn, wroteLine } from './synth/report.js';
+
+/**
+ * `synth`: writes `dist/` from `src/settings.ts` and `src/secrets/`.
+ *
+ * @param stop Once it is aborted, nothing is written any more. @default - nothing stops it
+ */
+export async function synth(
+  path: string,
+  args: readonly string[],
+  io: Io,
+  stop?: AbortSignal,
+): Promise<ExitCode> {
+  const usage = new Usage('npm run synth --')
+    .description('Writes dist/ from src/settings.ts and src/secrets/.')
+    .option('--check', 'write nothing; validate what dist/ should hold, and exit 1 if it differs');
+  const options = parseArguments<{ check?: true }>(usage, args, io);
+  if (!options) return 0;
+
+  const project = await composeProject(path);
+  const { problems, warnings } = guard(project);
+  warn(warnings, io);
+  if (project.problems.length + problems.length > 0) {
+    throw new OperatorError([...project.problems, ...problems]);
+  }
+
+  const files = render(project.platform);
+  const dist = join(project.path, 'dist');
+  warn(movedWarnings(dist, files, project.files), io);
+  if (!project.hasCredentials) {
+    print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');
+  }
+  // The project's own manifests are valid; what an operator adds to the charts' values may not be.
+  const { externalSecrets, connect } = project.settings;
+  const addsValues = Object.keys({ ...externalSecrets.values, ...connect.values }).length > 0;
+  const invalid = options.check || addsValues ? (await import('../output/validate.js')).validate(files) : [];
+  if (options.check || invalid.length > 0) {
+    const lines = [...invalid, ...(options.check ? differenceLines(compare(dist, files)) : [])];
+    for (const line of lines) print(io.stderr, line);
+    if (lines.length === 0) print(io.stdout, `dist/ is current and valid: ${files.size} files`);
+    return lines.length === 0 ? 0 : 1;
+  }
+  stop?.throwIfAborted();
+  print(io.stdout, wroteLine(files, await writeTree(dist, files)));
+  // `cdk8s synth` wants the manifests in a folder of its own, too.
+  const other = io.env['CDK8S_OUTDIR'];
+  if (other && resolve(io.cwd, other) !== dist) await writeInto(resolve(io.cwd, other), files);
+  return 0;
+}
