@@ -71,7 +71,7 @@ spec:
 `;
 
 /** Values with which Connect would not be one pod behind plain HTTP that reads the bootstrap Secret. */
-const rules: Readonly<Record<string, ValueRule>> = {
+export const connectRules: Readonly<Record<string, ValueRule>> = {
   'connect.credentials': leftOut,
   'connect.credentials_base64': leftOut,
   'connect.customEnvVars': {
@@ -116,7 +116,7 @@ export class ConnectRelease extends Construct {
       props.values ?? {},
     );
     const monitorRule = props.serviceMonitor ? {} : { 'connect.api.serviceMonitor.enabled': only(false) };
-    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, { ...rules, ...monitorRule })];
+    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, { ...connectRules, ...monitorRule })];
     new HelmRelease(this, 'release', {
       name: connectRelease,
       namespace: props.namespace,

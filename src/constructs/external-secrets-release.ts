@@ -26,7 +26,7 @@ export interface ExternalSecretsReleaseProps {
 }
 
 /** Values with which the operator would not run, not serve the store, or fail in silence. */
-const rules = {
+export const operatorRules = {
   concurrent: atLeast(1),
   controllerClass: only(''),
   'crds.createClusterSecretStore': only(true),
@@ -76,7 +76,7 @@ export class ExternalSecretsRelease extends Construct {
       },
       props.values ?? {},
     );
-    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, rules)];
+    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, operatorRules)];
     new HelmRelease(this, 'release', {
       name: operatorRelease,
       namespace: props.namespace,

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { connectRules } from '../../src/constructs/connect-release.js';
+import { operatorRules } from '../../src/constructs/external-secrets-release.js';
 import { problemLine } from '../../src/errors.js';
 import { externalUnit } from '../../src/index.js';
 import { composePlatform } from '../../src/platform/platform.js';
 import { resolveSettings } from '../../src/platform/settings.js';
+import { isTree } from '../../src/tree.js';
 import { makeProject } from '../project.js';
 
 test('the defaults are those of the mission', () => {
@@ -121,36 +124,113 @@ test('mistakes in the settings and in the secrets are told together', async () =
   ]);
 });
 
-test.each<[field: 'externalSecrets' | 'connect', path: string, value: unknown, needed: string]>([
-  ['externalSecrets', 'processClusterStore', false, 'true'],
+type Refused = [field: 'externalSecrets' | 'connect', path: string, value: unknown, needed: string];
+
+/** Every value that an operator may not set so, and what the project needs there. */
+const refused: readonly Refused[] = [
+  ['externalSecrets', 'concurrent', 0, 'at least 1'],
+  ['externalSecrets', 'controllerClass', 'mine', '""'],
+  ['externalSecrets', 'crds.annotations.helm.sh/resource-policy', 'delete', '"keep"'],
   ['externalSecrets', 'crds.createClusterSecretStore', false, 'true'],
   ['externalSecrets', 'createOperator', false, 'true'],
-  ['externalSecrets', 'replicaCount', 0, 'at least 1'],
-  ['externalSecrets', 'concurrent', 0, 'at least 1'],
-  ['externalSecrets', 'scopedNamespace', 'x', '""'],
-  ['externalSecrets', 'namespaceOverride', 'x', '""'],
-  ['externalSecrets', 'storeRequeueInterval', null, '"1m"'],
+  ['externalSecrets', 'extraArgs.controller-class', 'mine', 'it left out'],
+  ['externalSecrets', 'extraArgs.enable-cluster-store-reconciler', false, 'it left out'],
+  ['externalSecrets', 'extraArgs.enable-flood-gate', false, 'it left out'],
+  ['externalSecrets', 'extraArgs.namespace', 'x', 'it left out'],
   ['externalSecrets', 'extraArgs.store-requeue-interval', '1h', 'it left out'],
   ['externalSecrets', 'extraArgs.template-left-delimiter', '[[', 'it left out'],
-  ['connect', 'connect.hpa.enabled', true, 'false'],
-  ['connect', 'connect.tls.enabled', true, 'false'],
-  ['connect', 'connect.credentials', 'x', 'it left out'],
+  ['externalSecrets', 'extraArgs.template-right-delimiter', ']]', 'it left out'],
+  ['externalSecrets', 'fullnameOverride', 'x', '""'],
+  ['externalSecrets', 'grafanaDashboard.enabled', false, 'true'],
+  ['externalSecrets', 'installCRDs', false, 'true'],
+  ['externalSecrets', 'nameOverride', 'x', '""'],
+  ['externalSecrets', 'namespaceOverride', 'x', '""'],
+  ['externalSecrets', 'processClusterStore', false, 'true'],
+  ['externalSecrets', 'rbac.create', false, 'true'],
+  ['externalSecrets', 'replicaCount', 0, 'at least 1'],
+  ['externalSecrets', 'scopedNamespace', 'x', '""'],
+  ['externalSecrets', 'scopedRBAC', true, 'false'],
+  ['externalSecrets', 'serviceMonitor.enabled', false, 'true'],
+  ['externalSecrets', 'serviceMonitor.renderMode', 'alwaysRender', '"skipIfMissing"'],
+  ['externalSecrets', 'storeRequeueInterval', null, '"1m"'],
+  ['connect', 'acceptanceTests.enabled', true, 'false'],
+  ['connect', 'connect.api.httpPort', 80, '8080'],
   ['connect', 'connect.api.serviceMonitor.enabled', true, 'false'],
+  ['connect', 'connect.applicationName', 'x', '"onepassword"'],
+  ['connect', 'connect.create', false, 'true'],
+  ['connect', 'connect.credentials', 'x', 'it left out'],
+  ['connect', 'connect.credentials_base64', 'x', 'it left out'],
+  ['connect', 'connect.credentialsKey', 'x', '"1password-credentials.json"'],
+  ['connect', 'connect.credentialsName', 'x', '"onepassword-secret"'],
+  ...['OP_HTTP_PORT', 'OP_HTTPS_PORT', 'OP_SESSION', 'OP_BUS_PORT'].map(
+    (name): Refused => [
+      'connect',
+      'connect.customEnvVars',
+      [{ name, value: 'x' }],
+      'no OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION and OP_BUS_*',
+    ],
+  ),
+  ['connect', 'connect.hpa.enabled', true, 'false'],
   ['connect', 'connect.podLabels.app', 'x', 'it left out'],
-  [
-    'connect',
-    'connect.customEnvVars',
-    [{ name: 'OP_HTTP_PORT', value: '80' }],
-    'no OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION and OP_BUS_*',
-  ],
-])('the value %s %s may not be %j', (field, path, value, needed) => {
-  const values = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  ['connect', 'connect.replicas', 2, '1'],
+  ['connect', 'connect.tls.enabled', true, 'false'],
+  ['connect', 'operator.create', true, 'false'],
+];
+
+/** What the platform says when `path` is `value` in the values of a chart. */
+function toldOf(field: string, path: string, value: unknown): string[] {
+  // The one key with a dot in it.
+  const keys = path.split(/\.(?!sh\/)/);
+  const values = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
   const { settings, problems } = resolveSettings({ [field]: { values } }, 'src/settings.ts');
   expect(problems).toEqual([]);
   const composed = composePlatform({ settings, prefix: '', credentials: undefined, secrets: [] });
-  expect(composed.problems.map(problemLine)).toEqual([
+  return composed.problems.map(problemLine);
+}
+
+test.each(refused)('the value %s %s may not be %j', (field, path, value, needed) => {
+  expect(toldOf(field, path, value)).toEqual([
     `src/settings.ts: ${field}.values.${path}: is ${JSON.stringify(value)}, where the project needs ${needed}; remove it`,
   ]);
+});
+
+test('every rule over values, and every value that the project sets, is among them', () => {
+  const { settings } = resolveSettings({}, 'src/settings.ts');
+  const { platform } = composePlatform({ settings, prefix: '', credentials: undefined, secrets: [] });
+  const leaves = (value: unknown, path: string): string[] =>
+    isTree(value)
+      ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
+      : [path];
+  const set = (unitName: string) => {
+    const unit = platform.units.find((one) => one.unitName === unitName);
+    const release = unit?.toJson().find(({ kind }: { kind: string }) => kind === 'HelmRelease');
+    return leaves(release.spec.values, '');
+  };
+  const rows = (of: string) => [...new Set(refused.flatMap(([field, path]) => (field === of ? [path] : [])))];
+  expect(rows('externalSecrets').toSorted()).toEqual(
+    [...Object.keys(operatorRules), ...set('external-secrets')].toSorted(),
+  );
+  expect(rows('connect').toSorted()).toEqual(
+    [
+      ...Object.keys(connectRules),
+      ...set('onepassword-connect'),
+      'connect.api.serviceMonitor.enabled',
+    ].toSorted(),
+  );
+});
+
+test.each<[field: string, path: string, value: unknown]>([
+  ['externalSecrets', 'concurrent', 3],
+  ['externalSecrets', 'replicaCount', 2],
+  ['externalSecrets', 'scopedRBAC', false],
+  ['externalSecrets', 'extraArgs.namespace', null],
+  ['externalSecrets', 'extraArgs.loglevel', 'debug'],
+  ['connect', 'connect.customEnvVars', [{ name: 'TZ', value: 'UTC' }]],
+  ['connect', 'connect.credentials', null],
+  ['connect', 'connect.replicas', 1],
+  ['connect', 'connect.api.logLevel', 'debug'],
+])('the value %s %s may be %j', (field, path, value) => {
+  expect(toldOf(field, path, value)).toEqual([]);
 });
 
 test('chart values that would break the product are refused', async () => {

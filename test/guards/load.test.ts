@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { loadProblems } from '../../src/guards/load.js';
+import type { AppSecretProps } from '../../src/index.js';
+import { resolveSettings } from '../../src/platform/settings.js';
+
+const { settings } = resolveSettings({}, 'src/settings.ts');
+
+/** App secrets that each read one item as often as is said. */
+function secrets(count: number, refreshInterval: string, more: Partial<AppSecretProps> = {}) {
+  return Array.from({ length: count }, (_, index) => ({
+    namespace: 'app',
+    name: `s${index}`,
+    item: 'Item',
+    keys: { password: 'password' },
+    refreshInterval,
+    ...more,
+  }));
+}
+
+const lines = (all: readonly AppSecretProps[]) => loadProblems(all, settings).map(({ what }) => what);
+
+// A look-up costs Connect four requests, and it takes 20 a second.
+test('as many as Connect answers, and one more', () => {
+  expect(lines(secrets(50, '10s'))).toEqual([]);
+  expect(lines(secrets(51, '10s'))).toEqual([
+    'all refresh intervals together ask Connect 21 times a second, over 20',
+  ]);
+  expect(loadProblems(secrets(51, '10s'), settings)).toEqual([
+    expect.objectContaining({ where: 'src/secrets', todo: 'lengthen the shortest of them' }),
+  ]);
+});
+
+test('each item and each file counts; the interval of the settings is that of who says none', () => {
+  const two = { keys: { password: 'password', ca: { file: 'ca.pem' } } };
+  expect(lines(secrets(24, '10s', two))).toEqual([]);
+  expect(lines(secrets(26, '10s', two))).toHaveLength(1);
+  const [one] = secrets(1, '');
+  const { refreshInterval, ...unsaid } = one ?? {};
+  expect(lines(Array(17_990).fill(unsaid))).toEqual([]);
+  expect(lines(Array(18_010).fill(unsaid))).toHaveLength(1);
+});

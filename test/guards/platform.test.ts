@@ -1,0 +1,38 @@
+/** What no file of an operator can say, and code that composes can. */
+import { App } from 'cdk8s';
+import { expect, test } from 'vitest';
+import { Unit } from '../../src/constructs/unit.js';
+import { problemLine } from '../../src/errors.js';
+import { guard } from '../../src/guards/index.js';
+import { composeProject } from '../../src/platform/project.js';
+import { makeProject } from '../project.js';
+
+const flux = {
+  namespace: 'flux-system',
+  source: { kind: 'GitRepository', name: 'flux-system' },
+  path: './dist',
+  interval: '10m',
+  retryInterval: '30s',
+} as const;
+
+test('what a construct says about itself is told', async () => {
+  const project = await composeProject((await makeProject()).path);
+  const [unit] = project.platform.units;
+  unit?.node.addValidation({ validate: () => ['is not what it should be'] });
+  expect(guard(project).problems.map(problemLine)).toEqual([
+    'external-secrets: is not what it should be; correct its input',
+  ]);
+});
+
+test('a unit of another project is not the one of its name here', async () => {
+  const project = await composeProject((await makeProject()).path);
+  const { platform } = project;
+  const waiting = (id: string, on: Unit) =>
+    new Unit(platform.app, id, { flux, dependsOn: [on], timeout: '1m' });
+  const ours = platform.units.find(({ unitName }) => unitName === 'onepassword-store');
+  const theirs = new Unit(new App(), 'onepassword-store', { flux, timeout: '1m' });
+  const units = [...platform.units, waiting('good', ours ?? theirs), waiting('bad', theirs)];
+  expect(guard({ ...project, platform: { ...platform, units } }).problems.map(problemLine)).toEqual([
+    'bad: waits for the unit onepassword-store, which is not in this project; make that unit here, or name it with externalUnit()',
+  ]);
+});

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { referenceFindings } from '../../src/guards/references.js';
+import { resolveSettings } from '../../src/platform/settings.js';
+
+const secret = (namespace: string, name: string) => ({ namespace, name, item: 'Item', keys: 'all' as const });
+
+test.each([
+  ['external-secrets', 'onepassword-secret', 'is the Secret that Connect and the store need'],
+  ['external-secrets', 'external-secrets-webhook', "is the Secret of External Secrets Operator's webhook"],
+  ['flux-system', 'sops-age', 'is the Secret with which Flux decrypts'],
+  ['flux-system', 'flux-system', 'is the Secret with which Flux reads git'],
+])('%s/%s is taken', (namespace, name, what) => {
+  const { settings } = resolveSettings({}, 'src/settings.ts');
+  expect(referenceFindings(secret(namespace, name), settings)).toEqual([
+    expect.objectContaining({ field: 'name', what: `${what}, and ESO would take it over` }),
+  ]);
+  expect(referenceFindings(secret('default', name), settings)).toEqual([]);
+});
+
+test('the names are those of the settings', () => {
+  const { settings } = resolveSettings(
+    {
+      namespace: 'eso',
+      credentialsSecret: 'connect',
+      flux: {
+        namespace: 'flux',
+        sopsSecret: 'age',
+        source: { kind: 'GitRepository', name: 'home', namespace: 'sources' },
+      },
+    },
+    'src/settings.ts',
+  );
+  for (const [namespace, name] of [
+    ['eso', 'connect'],
+    ['eso', 'external-secrets-webhook'],
+    ['flux', 'age'],
+    ['sources', 'home'],
+  ] as const) {
+    expect(referenceFindings(secret(namespace, name), settings), name).toHaveLength(1);
+  }
+  for (const [namespace, name] of [
+    ['external-secrets', 'onepassword-secret'],
+    ['flux-system', 'sops-age'],
+    ['flux', 'home'],
+  ] as const) {
+    expect(referenceFindings(secret(namespace, name), settings), name).toEqual([]);
+  }
+});

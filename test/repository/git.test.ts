@@ -1,0 +1,44 @@
+/** Which repository a project is in, as git would say. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { makeProject, type Project } from '../project.js';
+
+/** The folder that synth puts in front of its paths. */
+async function prefixOf(project: Project): Promise<string | undefined> {
+  expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+  const text = project.read('dist/flux/external-secrets.yaml');
+  return /^ {2}path: \.\/(.*)dist\/external-secrets$/m.exec(text)?.[1];
+}
+
+const at = 'clusters/home';
+
+test('.git is a folder', async () => {
+  expect(await prefixOf(await makeProject({ git: true, at }))).toBe('clusters/home/');
+});
+
+test('.git is a file, as in a worktree and in a submodule', async () => {
+  const project = await makeProject({ at });
+  const top = join(project.path, '../..');
+  const away = `${top}-git`;
+  await execa('git', ['init', '--quiet', `--separate-git-dir=${away}`, top]);
+  try {
+    expect(project.read('../../.git')).toMatch(/^gitdir: /);
+    expect(await prefixOf(project)).toBe('clusters/home/');
+  } finally {
+    rmSync(away, { recursive: true });
+  }
+});
+
+test('a .git that is none: the next one above counts', async () => {
+  const empty = await makeProject({ git: true, at });
+  mkdirSync(join(empty.path, '.git'));
+  expect(await prefixOf(empty)).toBe('clusters/home/');
+  const text = await makeProject({ git: true, at, files: { '.git': 'not one\n' } });
+  expect(await prefixOf(text)).toBe('clusters/home/');
+});
+
+test('no repository at all', async () => {
+  expect(await prefixOf(await makeProject({ at }))).toBe('');
+});
