@@ -2,8 +2,9 @@
 import type { AppSecretProps } from './constructs/app-secret.js';
 import type { Settings } from './platform/settings.js';
 
-export type { AppSecretProps, FieldReference, FileReference, KeySource } from './constructs/app-secret.js';
+export type { AppSecretProps } from './constructs/app-secret.js';
 export { type ExternalUnit, externalUnit } from './constructs/external-unit.js';
+export type { FieldReference, FileReference, KeySource, SecretSource } from './external-secret/source.js';
 export type { Settings } from './platform/settings.js';
 
 /**

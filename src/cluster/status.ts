@@ -1,9 +1,9 @@
 import type { CoreV1Event } from '@kubernetes/client-node';
 import { connectRelease } from '../constructs/connect-release.js';
-import { goDuration } from '../constructs/duration.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
+import { goDuration } from '../duration.js';
 import { problemLine } from '../errors.js';
-import { retained } from '../platform/context.js';
+import { readableReason, retained } from '../external-secret/reason.js';
 import {
   ask,
   ClusterError,
@@ -13,7 +13,6 @@ import {
   type Resource,
   resources,
 } from './connection.js';
-import { readableReason } from './event-reason.js';
 
 /** One line of the table. */
 export interface Row {

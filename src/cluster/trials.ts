@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { AppSecretContext, AppSecretProps } from '../constructs/app-secret.js';
+import { readableReason } from '../external-secret/reason.js';
 import { age } from './age.js';
 import { Canaries } from './canaries.js';
 import type { Connection } from './connection.js';
 import { type Criterion, failure, judge, outcomeOf, type Verdict } from './criterion.js';
-import { readableReason } from './event-reason.js';
 import { keysOf, readSecretMetadata } from './secret-metadata.js';
 import { conditionOf, isReady } from './status.js';
 import { until } from './until.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
-import { checkSopsSecret, type SopsFinding } from '../sops/sops-secret.js';
+import { checkSopsSecret, type SopsFinding } from '../sops-secret.js';
 import type { Unit } from './unit.js';
 
 /** Input of a `BootstrapSecret`. */

@@ -1,5 +1,6 @@
-import type { AppSecretProps, KeySource } from '../constructs/app-secret.js';
-import { nameInTemplates, prefixOf, sourcesOf, templateNames } from '../constructs/look-ups.js';
+import type { AppSecretProps } from '../constructs/app-secret.js';
+import { nameInTemplates } from '../external-secret/names.js';
+import { fieldsRead, type KeySource, prefixOf, sourcesOf } from '../external-secret/source.js';
 import type { Finding } from './finding.js';
 
 /** Labels of fields, or items, of which the template could see only one, at random. */
@@ -35,10 +36,12 @@ function labelFindings({ keys }: AppSecretProps): Finding[] {
 function aliasFindings(secret: AppSecretProps): Finding[] {
   const { items, keys } = secret;
   const aliases = Object.keys(items ?? {});
-  const names = [...templateNames(secret)];
+  const { names: read, everything } = fieldsRead(secret);
+  const names = [...read];
   const sources = sourcesOf(secret);
   const isUsed = (prefix: string) =>
     keys === 'all' ||
+    everything ||
     // A name without any alias is told by the guard of templates.
     names.some((name) => !aliases.some((alias) => name.startsWith(`${alias}_`))) ||
     sources.some((source) => prefixOf(source) === prefix) ||

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Problem } from '../errors.js';
 import { type FileBytes, parseDocuments, readBytes } from '../repository/read.js';
-import { isEncrypted } from '../sops/sops-secret.js';
+import { isEncrypted } from '../sops-secret.js';
 import { isTree } from '../tree.js';
 
 /** A text that must never be in git. */

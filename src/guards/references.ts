@@ -1,5 +1,5 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
-import { itemsOf } from '../constructs/look-ups.js';
+import { itemsOf } from '../external-secret/source.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import type { Finding } from './finding.js';
 

@@ -1,5 +1,6 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
-import { itemsOf, templateName } from '../constructs/look-ups.js';
+import { templateName } from '../external-secret/names.js';
+import { itemsOf } from '../external-secret/source.js';
 import { evaluate } from '../templates/evaluate.js';
 import { parseTemplate, TemplateError } from '../templates/go-template.js';
 import type { LookUp } from '../templates/values.js';
@@ -37,6 +38,7 @@ function problems(text: string, prefixes: readonly string[] | undefined): Proble
         if (by === 'index') asked.add(name);
         else checkName(name, by, prefixes, say);
       },
+      everything() {},
       silent(lookUp) {
         if (lookUp.ofFields) asked.delete(lookUp.key ?? '');
         say(...ofSilent(lookUp));

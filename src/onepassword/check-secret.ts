@@ -1,9 +1,17 @@
 import { closest } from '../closest.js';
-import type { AppSecretProps, KeySource } from '../constructs/app-secret.js';
-import { itemsOf, lookUps, prefixOf, sourceName, sourcesOf, templateNames } from '../constructs/look-ups.js';
-import { TemplateError } from '../templates/go-template.js';
+import { lookUps } from '../external-secret/look-ups.js';
+import { hasKeyCharacters, sourceName } from '../external-secret/names.js';
+import { labelsByName } from '../external-secret/rewrites.js';
+import {
+  fieldsRead,
+  itemsOf,
+  type KeySource,
+  prefixOf,
+  type SecretSource,
+  sourcesOf,
+} from '../external-secret/source.js';
+import type { ReadFields } from '../templates/fields.js';
 import type { ItemFinder } from './item-finder.js';
-import { templateFields } from './template-fields.js';
 import type { VaultItem } from './vaults.js';
 
 /** One thing that an app secret takes from 1Password, and whether it is there. */
@@ -41,7 +49,7 @@ const twice = 'and then External Secrets Operator reads nothing of the item';
  * @returns One check for every item that is missing, and for every field and file that is used.
  * @throws OperatorError when 1Password does not answer.
  */
-export async function checkSecret(secret: AppSecretProps, finder: ItemFinder): Promise<Check[]> {
+export async function checkSecret(secret: SecretSource, finder: ItemFinder): Promise<Check[]> {
   const uses = usesByPrefix(secret);
   const checks = itemsOf(secret).map(async ({ prefix, title }): Promise<Check[]> => {
     const found = finder.find(title);
@@ -52,7 +60,7 @@ export async function checkSecret(secret: AppSecretProps, finder: ItemFinder): P
 }
 
 /** What is used of each item, by the prefix of its names. */
-function usesByPrefix(secret: AppSecretProps): Map<string, Use[]> {
+function usesByPrefix(secret: SecretSource): Map<string, Use[]> {
   const prefixes = itemsOf(secret).map(({ prefix }) => prefix);
   const uses = new Map(prefixes.map((prefix): [string, Use[]] => [prefix, []]));
   const known = new Set<string>();
@@ -61,13 +69,12 @@ function usesByPrefix(secret: AppSecretProps): Map<string, Use[]> {
     known.add(`${prefix}${use.name}`);
     uses.get(prefix)?.push(use);
   };
-  const names = templateNames(secret);
+  const read = fieldsRead(secret);
   for (const source of sourcesOf(secret)) {
-    const { prefix, ...use } = useOf(source, names);
+    const { prefix, ...use } = useOf(source, read);
     if (!uses.get(prefix)?.some(({ shown }) => shown === use.shown)) add(prefix, use);
   }
-  const templates = [secret.template, secret.labels, secret.annotations];
-  for (const name of templates.flatMap((texts) => Object.values(texts ?? {}).flatMap(fieldsOf))) {
+  for (const name of read.names) {
     // The longest alias that fits; the guards tell of a name that fits none.
     const [prefix] = prefixes.filter((one) => name.startsWith(one)).sort((a, b) => b.length - a.length);
     if (prefix !== undefined) add(prefix, { shown: `.${name}`, name: name.slice(prefix.length) });
@@ -75,19 +82,9 @@ function usesByPrefix(secret: AppSecretProps): Map<string, Use[]> {
   return uses;
 }
 
-/** The guards tell of a template that can't be parsed. */
-function fieldsOf(template: string): string[] {
-  try {
-    return templateFields(template);
-  } catch (error) {
-    if (error instanceof TemplateError) return [];
-    throw error;
-  }
-}
-
-function useOf(source: KeySource, names: ReadonlySet<string>): Use & { readonly prefix: string } {
+function useOf(source: KeySource, read: ReadFields): Use & { readonly prefix: string } {
   const prefix = prefixOf(source);
-  const name = sourceName(source, names).slice(prefix.length);
+  const name = sourceName(source, read).slice(prefix.length);
   if (typeof source !== 'string' && 'file' in source) {
     return { prefix, name, shown: `file ${source.file}`, file: source.file };
   }
@@ -96,7 +93,7 @@ function useOf(source: KeySource, names: ReadonlySet<string>): Use & { readonly 
 }
 
 async function checkItem(
-  secret: AppSecretProps,
+  secret: SecretSource,
   { prefix, title, item }: { prefix: string; title: string; item: VaultItem },
   uses: readonly Use[],
   finder: ItemFinder,
@@ -109,7 +106,7 @@ async function checkItem(
       extract.property === undefined &&
       (prefix === '' || rewrite?.some(({ regexp }) => regexp?.target === prefix)),
   );
-  const named = lookUp ? namesOf(readable, prefix, lookUp.rewrite) : new Map<string, string[]>();
+  const named = lookUp ? labelsByName(readable, prefix, lookUp.rewrite) : new Map<string, string[]>();
   const kind = item.isDocument ? 'file' : 'field';
   const checks: Check[] = [];
   const say = (field: string, problem?: string, near: readonly string[] = []) =>
@@ -125,7 +122,7 @@ async function checkItem(
   }
   if (secret.keys === 'all') {
     const problems = [...named].flatMap(([name]) => {
-      const bad = /^[-._a-zA-Z0-9]+$/.test(name) ? undefined : `'${name}' can't be the key of a Secret`;
+      const bad = hasKeyCharacters(name) ? undefined : `'${name}' can't be the key of a Secret`;
       return collision(name) ?? bad ?? [];
     });
     if (named.size === 0) problems.push(`the item has no ${kind}s, so no Secret would be made`);
@@ -171,28 +168,4 @@ function count(list: readonly string[], wanted: string): number {
 
 function repeated(list: readonly string[]): string[] {
   return [...new Set(list.filter((one) => count(list, one) > 1))];
-}
-
-type Rewrites = ReturnType<typeof lookUps>[number]['rewrite'];
-
-/**
- * What becomes of the labels: the rewrites of the look-up, or, where there is none, what External Secrets
- * Operator does by itself, which leaves the letters and digits of every script alone. A key that is empty
- * is dropped.
- *
- * @returns The labels by the key that they end in.
- */
-function namesOf(labels: readonly string[], prefix: string, rewrites: Rewrites): Map<string, string[]> {
-  const named = new Map<string, string[]>();
-  for (const label of new Set(labels)) {
-    const name = rewrites
-      ? rewrites.reduce((text, { regexp }) => rewritten(text, regexp?.source, regexp?.target), label)
-      : label.replace(/[^\p{L}\p{N}._-]/gu, '_');
-    if (label !== '' || prefix !== '') named.set(name, [...(named.get(name) ?? []), label]);
-  }
-  return named;
-}
-
-function rewritten(text: string, source = '', target = ''): string {
-  return text.replace(new RegExp(source, 'gu'), target);
 }

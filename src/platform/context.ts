@@ -1,6 +1,7 @@
 import type { Flux, HealthCheck, HealthCheckExpression } from '../constructs/unit.js';
 import type { ValueConflict } from '../constructs/values.js';
 import type { Problem } from '../errors.js';
+import { retained } from '../external-secret/reason.js';
 import type { ResolvedSettings } from './settings.js';
 
 /** What every unit of the platform is made from. */
@@ -26,9 +27,6 @@ export const storeHealth: HealthCheckExpression = {
   current: `status.conditions.exists(c, ${ready('True')})`,
   failed: `status.conditions.exists(c, ${ready('False')})`,
 };
-
-/** How the message begins with which ESO says, with Ready, that its look-ups found nothing at all. */
-export const retained = 'secret retained';
 
 /**
  * Health of an ExternalSecret, in the same way. ESO writes the generation that it synced in front of

@@ -1,8 +1,8 @@
 /** The shapes of what an operator writes, and what to say when it has another one. */
 import { z } from 'zod';
 import { closest } from '../closest.js';
-import { goDuration } from '../constructs/duration.js';
 import { ExternalUnit } from '../constructs/external-unit.js';
+import { goDuration } from '../duration.js';
 import type { Problem } from '../errors.js';
 import { isReservedKey } from '../tree.js';
 

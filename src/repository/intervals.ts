@@ -1,4 +1,4 @@
-import { goDuration } from '../constructs/duration.js';
+import { goDuration } from '../duration.js';
 import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';

@@ -1,8 +1,8 @@
 import { OperatorError } from '../errors.js';
+import { checkSopsSecret } from '../sops-secret.js';
 import type { Surroundings } from '../surroundings.js';
 import type { CreationRule } from './creation-rule.js';
 import { decrypt, encrypt } from './sops.js';
-import { checkSopsSecret } from './sops-secret.js';
 
 /** A Secret in plaintext: only ever in memory. */
 export interface PlainSecret {

@@ -19,6 +19,8 @@ export interface Observer {
   say(what: string, todo: string): void;
   /** It reads a field, by `.name` or `index . "name"`. */
   field(name: string, by: 'dot' | 'index'): void;
+  /** It reads the fields as a whole: writes them, goes through them, or gives them to a function. */
+  everything(): void;
   /** It would write nothing where a key is missing. */
   silent(lookUp: LookUp): void;
 }
@@ -104,6 +106,7 @@ class Evaluator {
         case 'action': {
           const value = this.pipeline(node.pipeline, scope);
           if (node.pipeline.variables.length === 0) {
+            if (value.type === 'd') this.observer.everything();
             for (const lookUp of unsure(value, scope).values()) this.observer.silent(lookUp);
           }
           break;
@@ -159,6 +162,7 @@ class Evaluator {
 
   /** What `range` makes of the dot, and of its variables. */
   private element({ type, id, keysOf }: Value, { variables, assigns }: Pipeline, scope: Scope): Value {
+    if (type === 'd') this.observer.everything();
     if (plain.has(type) && (!/[iI]/.test(type) || variables.length > 1)) {
       this.say(
         `has a range over ${types[type]}${/[iI]/.test(type) ? ' with two variables' : ''}, which fails`,
@@ -305,6 +309,7 @@ class Evaluator {
       this.say(what, 'put the value into 1Password, and write .name');
     }
     if (!this.fits(name, signature, given)) return { ...this.unknown(), type: signature.gives };
+    if (name !== 'index' && given.some(({ type }) => type === 'd')) this.observer.everything();
     const call = `${name}(${given.map((value) => value.id).join(' ')})`;
     const id = call.length > 1000 ? this.unknown().id : call;
     const [first, second, third] = given;
@@ -452,6 +457,7 @@ class Evaluator {
   private lookUp(by: string, map: Value, key: Value): Value {
     const ofFields = map.type === 'd';
     if (ofFields && key.text !== undefined) this.observer.field(key.text, 'index');
+    else if (ofFields) this.observer.everything();
     const id = lookUpId(map, key.id);
     const type = ofFields || map.type === 'S' ? 's' : 'a';
     // To index, a map that is not there is an error; to the others it is an empty one.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkSopsSecret } from '../../src/sops/sops-secret.js';
+import { checkSopsSecret } from '../../src/sops-secret.js';
 import { makeProject, root } from '../project.js';
 
 const file = 'src/platform/onepassword-secret.sops.yaml';

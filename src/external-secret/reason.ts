@@ -1,4 +1,7 @@
-import type { ClusterObject } from './connection.js';
+import { fieldBehind } from './rewrites.js';
+
+/** How the message begins with which ESO says, with Ready, that its look-ups found nothing at all. */
+export const retained = 'secret retained';
 
 /**
  * Turns what ESO writes into an event into one line that names the item and the field. The texts are those
@@ -6,7 +9,7 @@ import type { ClusterObject } from './connection.js';
  *
  * @param object The ExternalSecret, which knows the item and the label behind a name of its template.
  */
-export function readableReason(message: string, object: Pick<ClusterObject, 'spec'> = {}): string {
+export function readableReason(message: string, object: { readonly spec?: unknown } = {}): string {
   const text = message.replace(/\s+/g, ' ').trim();
   for (const [pattern, say] of texts) {
     const match = pattern.exec(text);
@@ -15,7 +18,7 @@ export function readableReason(message: string, object: Pick<ClusterObject, 'spe
   return text.replace(/^error processing spec\.\S+( \(key: [^)]*\))?, err: /, '');
 }
 
-type Say = (parts: readonly string[], object: Pick<ClusterObject, 'spec'>) => string;
+type Say = (parts: readonly string[], object: { readonly spec?: unknown }) => string;
 
 const texts: readonly (readonly [RegExp, Say])[] = [
   [
@@ -41,35 +44,10 @@ const texts: readonly (readonly [RegExp, Say])[] = [
   [
     /executing "(.*?)" at <.*?>: map has no entry for key "(.*?)"/,
     ([key, name = ''], object) => {
-      const field = fieldOf(object, name);
+      const field = fieldBehind(object.spec, name);
       return field
         ? `the key ${key} uses the field '${field.label}', which the item '${field.item}' does not have`
         : `the key ${key} uses the field '${name}', which the item does not have`;
     },
   ],
 ];
-
-/** The item, and the label if it is known exactly, behind a name of the template. */
-function fieldOf(
-  { spec }: Pick<ClusterObject, 'spec'>,
-  name: string,
-): { item: string; label: string } | undefined {
-  const lookUps: LookUp[] = Array.isArray(spec?.dataFrom) ? spec.dataFrom : [];
-  const [found] = lookUps
-    .map(({ extract, rewrite = [] }) => {
-      const rules = rewrite.flatMap(({ regexp }) => regexp ?? []);
-      const prefix = rules.find(({ source }) => source === '^')?.target ?? '';
-      return { item: extract?.key, prefix, rules };
-    })
-    .filter(({ item, prefix }) => item !== undefined && name.startsWith(prefix))
-    .sort((a, b) => b.prefix.length - a.prefix.length);
-  if (found?.item === undefined) return undefined;
-  const plain = name.slice(found.prefix.length);
-  const exact = found.rules.find(({ source, target }) => target === plain && /^\^.+\$$/.test(source));
-  return { item: found.item, label: exact ? exact.source.slice(1, -1).replace(/\\(.)/g, '$1') : plain };
-}
-
-interface LookUp {
-  readonly extract?: { readonly key?: string };
-  readonly rewrite?: readonly { readonly regexp?: { readonly source: string; readonly target: string } }[];
-}

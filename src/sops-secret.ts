@@ -1,5 +1,5 @@
 import { loadAll, YAMLException } from 'js-yaml';
-import { isTree, type Tree } from '../tree.js';
+import { isTree, type Tree } from './tree.js';
 
 /** What is wrong with a SOPS file, without its values. */
 export interface SopsFinding {

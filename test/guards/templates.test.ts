@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { templateFindings } from '../src/guards/templates.js';
+import { templateFindings } from '../../src/guards/templates.js';
 
 /** What the guard says of one template of a secret with one item. */
 function findings(text: string): string[] {
@@ -67,7 +67,7 @@ test('with several items, a name begins with an alias', () => {
 
 /** What Go makes of templates; the file says how it was made. */
 const vectors: { templates: { template: string; go: string }[] } = JSON.parse(
-  readFileSync(new URL('vectors/templates.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../vectors/templates.json', import.meta.url), 'utf8'),
 );
 
 describe.each([

@@ -1,0 +1,92 @@
+import { type ReadFields, readFields } from '../templates/fields.js';
+
+/** A field of a 1Password item, by its label as 1Password shows it. */
+export interface FieldReference {
+  /** Alias of the item; only, and always, where `items` is used. */
+  readonly item?: string;
+  readonly field: string;
+}
+
+/** A file attached to a 1Password item, by its name. */
+export interface FileReference {
+  /** Alias of the item; only, and always, where `items` is used. */
+  readonly item?: string;
+  readonly file: string;
+}
+
+/** What a key of the Secret holds; a plain string is the label of a field of the one item. */
+export type KeySource = string | FieldReference | FileReference;
+
+/** What a Secret is made from, as the operator says it. */
+export interface SecretSource {
+  /**
+   * The 1Password item, by its title or its 26-character ID; an ID is looked for in the first vault only.
+   * Either this or `items`.
+   */
+  readonly item?: string;
+  /** Several items, each with an alias of your own: `{ db: 'Postgres', app: 'Grafana' }`. */
+  readonly items?: { readonly [alias: string]: string };
+  /**
+   * The keys of the Secret and where each comes from: `{ password: 'password', user: 'admin user' }`. A
+   * field that is missing in 1Password makes the ExternalSecret fail with its name.
+   *
+   * `'all'` takes every field of the item, each under its label (characters that a key can't have become
+   * `_`; with `items`, behind `alias_`; with templates, also in labels and annotations, `-` and `.` become
+   * `_` too). It can't notice that a field is missing.
+   */
+  readonly keys?: 'all' | { readonly [key: string]: KeySource };
+  /**
+   * More keys, written as ESO templates (https://external-secrets.io/latest/guides/templating/). A field
+   * is `{{ .label }}`, with `items` `{{ .alias_label }}`; every character of a label other than a letter
+   * of A-Z, a digit or `_` is a `_` there, and a label that begins with a digit gets a `_` in front. A
+   * file of `keys` is `{{ .file_name }}`, or `{{ .alias_file_name }}`.
+   */
+  readonly template?: { readonly [key: string]: string };
+  /** Labels of the Secret. @default - none */
+  readonly labels?: { readonly [key: string]: string };
+  /** Annotations of the Secret. @default - none */
+  readonly annotations?: { readonly [key: string]: string };
+}
+
+/** An item of 1Password as the template sees it. */
+export interface Item {
+  /** Put before each of its names: `alias_`, or nothing when it is the only one. */
+  readonly prefix: string;
+  readonly title: string;
+}
+
+/** The items of a secret, each with the prefix of its names. */
+export function itemsOf({ item, items }: SecretSource): Item[] {
+  return items
+    ? Object.entries(items).map(([alias, title]) => ({ prefix: `${alias}_`, title }))
+    : [{ prefix: '', title: item ?? '' }];
+}
+
+/** Where the keys come from, one by one; none for `'all'`. */
+export function sourcesOf({ keys }: SecretSource): KeySource[] {
+  return typeof keys === 'object' ? Object.values(keys) : [];
+}
+
+/** The prefix of the item that a key comes from. */
+export function prefixOf(source: KeySource): string {
+  return typeof source !== 'string' && source.item !== undefined ? `${source.item}_` : '';
+}
+
+/** The label of a key's source, when it is a field. */
+export function labelOf(source: KeySource): string | undefined {
+  if (typeof source === 'string') return source;
+  return 'field' in source ? source.field : undefined;
+}
+
+const known = new WeakMap<SecretSource, ReadFields>();
+
+/** What the operator's templates read, in keys, labels and annotations; the names have the alias in front. */
+export function fieldsRead(secret: SecretSource): ReadFields {
+  const before = known.get(secret);
+  if (before) return before;
+  const { template, labels, annotations } = secret;
+  const texts = [template, labels, annotations].flatMap((entries) => Object.values(entries ?? {}));
+  const read = readFields(texts.filter((text) => text.includes('{{')));
+  known.set(secret, read);
+  return read;
+}

@@ -1,0 +1,104 @@
+import { Chart, Testing } from 'cdk8s';
+import { expect, test } from 'vitest';
+import { AppSecret } from '../../src/constructs/app-secret.js';
+import { labelsByName } from '../../src/external-secret/rewrites.js';
+import type { SecretSource } from '../../src/index.js';
+
+/** The ExternalSecret of an app secret. */
+function externalSecret(source: SecretSource & { readonly refreshInterval?: string }) {
+  const chart = new Chart(Testing.app(), 'test');
+  const context = { storeName: 'onepassword', refreshInterval: '1h' };
+  new AppSecret(chart, 'it', { namespace: 'app', name: 'it', ...source }, context);
+  const [object] = Testing.synth(chart);
+  return object;
+}
+
+/**
+ * The names under which a template finds the fields, when each item has the labels `api key`, `api-key` and
+ * `password`; and what it makes of the keys that were asked for.
+ */
+function seen(source: SecretSource) {
+  const { dataFrom = [], target } = externalSecret(source).spec;
+  const labels = ['password', 'api key', 'api-key'];
+  const names = dataFrom.flatMap(({ rewrite }: { rewrite?: [] }) => [
+    ...labelsByName(labels, 'x', rewrite).keys(),
+  ]);
+  return { names, data: target.template.data };
+}
+
+test('labels that a dot reaches need no rewrite', () => {
+  expect(seen({ item: 'Item', keys: { p: 'password' } })).toEqual({
+    names: ['password', 'api_key', 'api-key'],
+    data: { p: '{{ .password }}' },
+  });
+});
+
+test('a label that another one looks like is taken by its exact text', () => {
+  expect(seen({ item: 'Item', keys: { k: 'api key' } })).toEqual({
+    names: ['password', 'field_api_key', 'unused_api_key'],
+    data: { k: '{{ .field_api_key }}' },
+  });
+});
+
+test.each([
+  ['a dot', '{{ .api_key }}'],
+  ['index', '{{ with index . "api_key" }}{{ . }}{{ else }}{{ fail "no api_key" }}{{ end }}'],
+  ['index and a raw text', '{{ with index . `api_key` }}{{ . }}{{ else }}{{ fail "no api_key" }}{{ end }}'],
+  ['a variable', '{{ $all := . }}{{ $all.api_key }}'],
+])('one that a template reads, too, by %s, has one name for both', (_, text) => {
+  for (const where of ['template', 'labels', 'annotations'] as const) {
+    const { names, data } = seen({ item: 'Item', keys: { k: 'api key' }, [where]: { t: text } });
+    expect(names).toEqual(['password', 'api_key']);
+    expect(data).toMatchObject({ k: '{{ .api_key }}' });
+  }
+});
+
+test.each(['{{ range $k, $v := . }}{{ $k }}={{ $v }}{{ end }}', '{{ toJson . }}', '{{ . }}'])(
+  'a template that reads all there is finds each field by the name that it has in templates: %s',
+  (text) => {
+    expect(seen({ item: 'Item', keys: { k: 'api key' }, template: { t: text } })).toEqual({
+      names: ['password', 'api_key'],
+      data: { k: '{{ .api_key }}', t: text },
+    });
+    const items = { a: 'Item', b: 'Other' };
+    expect(seen({ items, keys: { k: { item: 'a', field: 'password' } }, template: { t: text } })).toEqual({
+      names: ['a_password', 'a_api_key', 'b_password', 'b_api_key'],
+      data: { k: '{{ .a_password }}', t: text },
+    });
+  },
+);
+
+test('files are look-ups of their own, so that a missing one is an error', () => {
+  const { spec } = externalSecret({ item: 'Item', keys: { 'ca.crt': { file: 'ca.pem' } } });
+  expect(spec.dataFrom).toBeUndefined();
+  expect(spec.data).toEqual([
+    { secretKey: 'file_ca_pem', remoteRef: { key: 'Item', property: 'file/ca.pem' } },
+  ]);
+  expect(spec.target.template.data).toEqual({ 'ca.crt': '{{ .file_ca_pem }}' });
+});
+
+test('all fields: no template, and keys that were not asked for reach the Secret', () => {
+  const { spec } = externalSecret({ item: 'Item', keys: 'all' });
+  expect(spec.dataFrom).toEqual([{ extract: { key: 'Item' } }]);
+  expect(spec.target.template).toEqual({ engineVersion: 'v2' });
+});
+
+test('what holds for every one: never rarer than asked, owned, kept when the look-up fails', () => {
+  const { metadata, spec } = externalSecret({
+    item: 'Item',
+    keys: { p: 'password' },
+    refreshInterval: '10m',
+  });
+  expect(metadata).toEqual({ name: 'it', namespace: 'app' });
+  expect(spec).toMatchObject({
+    refreshInterval: '10m',
+    secretStoreRef: { kind: 'ClusterSecretStore', name: 'onepassword' },
+    target: {
+      name: 'it',
+      creationPolicy: 'Owner',
+      deletionPolicy: 'Retain',
+      template: { engineVersion: 'v2', mergePolicy: 'Replace' },
+    },
+  });
+  expect(externalSecret({ item: 'Item', keys: 'all' }).spec.refreshInterval).toBe('1h');
+});
