@@ -5,6 +5,8 @@
 
 /** One thing that is wrong with the operator's input, or with the state that was found. */
 export interface Problem {
+  /** The rule that it breaks, for programs: a guard's file (`name-clash`), or what was read (`settings`). */
+  readonly code?: string;
   /** The file, construct path or field, most general part first: `src/secrets/grafana.ts: keys.password`. */
   readonly where: string;
   /** What is wrong, with the value unless it could be a secret. */
@@ -20,6 +22,23 @@ export interface Problem {
  */
 export function problemLine(problem: Problem): string {
   return `${problem.where}: ${problem.what}; ${problem.todo}`.replace(/\s*[\r\n]+\s*/g, ' ');
+}
+
+/** Gives problems the code of a rule, but those that have one. */
+export function coded(code: string, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ code, ...problem }));
+}
+
+/**
+ * Problems of a part as those of the whole.
+ *
+ * @param where The whole; it comes before each `where`, which may be empty.
+ */
+export function within(where: string, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({
+    ...problem,
+    where: problem.where === '' ? where : `${where}: ${problem.where}`,
+  }));
 }
 
 /** The operator's input or the state that was found is wrong: told as lines, exit code 1, never a trace. */

@@ -1,11 +1,6 @@
 import { loadAll, YAMLException } from 'js-yaml';
+import type { Problem } from './errors.js';
 import { isTree, type Tree } from './tree.js';
-
-/** What is wrong with a SOPS file, without its values. */
-export interface SopsFinding {
-  readonly field: string;
-  readonly what: string;
-}
 
 /** The Secret that a SOPS file must hold. */
 export interface ExpectedSecret {
@@ -42,24 +37,28 @@ export function countRecipients(sops: Tree): number {
  * It needs no key, and tells no value.
  *
  * @param text The file: YAML or JSON.
- * @returns Everything that is wrong; empty when Flux can decrypt it into the expected Secret, given a key.
+ * @param todo What the operator does about whatever is wrong.
+ * @returns Everything that is wrong, with the field as its place, or ''; empty when Flux can decrypt it into the expected Secret, given a key.
  */
-export function checkSopsSecret(text: string, expected: ExpectedSecret): SopsFinding[] {
+export function checkSopsSecret(text: string, expected: ExpectedSecret, todo: string): Problem[] {
+  const code = 'sops-file';
   let documents: unknown[];
   try {
     documents = loadAll(text);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // The whole message quotes lines of the file, which may be plaintext.
-    return [{ field: '', what: `is not YAML (${error.reason}, line ${(error.mark?.line ?? 0) + 1})` }];
+    const what = `is not YAML (${error.reason}, line ${(error.mark?.line ?? 0) + 1})`;
+    return [{ code, where: '', what, todo }];
   }
   const [secret] = documents;
   if (documents.length !== 1 || !isTree(secret)) {
-    return [{ field: '', what: `holds ${documents.length} documents where one Secret is expected` }];
+    const what = `holds ${documents.length} documents where one Secret is expected`;
+    return [{ code, where: '', what, todo }];
   }
-  const findings: SopsFinding[] = [];
+  const problems: Problem[] = [];
   const expect = (field: string, ok: boolean, what: string) => {
-    if (!ok) findings.push({ field, what });
+    if (!ok) problems.push({ code, where: field, what, todo });
   };
   const metadata = isTree(secret['metadata']) ? secret['metadata'] : {};
   expect('kind', secret['apiVersion'] === 'v1' && secret['kind'] === 'Secret', 'is not that of a v1 Secret');
@@ -91,5 +90,5 @@ export function checkSopsSecret(text: string, expected: ExpectedSecret): SopsFin
   for (const key of expected.keys) {
     expect(`stringData.${key}`, values.has(key), 'is missing');
   }
-  return findings;
+  return problems;
 }

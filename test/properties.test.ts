@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
-import { guardPlatform } from '../src/guards/index.js';
+import { guardSecrets } from '../src/guards/index.js';
 import type { AppSecretProps } from '../src/index.js';
 import { render } from '../src/output/render.js';
 import { validate } from '../src/output/validate.js';
@@ -22,7 +22,7 @@ function synth(files: readonly AppSecretsFile[]) {
     credentials: undefined,
     secrets: files,
   });
-  const told = [...problems, ...guardPlatform({ settings, files, platform })];
+  const told = [...problems, ...guardSecrets({ settings, files })];
   return { told, files: told.length > 0 ? undefined : render(platform) };
 }
 

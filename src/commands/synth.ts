@@ -9,7 +9,7 @@ import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import { type Io, print } from '../terminal/io.js';
 import type { ExitCode } from '../terminal/run.js';
-import { differenceLines, warn, wroteLine } from './synth/report.js';
+import { differenceProblems, warn, wroteLine } from './synth/report.js';
 
 /**
  * `synth`: writes `dist/` from `src/settings.ts` and `src/secrets/`.
@@ -45,11 +45,11 @@ export async function synth(
   const { externalSecrets, connect } = project.settings;
   const addsValues = Object.keys({ ...externalSecrets.values, ...connect.values }).length > 0;
   const invalid = options.check || addsValues ? (await import('../output/validate.js')).validate(files) : [];
-  if (options.check || invalid.length > 0) {
-    const lines = [...invalid, ...(options.check ? differenceLines(compare(dist, files)) : [])];
-    for (const line of lines) print(io.stderr, line);
-    if (lines.length === 0) print(io.stdout, `dist/ is current and valid: ${files.size} files`);
-    return lines.length === 0 ? 0 : 1;
+  const wrong = [...invalid, ...(options.check ? differenceProblems(compare(dist, files)) : [])];
+  if (wrong.length > 0) throw new OperatorError(wrong);
+  if (options.check) {
+    print(io.stdout, `dist/ is current and valid: ${files.size} files`);
+    return 0;
   }
   stop?.throwIfAborted();
   print(io.stdout, wroteLine(files, await writeTree(dist, files)));

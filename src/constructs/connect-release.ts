@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import type { ConnectValues } from '../../imports/connect.values.js';
 import { HelmRelease } from './helm-release.js';
-import { brokenRules, leftOut, mergeValues, only, type ValueConflict, type ValueRule } from './values.js';
+import { addCheck } from './validation.js';
+import { brokenRules, leftOut, mergeValues, only, type ValueRule } from './values.js';
 
 /** Input of a `ConnectRelease`. */
 export interface ConnectReleaseProps {
@@ -23,6 +24,8 @@ export interface ConnectReleaseProps {
   readonly monitorLabels?: { readonly [key: string]: string };
   /** More values of the chart. @default - none */
   readonly values?: ConnectValues;
+  /** What messages call `values`. @default - the path of the construct */
+  readonly valuesName?: string;
 }
 
 /** Name of the Helm release. */
@@ -86,15 +89,15 @@ export const connectRules: Readonly<Record<string, ValueRule>> = {
 /**
  * A 1Password Connect server, from 1Password's chart: one replica, replaced only when the next one is
  * ready, behind port 80 of the Service `onepassword`. No operator, no CRD, no test pod.
+ *
+ * `values` that contradict this are an error at synth.
  */
 export class ConnectRelease extends Construct {
-  /** Where `values` contradicts what is said above; the product's value is what was written. */
-  readonly conflicts: readonly ValueConflict[];
-
   constructor(scope: Construct, id: string, props: ConnectReleaseProps) {
     super(scope, id);
     const { credentialsDigest, monitorLabels } = props;
-    const { values, conflicts } = mergeValues<ConnectValues>(
+    const where = props.valuesName ?? `${this.node.path}: values`;
+    const { values, problems } = mergeValues<ConnectValues>(
       {
         acceptanceTests: { enabled: false },
         connect: {
@@ -114,9 +117,13 @@ export class ConnectRelease extends Construct {
         operator: { create: false },
       },
       props.values ?? {},
+      where,
     );
     const monitorRule = props.serviceMonitor ? {} : { 'connect.api.serviceMonitor.enabled': only(false) };
-    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, { ...connectRules, ...monitorRule })];
+    addCheck(this, () => [
+      ...problems,
+      ...brokenRules(props.values ?? {}, { ...connectRules, ...monitorRule }, where),
+    ]);
     new HelmRelease(this, 'release', {
       name: connectRelease,
       namespace: props.namespace,

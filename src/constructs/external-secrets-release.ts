@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import type { ExternalSecretsValues } from '../../imports/external-secrets.values.js';
 import { HelmRelease } from './helm-release.js';
-import { atLeast, brokenRules, leftOut, mergeValues, only, type ValueConflict } from './values.js';
+import { addCheck } from './validation.js';
+import { atLeast, brokenRules, leftOut, mergeValues, only } from './values.js';
 
 /** Name of the Helm release, and so the label `app.kubernetes.io/instance` of its pods. */
 export const operatorRelease = 'external-secrets';
@@ -23,6 +24,8 @@ export interface ExternalSecretsReleaseProps {
   readonly monitorLabels?: { readonly [key: string]: string };
   /** More values of the chart. @default - none */
   readonly values?: ExternalSecretsValues;
+  /** What messages call `values`. @default - the path of the construct */
+  readonly valuesName?: string;
 }
 
 /** Values with which the operator would not run, not serve the store, or fail in silence. */
@@ -55,14 +58,14 @@ export const operatorRules = {
  *   ExternalSecret, and with it every Secret, along.
  * - A store that breaks is seen within a minute (the chart's default is 5).
  * - ServiceMonitor and Grafana dashboard are on.
+ *
+ * `values` that contradict this are an error at synth.
  */
 export class ExternalSecretsRelease extends Construct {
-  /** Where `values` contradicts what is said above; the product's value is what was written. */
-  readonly conflicts: readonly ValueConflict[];
-
   constructor(scope: Construct, id: string, props: ExternalSecretsReleaseProps) {
     super(scope, id);
-    const { values, conflicts } = mergeValues<ExternalSecretsValues>(
+    const where = props.valuesName ?? `${this.node.path}: values`;
+    const { values, problems } = mergeValues<ExternalSecretsValues>(
       {
         crds: { annotations: { 'helm.sh/resource-policy': 'keep' } },
         grafanaDashboard: { enabled: true },
@@ -75,8 +78,9 @@ export class ExternalSecretsRelease extends Construct {
         storeRequeueInterval: '1m',
       },
       props.values ?? {},
+      where,
     );
-    this.conflicts = [...conflicts, ...brokenRules(props.values ?? {}, operatorRules)];
+    addCheck(this, () => [...problems, ...brokenRules(props.values ?? {}, operatorRules, where)]);
     new HelmRelease(this, 'release', {
       name: operatorRelease,
       namespace: props.namespace,

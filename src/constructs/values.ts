@@ -1,18 +1,10 @@
+import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
-
-/** A value of a chart that an operator asked for, and that would undo what the product promises. */
-export interface ValueConflict {
-  /** Its path, written as in `--set`: `connect.api.httpPort`. */
-  readonly path: string;
-  readonly asked: unknown;
-  /** What the product needs there, for a message: `true`, `it left out`. */
-  readonly needed: string;
-}
 
 /** What an operator may choose for a value; leaving it out is always fine. */
 export interface ValueRule {
   readonly fine: (value: unknown) => boolean;
-  /** For a message, as in `ValueConflict`. */
+  /** What the product needs there, for a message: `true`, `it left out`. */
   readonly needed: string;
 }
 
@@ -34,12 +26,23 @@ export const leftOut: ValueRule = { fine: (asked) => asked === null, needed: 'it
  *
  * @param values What the operator adds.
  * @param rules By path.
+ * @param where What the messages call the values.
  */
-export function brokenRules(values: object, rules: Readonly<Record<string, ValueRule>>): ValueConflict[] {
+export function brokenRules(
+  values: object,
+  rules: Readonly<Record<string, ValueRule>>,
+  where: string,
+): Problem[] {
   return Object.entries(rules).flatMap(([path, { fine, needed }]) => {
     const asked = path.split('.').reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), values);
-    return asked === undefined || fine(asked) ? [] : [{ path, asked, needed }];
+    return asked === undefined || fine(asked) ? [] : [conflict(`${where}.${path}`, asked, needed)];
   });
+}
+
+/** A value that an operator asked for, and that would undo what the product promises. */
+function conflict(where: string, asked: unknown, needed: string): Problem {
+  const what = `is ${JSON.stringify(asked)}, where the project needs ${needed}`;
+  return { code: 'chart-values', where, what, todo: 'remove it' };
 }
 
 /**
@@ -47,25 +50,27 @@ export function brokenRules(values: object, rules: Readonly<Record<string, Value
  *
  * @param fixed What the product needs.
  * @param extra What the operator adds; lists are taken whole.
- * @returns `values`: both together, `fixed` where they disagree; `conflicts`: where they do.
+ * @param where What the messages call the values.
+ * @returns `values`: both together, `fixed` where they disagree; `problems`: where they do.
  */
 export function mergeValues<Values extends object>(
   fixed: Values,
   extra: Values,
-): { values: Values; conflicts: ValueConflict[] } {
-  const conflicts: ValueConflict[] = [];
+  where: string,
+): { values: Values; problems: Problem[] } {
+  const problems: Problem[] = [];
   const merge = (a: Tree, b: Tree, path: string): Tree => {
     const merged: Record<string, unknown> = { ...a };
     for (const [key, asked] of Object.entries(b)) {
-      const at = path === '' ? key : `${path}.${key}`;
+      const at = `${path}.${key}`;
       const own = a[key];
       if (own === undefined) merged[key] = asked;
       else if (isTree(own) && isTree(asked)) merged[key] = merge(own, asked, at);
       else if (JSON.stringify(own) !== JSON.stringify(asked)) {
-        conflicts.push({ path: at, asked, needed: JSON.stringify(own) });
+        problems.push(conflict(at, asked, JSON.stringify(own)));
       }
     }
     return merged;
   };
-  return { values: merge(fixed as Tree, extra as Tree, '') as Values, conflicts };
+  return { values: merge(fixed as Tree, extra as Tree, where) as Values, problems };
 }

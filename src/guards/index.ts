@@ -1,34 +1,34 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
-import type { Problem } from '../errors.js';
+import { coded, type Problem, within } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import { scanRepository } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
-import { constructProblems } from './constructs.js';
 import { dependencyProblems } from './dependencies.js';
-import type { Finding } from './finding.js';
-import { keyFindings } from './keys.js';
+import { keyProblems } from './keys.js';
 import { loadProblems } from './load.js';
-import { metadataFindings } from './metadata.js';
+import { metadataProblems } from './metadata.js';
 import { nameClashProblems } from './name-clash.js';
 import { plaintextProblems } from './plaintext.js';
-import { referenceFindings } from './references.js';
+import { referenceProblems } from './references.js';
 import { sameNameProblems } from './same-name.js';
-import { typeFindings } from './secret-type.js';
-import { sizeFindings } from './size.js';
-import { templateFindings } from './templates.js';
+import { typeProblems } from './secret-type.js';
+import { sizeProblems } from './size.js';
+import { templateProblems } from './templates.js';
 import { unitNameProblems } from './unit-names.js';
 
-/** The guards that look at one app secret. */
-const secretGuards: readonly ((secret: AppSecretProps, settings: ResolvedSettings) => Finding[])[] = [
-  keyFindings,
-  metadataFindings,
-  referenceFindings,
-  sizeFindings,
-  templateFindings,
-  typeFindings,
-];
+/** The guards that look at one app secret, by the code of their problems. The place of a problem is a field. */
+const secretGuards: Readonly<
+  Record<string, (secret: AppSecretProps, settings: ResolvedSettings) => Problem[]>
+> = {
+  keys: keyProblems,
+  metadata: metadataProblems,
+  references: referenceProblems,
+  size: sizeProblems,
+  templates: templateProblems,
+  'secret-type': typeProblems,
+};
 
 /** What the guards look at. */
 export interface Guarded {
@@ -55,37 +55,31 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
   const dependencies = dependencyProblems(platform, settings, found.placement);
   return {
     problems: [
-      ...plaintextProblems(path),
-      ...guardPlatform(guarded),
-      ...dependencies.problems,
-      ...unitNameProblems(platform, found.placement),
-      ...nameClashProblems(files, found.secrets, settings.allowSameName),
+      ...coded('plaintext', plaintextProblems(path)),
+      ...guardSecrets(guarded),
+      ...coded('dependencies', dependencies.problems),
+      ...coded('unit-names', unitNameProblems(platform, found.placement)),
+      ...coded('name-clash', nameClashProblems(files, found.secrets, settings.allowSameName)),
     ],
-    warnings: [...dependencies.warnings, ...found.warnings],
+    warnings: [...coded('dependencies', dependencies.warnings), ...coded('repository', found.warnings)],
   };
 }
 
-/** The guards that look at nothing but the platform itself. */
-export function guardPlatform({
-  settings,
-  files,
-  platform,
-}: Omit<Guarded, 'path' | 'repository'>): Problem[] {
-  const secrets = files.flatMap((file) => file.secrets);
+/** The guards that look at nothing but the app secrets and the settings. */
+export function guardSecrets({ settings, files }: Pick<Guarded, 'settings' | 'files'>): Problem[] {
+  const guardOne = (secret: AppSecretProps) =>
+    Object.entries(secretGuards).flatMap(([code, problems]) => coded(code, problems(secret, settings)));
   return [
-    ...constructProblems(platform),
     ...files.flatMap(({ file, secrets }) =>
-      secrets.flatMap((secret) =>
-        secretGuards
-          .flatMap((guardOne) => guardOne(secret, settings))
-          .map(({ field, what, todo }) => ({
-            where: `${file}: ${secret.namespace}/${secret.name}: ${field}`,
-            what,
-            todo,
-          })),
+      secrets.flatMap((secret) => within(`${file}: ${secret.namespace}/${secret.name}`, guardOne(secret))),
+    ),
+    ...coded('same-name', sameNameProblems(files)),
+    ...coded(
+      'load',
+      loadProblems(
+        files.flatMap(({ secrets }) => secrets),
+        settings,
       ),
     ),
-    ...sameNameProblems(files),
-    ...loadProblems(secrets, settings),
   ];
 }

@@ -1,11 +1,11 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
+import type { Problem } from '../errors.js';
 import { nameInTemplates } from '../external-secret/names.js';
 import { fieldsRead, type KeySource, prefixOf, sourcesOf } from '../external-secret/source.js';
-import type { Finding } from './finding.js';
 
 /** Labels of fields, or items, of which the template could see only one, at random. */
-export function keyFindings(secret: AppSecretProps): Finding[] {
-  return [...labelFindings(secret), ...aliasFindings(secret)];
+export function keyProblems(secret: AppSecretProps): Problem[] {
+  return [...labelProblems(secret), ...aliasProblems(secret)];
 }
 
 function describe(source: KeySource): string {
@@ -14,26 +14,26 @@ function describe(source: KeySource): string {
   return source.item === undefined ? what : `${what} of ${source.item}`;
 }
 
-function labelFindings({ keys }: AppSecretProps): Finding[] {
-  const findings: Finding[] = [];
+function labelProblems({ keys }: AppSecretProps): Problem[] {
+  const problems: Problem[] = [];
   const byName = new Map<string, string>();
   for (const [key, source] of typeof keys === 'object' ? Object.entries(keys) : []) {
     const name = nameInTemplates(source);
     const label = describe(source);
     const other = byName.get(name);
     if (other !== undefined && other !== label) {
-      findings.push({
-        field: `keys.${key}`,
+      problems.push({
+        where: `keys.${key}`,
         what: `${label} and ${other} both become .${name}, and one of them would win at random`,
         todo: 'rename one of the two in 1Password',
       });
     }
     byName.set(name, label);
   }
-  return findings;
+  return problems;
 }
 
-function aliasFindings(secret: AppSecretProps): Finding[] {
+function aliasProblems(secret: AppSecretProps): Problem[] {
   const { items, keys } = secret;
   const aliases = Object.keys(items ?? {});
   const { names: read, everything } = fieldsRead(secret);
@@ -49,7 +49,7 @@ function aliasFindings(secret: AppSecretProps): Finding[] {
   const unused = aliases
     .filter((alias) => !isUsed(`${alias}_`))
     .map((alias) => ({
-      field: `items.${alias}`,
+      where: `items.${alias}`,
       what: 'is used by no key and no template',
       todo: 'use it, or remove it',
     }));
@@ -57,7 +57,7 @@ function aliasFindings(secret: AppSecretProps): Finding[] {
     aliases
       .filter((other) => other !== alias && other.startsWith(`${alias}_`))
       .map((other) => ({
-        field: `items.${other}`,
+        where: `items.${other}`,
         what: `begins like the alias ${alias}, so that a field of one item could hide one of the other`,
         todo: 'choose an alias that does not begin with the other one and _',
       })),

@@ -1,6 +1,6 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
+import type { Problem } from '../errors.js';
 import { isLabelValue, isMetadataKey } from '../platform/shape.js';
-import type { Finding } from './finding.js';
 
 const annotationBytes = 256 * 1024;
 
@@ -8,13 +8,13 @@ const annotationBytes = 256 * 1024;
  * Labels and annotations that the API server would refuse.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
-export function metadataFindings({ labels = {}, annotations = {} }: AppSecretProps): Finding[] {
-  const findings: Finding[] = [];
+export function metadataProblems({ labels = {}, annotations = {} }: AppSecretProps): Problem[] {
+  const problems: Problem[] = [];
   for (const [field, entries] of Object.entries({ labels, annotations })) {
     for (const key of Object.keys(entries)) {
       if (!isMetadataKey(key)) {
-        findings.push({
-          field: `${field}.${key}`,
+        problems.push({
+          where: `${field}.${key}`,
           what: 'is no key of a label or annotation',
           todo: 'write at most 63 letters, digits, -, _ and ., with a domain and / in front if you like',
         });
@@ -24,8 +24,8 @@ export function metadataFindings({ labels = {}, annotations = {} }: AppSecretPro
   for (const [key, value] of Object.entries(labels)) {
     // What a template makes of it is not known here.
     if (value.includes('{{') || isLabelValue(value)) continue;
-    findings.push({
-      field: `labels.${key}`,
+    problems.push({
+      where: `labels.${key}`,
       what: `'${value}' is no value of a label`,
       todo: 'write at most 63 letters, digits, -, _ and ., a letter or digit first and last',
     });
@@ -35,7 +35,7 @@ export function metadataFindings({ labels = {}, annotations = {} }: AppSecretPro
     0,
   );
   if (bytes > annotationBytes) {
-    findings.push({ field: 'annotations', what: `hold ${bytes} bytes, over 256 KiB`, todo: 'shorten them' });
+    problems.push({ where: 'annotations', what: `hold ${bytes} bytes, over 256 KiB`, todo: 'shorten them' });
   }
-  return findings;
+  return problems;
 }

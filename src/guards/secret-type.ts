@@ -1,5 +1,5 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
-import type { Finding } from './finding.js';
+import type { Problem } from '../errors.js';
 
 /**
  * Keys that the API server wants in a Secret of a type, one of each list.
@@ -14,17 +14,17 @@ const wanted: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 /** Types whose keys are missing: the API server refuses such a Secret, long after the commit. */
-export function typeFindings({ type, keys, template }: AppSecretProps): Finding[] {
+export function typeProblems({ type, keys, template }: AppSecretProps): Problem[] {
   if (type === 'kubernetes.io/service-account-token') {
     const todo = 'use another type';
-    return [{ field: 'type', what: `${type} is for tokens that Kubernetes makes itself`, todo }];
+    return [{ where: 'type', what: `${type} is for tokens that Kubernetes makes itself`, todo }];
   }
   if (type === undefined || keys === 'all') return [];
   const has = new Set([...Object.keys(keys ?? {}), ...Object.keys(template ?? {})]);
   return (wanted[type] ?? [])
     .filter((oneOf) => !oneOf.some((key) => has.has(key)))
     .map((oneOf) => ({
-      field: 'type',
+      where: 'type',
       what: `a Secret of type ${type} needs the key ${oneOf.join(' or ')}`,
       todo: 'add it to keys or template',
     }));

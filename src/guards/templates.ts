@@ -1,10 +1,10 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
+import type { Problem } from '../errors.js';
 import { templateName } from '../external-secret/names.js';
 import { itemsOf } from '../external-secret/source.js';
 import { evaluate } from '../templates/evaluate.js';
 import { parseTemplate, TemplateError } from '../templates/go-template.js';
 import type { LookUp } from '../templates/values.js';
-import type { Finding } from './finding.js';
 
 /**
  * Templates that would fail on the real controller or, worse, write an empty value and say Ready.
@@ -14,21 +14,19 @@ import type { Finding } from './finding.js';
  * of the ExternalSecret makes of the labels. Of a map that the template makes itself, as from JSON, a key
  * may be missing if the template says what then: another value, or `fail`.
  */
-export function templateFindings(secret: AppSecretProps): Finding[] {
+export function templateProblems(secret: AppSecretProps): Problem[] {
   const texts = (['template', 'labels', 'annotations'] as const).flatMap((field) =>
-    Object.entries(secret[field] ?? {}).map(([key, text]) => ({ field: `${field}.${key}`, text })),
+    Object.entries(secret[field] ?? {}).map(([key, text]) => ({ where: `${field}.${key}`, text })),
   );
   const prefixes = secret.items ? itemsOf(secret).map(({ prefix }) => prefix) : undefined;
-  return texts.flatMap(({ field, text }) =>
-    problems(text, prefixes).map((problem) => ({ field, ...problem })),
-  );
+  return texts.flatMap(({ where, text }) => faults(text, prefixes).map((fault) => ({ where, ...fault })));
 }
 
-type Problem = Omit<Finding, 'field'>;
+type Fault = Omit<Problem, 'where'>;
 
 /** What is wrong with a template, each thing once. */
-function problems(text: string, prefixes: readonly string[] | undefined): Problem[] {
-  const found = new Map<string, Problem>();
+function faults(text: string, prefixes: readonly string[] | undefined): Fault[] {
+  const found = new Map<string, Fault>();
   const say = (what: string, todo: string) => found.set(`${what}; ${todo}`, { what, todo });
   const asked = new Set<string>();
   try {

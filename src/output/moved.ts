@@ -28,6 +28,7 @@ export function movedWarnings(dist: string, files: FileTree, secrets: readonly A
     if (!file || file.unitName === unit) return [];
     return [
       {
+        code: 'moved',
         where: `${file.file}: ${secret}`,
         what: `moves from the unit ${unit} to ${file.unitName}: Flux deletes it there before it makes it here, and its Secret is gone meanwhile`,
         todo: 'keep it as "Move a secret to another file" in the README says',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { load, loadAll } from 'js-yaml';
-import { problemLine } from '../errors.js';
+import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
 import type { FileTree } from './render.js';
 
@@ -35,9 +35,9 @@ interface Kind {
  *
  * Not seen here: CEL rules of the CRDs, and whatever only the controllers know.
  *
- * @returns One line a violation, `dist/<file>: <field>: what; what to do`; empty when all is well.
+ * @returns A problem for each violation, at `dist/<file>: <field>`; empty when all is well.
  */
-export function validate(files: FileTree): string[] {
+export function validate(files: FileTree): Problem[] {
   schemas ??= readSchemas();
   const { kinds, valuesOf } = schemas;
   const objects = [...files].map(([path, content]) => ({ path, object: load(content.toString('utf8')) }));
@@ -51,14 +51,14 @@ export function validate(files: FileTree): string[] {
         : [],
     ),
   );
-  const lines: string[] = [];
+  const problems: Problem[] = [];
   for (const { path, object } of objects) {
     const say = (field: string, what: string) => {
       const where = field ? `dist/${path}: ${field}` : `dist/${path}`;
       const todo = field.startsWith('spec.values')
         ? 'correct the values of the chart in src/settings.ts'
         : 'this is a mistake in the project or in its input; correct what makes it';
-      lines.push(problemLine({ where, what, todo }));
+      problems.push({ code: 'schema', where, what, todo });
     };
     if (!isTree(object)) {
       say('', 'is no Kubernetes object');
@@ -84,7 +84,7 @@ export function validate(files: FileTree): string[] {
       for (const error of values.errors ?? []) say(`spec.values${error.instancePath}`, errorText(error));
     }
   }
-  return lines;
+  return problems;
 }
 
 function errorText(error: { keyword: string; params: object; message?: string }): string {

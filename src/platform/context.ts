@@ -1,6 +1,4 @@
 import type { Flux, HealthCheck, HealthCheckExpression } from '../constructs/unit.js';
-import type { ValueConflict } from '../constructs/values.js';
-import type { Problem } from '../errors.js';
 import { retained } from '../external-secret/reason.js';
 import type { ResolvedSettings } from './settings.js';
 
@@ -39,12 +37,3 @@ export const externalSecretHealth: HealthCheckExpression = {
   current: `${storeHealth.current} && (!has(status.syncedResourceVersion) || status.syncedResourceVersion.startsWith(string(metadata.generation) + '-'))`,
   failed: `status.conditions.exists(c, c.type == 'Ready' && (c.status == 'False' || has(c.message) && c.message.startsWith('${retained}')))`,
 };
-
-/** Tells an operator which of their chart values the product does not let them set. */
-export function conflictProblems(field: string, conflicts: readonly ValueConflict[]): Problem[] {
-  return conflicts.map(({ path, asked, needed }) => ({
-    where: `src/settings.ts: ${field}.values.${path}`,
-    what: `is ${JSON.stringify(asked)}, where the project needs ${needed}`,
-    todo: 'remove it',
-  }));
-}

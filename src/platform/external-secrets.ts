@@ -1,25 +1,23 @@
 import type { Construct } from 'constructs';
 import { ExternalSecretsRelease, operatorRelease } from '../constructs/external-secrets-release.js';
 import { Unit } from '../constructs/unit.js';
-import type { Problem } from '../errors.js';
-import { conflictProblems, helmReleaseHealth, type PlatformContext } from './context.js';
+import { helmReleaseHealth, type PlatformContext } from './context.js';
+import { settingsFile } from './settings.js';
 
 /** The unit `external-secrets`: External Secrets Operator. */
-export function externalSecrets(
-  scope: Construct,
-  { settings, flux }: PlatformContext,
-): { unit: Unit; problems: Problem[] } {
+export function externalSecrets(scope: Construct, { settings, flux }: PlatformContext): Unit {
   const unit = new Unit(scope, 'external-secrets', {
     flux,
     timeout: '3m',
     healthChecks: [helmReleaseHealth(operatorRelease, settings.namespace)],
   });
-  const release = new ExternalSecretsRelease(unit, 'external-secrets', {
+  new ExternalSecretsRelease(unit, 'external-secrets', {
     namespace: settings.namespace,
     version: settings.externalSecrets.version,
     monitoring: settings.monitoring !== undefined,
     ...(settings.monitoring?.labels && { monitorLabels: settings.monitoring.labels }),
     values: settings.externalSecrets.values,
+    valuesName: `${settingsFile}: externalSecrets.values`,
   });
-  return { unit, problems: conflictProblems('externalSecrets', release.conflicts) };
+  return unit;
 }

@@ -3,8 +3,8 @@ import { ConnectNetworkPolicy } from '../constructs/connect-network-policy.js';
 import { ConnectRelease, connectRelease } from '../constructs/connect-release.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { Unit } from '../constructs/unit.js';
-import type { Problem } from '../errors.js';
-import { conflictProblems, helmReleaseHealth, type PlatformContext } from './context.js';
+import { helmReleaseHealth, type PlatformContext } from './context.js';
+import { settingsFile } from './settings.js';
 
 /**
  * The unit `onepassword-connect`: the 1Password Connect server.
@@ -17,7 +17,7 @@ export function onepasswordConnect(
   { settings, flux }: PlatformContext,
   dependsOn: readonly Unit[],
   credentialsDigest: string | undefined,
-): { unit: Unit; problems: Problem[] } {
+): Unit {
   const { monitoring, namespace } = settings;
   const unit = new Unit(scope, 'onepassword-connect', {
     flux,
@@ -25,7 +25,7 @@ export function onepasswordConnect(
     timeout: '3m',
     healthChecks: [helmReleaseHealth(connectRelease, namespace)],
   });
-  const release = new ConnectRelease(unit, 'onepassword-connect', {
+  new ConnectRelease(unit, 'onepassword-connect', {
     namespace,
     version: settings.connect.version,
     credentialsSecret: settings.credentialsSecret,
@@ -33,6 +33,7 @@ export function onepasswordConnect(
     serviceMonitor: monitoring !== undefined,
     ...(monitoring?.labels && { monitorLabels: monitoring.labels }),
     values: settings.connect.values,
+    valuesName: `${settingsFile}: connect.values`,
   });
   if (settings.networkPolicy) {
     new ConnectNetworkPolicy(unit, 'network-policy', {
@@ -41,5 +42,5 @@ export function onepasswordConnect(
       ...(monitoring && { scraperNamespace: monitoring.namespace }),
     });
   }
-  return { unit, problems: conflictProblems('connect', release.conflicts) };
+  return unit;
 }

@@ -1,7 +1,6 @@
 import type { Construct } from 'constructs';
 import { BootstrapSecret } from '../constructs/bootstrap-secret.js';
 import { Unit } from '../constructs/unit.js';
-import type { Problem } from '../errors.js';
 import type { PlatformContext } from './context.js';
 import { credentialsFile } from './credentials-file.js';
 
@@ -12,13 +11,13 @@ import { credentialsFile } from './credentials-file.js';
  * there; Connect waits for it either way.
  *
  * @param content The SOPS file; undefined before the first `npm run bootstrap`.
- * @returns The unit, the digest of the file for Connect's pods, and what is wrong with the file.
+ * @returns The unit, and the digest of the file for Connect's pods.
  */
 export function onepasswordCredentials(
   scope: Construct,
   { settings, flux }: PlatformContext,
   content: Buffer | undefined,
-): { unit: Unit; digest: string | undefined; problems: Problem[] } {
+): { unit: Unit; digest: string | undefined } {
   const { namespace, credentialsSecret: name } = settings;
   const unit = new Unit(scope, 'onepassword-credentials', {
     flux,
@@ -26,15 +25,8 @@ export function onepasswordCredentials(
     healthChecks: [{ apiVersion: 'v1', kind: 'Secret', name, namespace }],
     ...(content && { decryptionSecret: settings.flux.sopsSecret }),
   });
-  if (!content) return { unit, digest: undefined, problems: [] };
-  const secret = new BootstrapSecret(unit, 'onepassword-secret', { name, namespace, content });
-  return {
-    unit,
-    digest: secret.digest,
-    problems: secret.findings.map(({ field, what }) => ({
-      where: field ? `${credentialsFile}: ${field}` : credentialsFile,
-      what,
-      todo: 'make it again with `npm run bootstrap -- --rotate`',
-    })),
-  };
+  if (!content) return { unit, digest: undefined };
+  const file = credentialsFile;
+  const { digest } = new BootstrapSecret(unit, 'onepassword-secret', { name, namespace, content, file });
+  return { unit, digest };
 }

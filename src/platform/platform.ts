@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-28';
 import type { Flux, Unit } from '../constructs/unit.js';
+import { problemsIn } from '../constructs/validation.js';
 import type { Problem } from '../errors.js';
 import { type AppSecretsFile, appSecrets } from './app-secrets.js';
 import { externalSecrets } from './external-secrets.js';
@@ -34,7 +35,7 @@ export interface Platform {
  * store after Connect, every app's secrets after the store. Each wait costs up to 30 s on a cold start, so
  * there are no more than these three. Alerts wait for the operator's monitoring, and nothing for them.
  *
- * @returns The platform, and what is wrong with what it was made from.
+ * @returns The platform, and what its constructs say is wrong with them.
  */
 export function composePlatform(input: PlatformInput): { platform: Platform; problems: Problem[] } {
   const { settings } = input;
@@ -45,8 +46,8 @@ export function composePlatform(input: PlatformInput): { platform: Platform; pro
 
   const operator = externalSecrets(app, context);
   const credentials = onepasswordCredentials(app, context, input.credentials);
-  const connect = onepasswordConnect(app, context, [operator.unit, credentials.unit], credentials.digest);
-  const store = onepasswordStore(app, context, connect.unit);
+  const connect = onepasswordConnect(app, context, [operator, credentials.unit], credentials.digest);
+  const store = onepasswordStore(app, context, connect);
   const alerts = settings.monitoring ? [onepasswordAlerts(app, context, settings.monitoring)] : [];
   const secrets = input.secrets.map((file) => appSecrets(app, context, store, file));
 
@@ -54,9 +55,9 @@ export function composePlatform(input: PlatformInput): { platform: Platform; pro
     platform: {
       app,
       namespace: namespaceChart(app, settings.namespace),
-      units: [operator.unit, credentials.unit, connect.unit, store, ...alerts, ...secrets],
+      units: [operator, credentials.unit, connect, store, ...alerts, ...secrets],
     },
-    problems: [...operator.problems, ...credentials.problems, ...connect.problems],
+    problems: problemsIn(app),
   };
 }
 

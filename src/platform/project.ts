@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Problem } from '../errors.js';
+import { coded, type Problem } from '../errors.js';
 import { loadDefault } from '../load.js';
 import { findRepository, type Repository } from '../repository.js';
 import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
@@ -52,9 +52,8 @@ export async function composeProject(path: string, more: readonly AppSecretsFile
     hasCredentials: credentials !== undefined,
     platform: composed.platform,
     problems: [
-      ...('problems' in page ? page.problems : []),
-      ...problems,
-      ...secrets.problems,
+      ...coded('settings', [...('problems' in page ? page.problems : []), ...problems]),
+      ...coded('app-secrets', secrets.problems),
       ...composed.problems,
     ],
   };

@@ -1,4 +1,4 @@
-import { OperatorError } from '../errors.js';
+import { OperatorError, within } from '../errors.js';
 import { checkSopsSecret } from '../sops-secret.js';
 import type { Surroundings } from '../surroundings.js';
 import type { CreationRule } from './creation-rule.js';
@@ -36,13 +36,9 @@ export async function encryptSecret(
   const metadata = { name, namespace };
   const document = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData };
   const text = await encrypt(document, rule, at, { quote });
-  const findings = checkSopsSecret(text, { ...metadata, keys: Object.keys(stringData) });
-  if (findings.length > 0) {
-    const todo = `give the rule for the file in ${rule.config} \`encrypted_regex: ^(data|stringData)$\``;
-    throw new OperatorError(
-      findings.map(({ field, what }) => ({ where: field ? `sops: ${field}` : 'sops', what, todo })),
-    );
-  }
+  const todo = `give the rule for the file in ${rule.config} \`encrypted_regex: ^(data|stringData)$\``;
+  const problems = checkSopsSecret(text, { ...metadata, keys: Object.keys(stringData) }, todo);
+  if (problems.length > 0) throw new OperatorError(within('sops', problems));
   const seen = await decrypt(text, at);
   if (seen !== undefined && !holds(seen, stringData)) {
     const what = 'gives back something else than it was given';

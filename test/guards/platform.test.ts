@@ -15,15 +15,6 @@ const flux = {
   retryInterval: '30s',
 } as const;
 
-test('what a construct says about itself is told', async () => {
-  const project = await composeProject((await makeProject()).path);
-  const [unit] = project.platform.units;
-  unit?.node.addValidation({ validate: () => ['is not what it should be'] });
-  expect(guard(project).problems.map(problemLine)).toEqual([
-    'external-secrets: is not what it should be; correct its input',
-  ]);
-});
-
 test('a unit of another project is not the one of its name here', async () => {
   const project = await composeProject((await makeProject()).path);
   const { platform } = project;

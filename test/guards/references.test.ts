@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { referenceFindings } from '../../src/guards/references.js';
+import { referenceProblems } from '../../src/guards/references.js';
 import { resolveSettings } from '../../src/platform/settings.js';
 
 const secret = (namespace: string, name: string) => ({ namespace, name, item: 'Item', keys: 'all' as const });
@@ -11,10 +11,10 @@ test.each([
   ['flux-system', 'flux-system', 'is the Secret with which Flux reads git'],
 ])('%s/%s is taken', (namespace, name, what) => {
   const { settings } = resolveSettings({}, 'src/settings.ts');
-  expect(referenceFindings(secret(namespace, name), settings)).toEqual([
-    expect.objectContaining({ field: 'name', what: `${what}, and ESO would take it over` }),
+  expect(referenceProblems(secret(namespace, name), settings)).toEqual([
+    expect.objectContaining({ where: 'name', what: `${what}, and ESO would take it over` }),
   ]);
-  expect(referenceFindings(secret('default', name), settings)).toEqual([]);
+  expect(referenceProblems(secret('default', name), settings)).toEqual([]);
 });
 
 test('the names are those of the settings', () => {
@@ -36,13 +36,13 @@ test('the names are those of the settings', () => {
     ['flux', 'age'],
     ['sources', 'home'],
   ] as const) {
-    expect(referenceFindings(secret(namespace, name), settings), name).toHaveLength(1);
+    expect(referenceProblems(secret(namespace, name), settings), name).toHaveLength(1);
   }
   for (const [namespace, name] of [
     ['external-secrets', 'onepassword-secret'],
     ['flux-system', 'sops-age'],
     ['flux', 'home'],
   ] as const) {
-    expect(referenceFindings(secret(namespace, name), settings), name).toEqual([]);
+    expect(referenceProblems(secret(namespace, name), settings), name).toEqual([]);
   }
 });

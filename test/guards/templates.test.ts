@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { templateFindings } from '../../src/guards/templates.js';
+import { templateProblems } from '../../src/guards/templates.js';
 
 /** What the guard says of one template of a secret with one item. */
 function findings(text: string): string[] {
-  return templateFindings({ namespace: 'a', name: 'b', item: 'i', template: { k: text } }).map(
+  return templateProblems({ namespace: 'a', name: 'b', item: 'i', template: { k: text } }).map(
     ({ what }) => what,
   );
 }
@@ -55,10 +55,10 @@ test('a guard of one field does not guard another', () => {
 test('with several items, a name begins with an alias', () => {
   const texts = { good: '{{ .db_password }}', bad: '{{ .password }}' };
   expect(
-    templateFindings({ namespace: 'a', name: 'b', items: { db: 'DB', app: 'App' }, template: texts }),
+    templateProblems({ namespace: 'a', name: 'b', items: { db: 'DB', app: 'App' }, template: texts }),
   ).toEqual([
     {
-      field: 'template.bad',
+      where: 'template.bad',
       what: '.password begins with the alias of no item',
       todo: 'write .db_password, or another alias',
     },

@@ -1,10 +1,12 @@
 import { dump } from 'js-yaml';
 import { expect, test } from 'vitest';
+import { problemLine } from '../../src/errors.js';
 import { validate } from '../../src/output/validate.js';
 import { readTree, root } from '../project.js';
 
 const todo = 'this is a mistake in the project or in its input; correct what makes it';
-const lines = (object: unknown) => validate(new Map([['x.yaml', Buffer.from(dump(object))]]));
+const lines = (object: unknown) =>
+  validate(new Map([['x.yaml', Buffer.from(dump(object))]])).map(problemLine);
 
 const store = {
   apiVersion: 'external-secrets.io/v1',

@@ -89,8 +89,8 @@ test.each<[name: string, content: string | Buffer, lines: string[]]>([
     ['is not YAML (null byte is not allowed in input, line 1)'],
   ],
 ])('%s is refused, and no value shown', (_name, content, lines) => {
-  const told = checkSopsSecret(content.toString(), expected).map(({ field, what }) =>
-    field ? `${field}: ${what}` : what,
+  const told = checkSopsSecret(content.toString(), expected, 'mend it').map(({ where, what }) =>
+    where === '' ? what : `${where}: ${what}`,
   );
   expect(told).toEqual(lines);
   expect(told.join()).not.toContain('plaintext-marker');

@@ -15,12 +15,22 @@ export function wroteLine(files: FileTree, differences: readonly Difference[]): 
   return `dist/ written: ${files.size} files, ${count('missing')} new, ${count('changed')} changed, ${count('stale')} removed`;
 }
 
-/** Says in one line each what a synth would change. */
-export function differenceLines(differences: readonly Difference[]): string[] {
+/** What a synth would change, as problems of who did not run it. */
+export function differenceProblems(differences: readonly Difference[]): Problem[] {
   const words = { missing: 'is missing', changed: 'is not what synth writes', stale: 'is stale' };
   return differences.map(({ path, kind }) =>
     path === ''
-      ? 'dist: is not a folder; move it away: synth owns all that is there'
-      : `dist/${path}: ${words[kind]}; run \`npm run synth\` and commit dist/`,
+      ? {
+          code: 'not-current',
+          where: 'dist',
+          what: 'is not a folder',
+          todo: 'move it away: synth owns all that is there',
+        }
+      : {
+          code: 'not-current',
+          where: `dist/${path}`,
+          what: words[kind],
+          todo: 'run `npm run synth` and commit dist/',
+        },
   );
 }
