@@ -40,7 +40,7 @@ export const acceptance: Command = async (project, args, io) => {
   checkOptions(options, settings);
 
   // The client of Kubernetes takes half of a second to load.
-  const { accept } = await import('../cluster/acceptance.js');
+  const { accept } = await import('../cluster/accept.js');
   const { connect } = await import('../cluster/connection.js');
   // Whatever was made is removed first.
   const outcome = await io.stoppable((signal) =>

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import type { ConnectValues } from '../../imports/connect.values.js';
+import { brokenRules, leftOut, mergeValues, only, type ValueRule } from './chart-values.js';
 import { HelmRelease } from './helm-release.js';
 import { addCheck } from './validation.js';
-import { brokenRules, leftOut, mergeValues, only, type ValueRule } from './values.js';
 
 /** Input of a `ConnectRelease`. */
 export interface ConnectReleaseProps {

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import type { ExternalSecretsValues } from '../../imports/external-secrets.values.js';
+import { atLeast, brokenRules, leftOut, mergeValues, only } from './chart-values.js';
 import { HelmRelease } from './helm-release.js';
 import { addCheck } from './validation.js';
-import { atLeast, brokenRules, leftOut, mergeValues, only } from './values.js';
 
 /** Name of the Helm release, and so the label `app.kubernetes.io/instance` of its pods. */
 export const operatorRelease = 'external-secrets';

@@ -5,9 +5,9 @@ import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import { scanRepository } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
+import { loadProblems } from './connect-load.js';
 import { dependencyProblems } from './dependencies.js';
 import { keyProblems } from './keys.js';
-import { loadProblems } from './load.js';
 import { metadataProblems } from './metadata.js';
 import { nameClashProblems } from './name-clash.js';
 import { plaintextProblems } from './plaintext.js';
@@ -75,7 +75,7 @@ export function guardSecrets({ settings, files }: Pick<Guarded, 'settings' | 'fi
     ),
     ...coded('same-name', sameNameProblems(files)),
     ...coded(
-      'load',
+      'connect-load',
       loadProblems(
         files.flatMap(({ secrets }) => secrets),
         settings,

@@ -4,7 +4,7 @@ import { templateName } from '../external-secret/names.js';
 import { itemsOf } from '../external-secret/source.js';
 import { evaluate } from '../templates/evaluate.js';
 import { parseTemplate, TemplateError } from '../templates/go-template.js';
-import type { LookUp } from '../templates/values.js';
+import type { LookUp } from '../templates/typed-value.js';
 
 /**
  * Templates that would fail on the real controller or, worse, write an empty value and say Ready.

@@ -11,12 +11,8 @@ export type NewSecret = Pick<AppSecretProps, 'namespace' | 'name' | 'type'> & {
   readonly keys: 'all' | Readonly<Record<string, NewSource>>;
 };
 
-/** The formatter's width of a line. */
-const lineWidth = 110;
-
 /**
- * Writes an app secret as the TypeScript of a file under `src/secrets/`, as the project's formatter would
- * leave it.
+ * Writes an app secret as the TypeScript of a file under `src/secrets/`, one property a line.
  */
 export function secretFile({ namespace, name, item, keys, type }: NewSecret): string {
   return [
@@ -41,49 +37,23 @@ export function secretFile({ namespace, name, item, keys, type }: NewSecret): st
 
 function keyProperty(indent: string, key: string, source: NewSource): string {
   if (typeof source === 'string') return property(indent, key, source);
-  const line = (text: string) => `${indent}${propertyName(key)}: { file: ${text} },`;
-  const written = fitting(source.file, line);
-  if (line(written).length <= lineWidth) return line(written);
-  return [
-    `${indent}${propertyName(key)}: {`,
-    property(`${indent}  `, 'file', source.file),
-    `${indent}},`,
-  ].join('\n');
+  return `${indent}${propertyName(key)}: { file: ${literal(source.file)} },`;
 }
 
 function property(indent: string, key: string, value: string): string {
-  const name = propertyName(key);
-  const line = (text: string) => `${indent}${name}: ${text},`;
-  const written = fitting(value, line);
-  // Behind a name this short a line break would gain nothing, and the formatter makes none.
-  const oneLine = line(written).length <= lineWidth || name.length <= 4;
-  return oneLine ? line(written) : `${indent}${name}:\n${indent}  ${written},`;
+  return `${indent}${propertyName(key)}: ${literal(value)},`;
 }
 
 function propertyName(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key);
 }
 
-/**
- * A text as a string, with escapes where it is not certain to fit into its line: a character of another
- * script may be two columns wide, and its escape says how wide it is.
- */
-function fitting(text: string, line: (written: string) => string): string {
-  const plain = literal(text);
-  const wide = line(plain.replace(/[^\x20-\x7e]/gu, '--'));
-  return wide.length <= lineWidth ? plain : literal(text, /[^\x20-\x7e]/g);
-}
-
 /** What would not be seen in an editor, or would end a line. */
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{M}/gu;
 
-/**
- * Writes a text as a string of TypeScript: in single quotes, unless the other ones need fewer escapes.
- *
- * @param escaped The characters that are written as escapes.
- */
-function literal(text: string, escaped: RegExp = unseen): string {
-  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replace(escaped, escapeOf);
+/** Writes a text as a string of TypeScript: in single quotes, unless the other ones need fewer escapes. */
+function literal(text: string): string {
+  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replace(unseen, escapeOf);
   const count = (quote: string) => body.split(quote).length - 1;
   const quote = count("'") > count('"') ? '"' : "'";
   return quote + body.replaceAll(quote, `\\${quote}`) + quote;

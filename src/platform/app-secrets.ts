@@ -5,7 +5,7 @@ import { AppSecret, type AppSecretProps } from '../constructs/app-secret.js';
 import type { UnitReference } from '../constructs/external-unit.js';
 import { Unit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
-import { loadDefault } from '../load.js';
+import { loadDefault } from '../load-default.js';
 import { checkAppSecret } from './app-secret-shape.js';
 import { externalSecretHealth, type PlatformContext } from './context.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { coded, type Problem } from '../errors.js';
-import { loadDefault } from '../load.js';
+import { loadDefault } from '../load-default.js';
 import { findRepository, type Repository } from '../repository.js';
 import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
 import { readCredentials } from './credentials-file.js';

@@ -5,7 +5,7 @@ import type { ExternalSecretsValues } from '../../imports/external-secrets.value
 import type { ExternalUnit } from '../constructs/external-unit.js';
 import type { FluxSource } from '../constructs/unit.js';
 import { OperatorError, type Problem } from '../errors.js';
-import { loadDefault } from '../load.js';
+import { loadDefault } from '../load-default.js';
 import type { Repository } from '../repository.js';
 import { isTree } from '../tree.js';
 import { versions } from '../versions.js';

@@ -11,7 +11,7 @@ import {
   none,
   plain,
   type Value,
-} from './values.js';
+} from './typed-value.js';
 
 /** Who wants to know what a template does. */
 export interface Observer {

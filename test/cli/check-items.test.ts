@@ -47,15 +47,12 @@ test('all found: a table, no colours, exit 0, and each item read once', async ()
   const server = await start();
   const { code, out, err } = await project.run(script, [], { env: access(server) });
   expect(err).toBe('');
-  expect(out).toBe(`┌─────────┬─────────┬──────────────┬───────┐
-│ secret  │ item    │ field        │ found │
-├─────────┼─────────┼──────────────┼───────┤
-│ apps/s0 │ Grafana │ password     │ yes   │
-│ apps/s0 │ Grafana │ admin user   │ yes   │
-│ apps/s1 │ Grafana │ file ca.pem  │ yes   │
-│ apps/s1 │ Grafana │ .api_key     │ yes   │
-│ apps/s1 │ Grafana │ ._2nd_factor │ yes   │
-└─────────┴─────────┴──────────────┴───────┘
+  expect(out).toBe(`SECRET   ITEM     FIELD         FOUND
+apps/s0  Grafana  password      yes
+apps/s0  Grafana  admin user    yes
+apps/s1  Grafana  file ca.pem   yes
+apps/s1  Grafana  .api_key      yes
+apps/s1  Grafana  ._2nd_factor  yes
 5 checked in Kubernetes through Connect: all found`);
   expect(code).toBe(0);
   const [vaults, items, item, ...more] = server.requests;
@@ -80,7 +77,7 @@ test('what is missing: the closest, a line each, exit 1', async () => {
     ].join('\n'),
   );
   expect(out).toContain(
-    '│ apps/s0 │ Grafena │             │ no: no item of this title in Kubernetes; did you mean',
+    'apps/s0  Grafena               no: no item of this title in Kubernetes; did you mean',
   );
   expect(out).toMatch(/\n3 checked in Kubernetes through Connect: 3 not found$/);
 });

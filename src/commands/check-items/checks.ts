@@ -1,22 +1,16 @@
-import Table from 'cli-table3';
 import type { Problem } from '../../errors.js';
 import type { Check } from '../../onepassword/check-secret.js';
-import { oneLine } from '../../terminal/table.js';
+import { oneLine, plainTable } from '../../terminal/table.js';
 
-/**
- * Draws checks as a table of secret, item, field and found; without colours, so that it is the same in a
- * pipe.
- */
+/** Writes checks as a table of secret, item, field and found. */
 export function checksTable(rows: readonly (Check & { readonly secret: string })[]): string {
-  const table = new Table({
-    head: ['secret', 'item', 'field', 'found'],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const row of rows) {
-    const found = row.problem === undefined ? 'yes' : `no: ${whyNot(row)}`;
-    table.push([row.secret, row.item, row.field ?? '', found].map(oneLine));
-  }
-  return table.toString();
+  const cells = rows.map((row) => [
+    row.secret,
+    row.item,
+    row.field ?? '',
+    row.problem === undefined ? 'yes' : `no: ${whyNot(row)}`,
+  ]);
+  return plainTable(['SECRET', 'ITEM', 'FIELD', 'FOUND'], cells);
 }
 
 /** Why a check failed, with what may have been meant. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadProblems } from '../../src/guards/load.js';
+import { loadProblems } from '../../src/guards/connect-load.js';
 import type { AppSecretProps } from '../../src/index.js';
 import { resolveSettings } from '../../src/platform/settings.js';
 
