@@ -17,7 +17,7 @@ import { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { commands } from '../src/commands/index.js';
 import { Stopped } from '../src/errors.js';
-import { tell } from '../src/terminal/run.js';
+import { tell } from '../src/terminal/command.js';
 
 /** Folder of this repository. */
 export const root = join(import.meta.dirname, '..');

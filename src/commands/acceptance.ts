@@ -4,9 +4,9 @@ import { problemLine, UsageError } from '../errors.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
 import { loadSettings, type ResolvedSettings } from '../platform/settings.js';
 import { parseArguments } from '../terminal/arguments.js';
+import type { Command } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
 import { prompts } from '../terminal/prompts.js';
-import type { Command } from '../terminal/run.js';
 import { oneLine, plainTable } from '../terminal/table.js';
 
 interface Options {

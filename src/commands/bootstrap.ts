@@ -12,9 +12,9 @@ import { encryptSecret } from '../sops/encrypt-secret.js';
 import { checkSops } from '../sops/sops.js';
 import { writeEncrypted } from '../sops/write-encrypted.js';
 import { parseArguments } from '../terminal/arguments.js';
+import type { Command } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
 import { prompts } from '../terminal/prompts.js';
-import type { Command } from '../terminal/run.js';
 import { fromEnvironment, type InputOptions, readInputs } from './bootstrap/inputs.js';
 
 interface Options extends InputOptions {

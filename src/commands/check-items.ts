@@ -5,8 +5,8 @@ import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
+import type { Command, ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
-import type { Command, ExitCode } from '../terminal/run.js';
 import { checkProblem, checksTable } from './check-items/checks.js';
 
 /** `check-items`: compares `src/secrets/` with 1Password. */

@@ -6,8 +6,8 @@ import { projectPrefix } from '../platform/settings.js';
 import { RepositoryFiles } from '../repository/files.js';
 import { Placement } from '../repository/placement.js';
 import { parseArguments } from '../terminal/arguments.js';
+import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
-import type { Command } from '../terminal/run.js';
 
 /** `flux-entry`: prints the one Flux Kustomization to add to the repository's Flux entry. */
 export const fluxEntry: Command = async (project, args, io) => {

@@ -7,8 +7,8 @@ import { composePlatform } from '../platform/platform.js';
 import { composeProject } from '../platform/project.js';
 import { resolveSettings } from '../platform/settings.js';
 import { parseArguments } from '../terminal/arguments.js';
+import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
-import type { Command } from '../terminal/run.js';
 
 /** `graph`: draws the units and what each waits for. */
 export const graph: Command = async (project, args, io) => {

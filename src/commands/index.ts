@@ -1,4 +1,4 @@
-import type { Command } from '../terminal/run.js';
+import type { Command } from '../terminal/command.js';
 
 /** Every command, by what is typed. Each is loaded when it is run: those that do not compose do not load cdk8s. */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {

@@ -5,8 +5,8 @@ import { OperatorError, problemLine, UsageError } from '../errors.js';
 import { composeProject } from '../platform/project.js';
 import { dnsLabel } from '../platform/shape.js';
 import { parseArguments } from '../terminal/arguments.js';
+import type { Command, ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
-import type { Command, ExitCode } from '../terminal/run.js';
 import { statusJson, statusText } from './status/text.js';
 
 interface Options {

@@ -7,8 +7,8 @@ import { render } from '../output/render.js';
 import { compare, writeInto, writeTree } from '../output/write.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
+import type { ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
-import type { ExitCode } from '../terminal/run.js';
 import { differenceProblems, warn, wroteLine } from './synth/report.js';
 
 /**

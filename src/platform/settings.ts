@@ -130,7 +130,8 @@ function isJson(value: unknown): boolean {
   return value === null || /^(string|boolean)$/.test(typeof value) || Number.isFinite(value);
 }
 
-const schema = closedObject({
+/** The shape of the settings, with their defaults. */
+export const settingsSchema = closedObject({
   namespace: dnsLabel().default('external-secrets'),
   vaults: namesOf(text(rule('names no vault', 'write its title or ID'))).default(['Kubernetes']),
   store: closedObject({
@@ -181,7 +182,7 @@ const schema = closedObject({
 });
 
 /** Settings with every default filled in. */
-export type ResolvedSettings = z.output<typeof schema>;
+export type ResolvedSettings = z.output<typeof settingsSchema>;
 
 /**
  * Checks the operator's settings and fills in the defaults.
@@ -196,10 +197,10 @@ export function resolveSettings(
 ): { settings: ResolvedSettings; problems: Problem[] } {
   // zod takes an object of a class for one without fields.
   const plain = typeof input !== 'object' || input === null || isTree(input) ? input : 'an object of a class';
-  const result = checkShape(schema, plain, where);
+  const result = checkShape(settingsSchema, plain, where);
   return 'value' in result
     ? { settings: result.value, problems: [] }
-    : { settings: schema.parse({}), problems: result.problems };
+    : { settings: settingsSchema.parse({}), problems: result.problems };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { stdin, stdout } from 'node:process';
 import { Stopped } from '../errors.js';
+import { type Command, tell } from './command.js';
 import type { Io } from './io.js';
-import { type Command, tell } from './run.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

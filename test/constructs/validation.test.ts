@@ -9,6 +9,7 @@ import { ExternalSecretsRelease } from '../../src/constructs/external-secrets-re
 import { Unit } from '../../src/constructs/unit.js';
 import { addCheck, problemsIn } from '../../src/constructs/validation.js';
 import { problemLine } from '../../src/errors.js';
+import { flux } from '../flux.js';
 import { root } from '../project.js';
 
 const lines = (app: App) => problemsIn(app).map(problemLine);
@@ -30,13 +31,6 @@ function wrongApp(): App {
     version: '2.9.0',
     values: { processClusterStore: false },
   });
-  const flux = {
-    namespace: 'flux-system',
-    source: { kind: 'GitRepository', name: 'flux-system' },
-    path: './dist',
-    interval: '10m',
-    retryInterval: '30s',
-  } as const;
   const unit = new Unit(app, 'credentials', { flux, timeout: '1m' });
   new BootstrapSecret(unit, 'secret', {
     name: 'other',

@@ -5,15 +5,8 @@ import { Unit } from '../../src/constructs/unit.js';
 import { problemLine } from '../../src/errors.js';
 import { guard } from '../../src/guards/index.js';
 import { composeProject } from '../../src/platform/project.js';
+import { flux } from '../flux.js';
 import { makeProject } from '../project.js';
-
-const flux = {
-  namespace: 'flux-system',
-  source: { kind: 'GitRepository', name: 'flux-system' },
-  path: './dist',
-  interval: '10m',
-  retryInterval: '30s',
-} as const;
 
 test('a unit of another project is not the one of its name here', async () => {
   const project = await composeProject((await makeProject()).path);

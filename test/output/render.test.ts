@@ -3,14 +3,7 @@ import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { Unit } from '../../src/constructs/unit.js';
 import { render, toYaml } from '../../src/output/render.js';
-
-const flux = {
-  namespace: 'flux-system',
-  source: { kind: 'GitRepository', name: 'flux-system' },
-  path: './dist',
-  interval: '10m',
-  retryInterval: '30s',
-} as const;
+import { flux } from '../flux.js';
 
 /** A platform of one unit with these objects. */
 function platform(...objects: { name: string; namespace?: string; kind?: string }[]) {
