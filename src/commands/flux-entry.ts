@@ -1,47 +1,130 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, posix, relative, resolve, sep } from 'node:path';
 import { Command as Usage } from 'commander';
-import { OperatorError } from '../errors.js';
+import { OperatorError, problemLine } from '../errors.js';
+import { deliveryOf } from '../guards/delivery.js';
 import { toYaml } from '../output/render.js';
-import { composeProject } from '../platform/project.js';
-import { projectPrefix } from '../platform/settings.js';
-import { RepositoryFiles } from '../repository/files.js';
-import { Placement } from '../repository/placement.js';
+import { composeProject, type Project } from '../platform/project.js';
+import { type Change, changeText, type Delivery } from '../repository/delivery.js';
 import { parseArguments } from '../terminal/arguments.js';
+import { type Io, print } from '../terminal/io.js';
 import type { Command } from '../terminal/command.js';
-import { print } from '../terminal/io.js';
 
-/** `flux-entry`: prints the one Flux Kustomization to add to the repository's Flux entry. */
-export const fluxEntry: Command = async (project, args, io) => {
-  const command = new Usage('npm run flux-entry --').description(
-    "Prints the one Flux Kustomization to add to the repository's Flux entry: it applies dist/. Prints none when one of the repository does already.",
-  );
-  if (!parseArguments(command, args, io)) return 0;
-  const { settings, repository, problems } = await composeProject(project);
-  if (problems.length > 0) throw new OperatorError(problems);
-  const { namespace, source, interval, retryInterval } = settings.flux;
-  const folder = `${projectPrefix(settings, repository)}dist`;
-  const [builder] = new Placement(
-    new RepositoryFiles({ project, repository, otherClusters: settings.otherClusters }),
-  ).buildersOf(folder).flux;
-  if (builder) {
-    print(
-      io.stderr,
-      `nothing to add: the Flux Kustomization ${builder.name} in ${builder.file} applies ${folder} already`,
-    );
+/** `flux-entry`: tells whether Flux applies `dist/`, and prints or writes the one entry that is missing. */
+export const fluxEntry: Command = async (path, args, io) => {
+  const command = new Usage('npm run flux-entry --')
+    .description(
+      'Tells whether Flux applies dist/, once and as it is. Where it does not, prints the one Flux Kustomization to add to what Flux watches.',
+    )
+    .option('--write <file>', 'write the Flux Kustomization to this file');
+  const options = parseArguments<{ write?: string }>(command, args, io);
+  if (!options) return 0;
+  const project = await composeProject(path);
+  if (project.problems.length > 0) throw new OperatorError(project.problems);
+  for (const warning of project.warnings) print(io.stderr, `warning: ${problemLine(warning)}`);
+
+  const delivery = deliveryOf(project);
+  const { dist } = project.view;
+  if (delivery.state === 'left out') throw new OperatorError(delivery.problems);
+  if (delivery.state === 'unknown' && project.settings.flux.path === undefined) {
+    throw new OperatorError(delivery.problems);
+  }
+  if (delivery.state === 'applied' || delivery.state === 'twice') return report(delivery, dist, io);
+  for (const problem of delivery.problems) print(io.stderr, `note: ${problemLine(problem)}`);
+  const entry = toYaml(entryOf(project));
+  if (options.write === undefined) {
+    io.stdout.write(entry);
+    print(io.stderr, whereTo(project));
     return 0;
   }
-  io.stdout.write(
-    toYaml({
-      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-      kind: 'Kustomization',
-      metadata: { name: 'cluster-secrets', namespace },
-      spec: {
-        interval,
-        path: `./${folder}`,
-        prune: true,
-        retryInterval,
-        sourceRef: source,
-      },
-    }),
-  );
+  await write(resolve(io.cwd, options.write), options.write, entry);
+  print(io.stdout, `${options.write} written: commit it`);
+  const listing = listingNote(project, resolve(io.cwd, options.write));
+  if (listing !== undefined) print(io.stdout, listing);
   return 0;
 };
+
+/** Says who applies `dist/`, and what is done to it on the way. */
+function report({ by, changes, problems }: Delivery, dist: string, io: Io): 0 | 1 {
+  const [first] = by;
+  if (by.length === 1 && first) {
+    print(
+      io.stderr,
+      `nothing to add: the Flux Kustomization ${first.name} in ${first.file} applies ${dist} already`,
+    );
+  }
+  for (const line of harmless(changes)) print(io.stderr, line);
+  if (problems.length > 0) throw new OperatorError(problems);
+  return 0;
+}
+
+/** One line for each file that changes something and kind of object that it changes. */
+function harmless(changes: readonly Change[]): string[] {
+  const groups = new Map<string, Set<string>>();
+  for (const change of changes) {
+    if (change.breaks !== undefined) continue;
+    const [kind = ''] = change.object.split(' ');
+    addTo(groups, `${change.file} ${kind}`, changeText(change));
+  }
+  return [...groups].map(([key, texts]) => {
+    const [file, kind] = key.split(/ (?=\S+$)/);
+    return `applied, but changed by ${file}, without harm: ${kind}: ${[...texts].join(', ')}`;
+  });
+}
+
+function addTo(groups: Map<string, Set<string>>, key: string, text: string): void {
+  const there = groups.get(key) ?? new Set();
+  groups.set(key, there.add(text));
+}
+
+/** The entry: nothing in it is encrypted, but a repository that decrypts everywhere expects to see it here, too. */
+function entryOf({ settings, view }: Project): object {
+  const { namespace, source, interval, retryInterval, serviceAccountName, sopsSecret } = settings.flux;
+  const decrypts = view.model.fluxHolding('decryption').some(({ decrypts, root }) => decrypts && root);
+  return {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: 'cluster-secrets', namespace },
+    spec: {
+      ...(decrypts && {
+        decryption: { provider: 'sops', ...(sopsSecret !== 'none' && { secretRef: { name: sopsSecret } }) },
+      }),
+      interval,
+      path: `./${view.dist}`,
+      prune: true,
+      retryInterval,
+      ...(serviceAccountName !== undefined && { serviceAccountName }),
+      sourceRef: source,
+    },
+  };
+}
+
+/** The file that the entry belongs in. */
+function whereTo({ view }: Project): string {
+  const [root] = view.model.roots;
+  if (!root) return 'put it where your Flux entry lists its Kustomizations, and commit it';
+  const { path = '.' } = root;
+  const file = posix.join(path, 'cluster-secrets.yaml');
+  const list = view.model.kustomizationFile(path);
+  const more = list === undefined ? '' : `, and list it under resources in ${list}`;
+  return `put it into ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies what is there. \`--write FILE\` writes it`;
+}
+
+/** What is still missing once the file is written: a kustomization.yaml that lists it. */
+function listingNote({ view, repository, path }: Project, file: string): string | undefined {
+  const inside = relative(repository?.top ?? path, file).split(sep).join('/');
+  if (inside.startsWith('..') || isAbsolute(inside)) return undefined;
+  const list = view.model.listOf(inside);
+  return list === undefined ? undefined : `add ${posix.relative(posix.dirname(list), inside)} to resources in ${list}`;
+}
+
+async function write(path: string, shown: string, text: string): Promise<void> {
+  if (existsSync(path) && readFileSync(path, 'utf8') !== text) {
+    throw new OperatorError([
+      { where: shown, what: 'is there already, with something else in it', todo: 'name another file, or delete it' },
+    ]);
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command as Usage } from 'commander';
 import { OperatorError } from '../errors.js';
+import { deliveryWarnings } from '../guards/delivery.js';
 import { guard } from '../guards/index.js';
 import { movedWarnings } from '../output/moved.js';
 import { render } from '../output/render.js';
@@ -30,14 +31,15 @@ export async function synth(
 
   const project = await composeProject(path);
   const { problems, warnings } = guard(project);
-  warn(warnings, io);
+  warn([...project.warnings, ...warnings], io);
   if (project.problems.length + problems.length > 0) {
     throw new OperatorError([...project.problems, ...problems]);
   }
 
   const files = render(project.platform);
   const dist = join(project.path, 'dist');
-  warn(movedWarnings(dist, files, project.files), io);
+  warn([...movedWarnings(dist, files, project.files), ...deliveryWarnings(project, files)], io);
+  for (const line of project.said) print(io.stdout, line);
   if (!project.hasCredentials) {
     print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');
   }

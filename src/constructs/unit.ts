@@ -21,6 +21,8 @@ export interface Flux {
   readonly interval: string;
   /** How soon Flux tries again after a failure, as a Go duration. */
   readonly retryInterval: string;
+  /** ServiceAccount, in `namespace`, as which Flux applies the units. @default - Flux's own */
+  readonly serviceAccountName?: string;
 }
 
 /** A Flux source, as `spec.sourceRef` names it. */
@@ -68,8 +70,8 @@ export interface UnitProps {
   /** What healthy means for custom resources; used with `wait` and with `healthChecks`. @default - Flux's own */
   readonly healthCheckExprs?: readonly HealthCheckExpression[];
   /**
-   * Name of the Secret, beside the Kustomization, with the key that decrypts the folder's SOPS files.
-   * Without it Flux applies a SOPS file as it is, ciphertext and all.
+   * Name of the Secret, beside the Kustomization, with the key that decrypts the folder's SOPS files; 'none'
+   * where Flux's controller has a key of its own. Without it Flux decrypts nothing.
    *
    * @default - no decryption
    */
@@ -116,7 +118,7 @@ export class Unit extends Chart implements UnitReference {
         ...(decryptionSecret !== undefined && {
           decryption: {
             provider: KustomizationSpecDecryptionProvider.SOPS,
-            secretRef: { name: decryptionSecret },
+            ...(decryptionSecret !== 'none' && { secretRef: { name: decryptionSecret } }),
           },
         }),
         ...(props.healthChecks && {
@@ -129,6 +131,7 @@ export class Unit extends Chart implements UnitReference {
         path: `${flux.path}/${id}`,
         prune: props.prune ?? true,
         retryInterval: props.retryInterval ?? flux.retryInterval,
+        ...(flux.serviceAccountName !== undefined && { serviceAccountName: flux.serviceAccountName }),
         sourceRef: { ...flux.source, kind: sourceKinds[flux.source.kind] },
         timeout: props.timeout,
         ...(props.wait && { wait: true }),

@@ -3,7 +3,7 @@ import type { UnitReference } from '../constructs/external-unit.js';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
-import type { Placement } from '../repository/placement.js';
+import type { RepositoryView } from '../repository/scan.js';
 
 /** A Flux Kustomization, of this project or of the repository around it. */
 interface Waiting {
@@ -18,13 +18,13 @@ interface Waiting {
  * Kustomizations elsewhere in the repository, and those that wait for a unit which does not exist.
  *
  * @param monitoring With it, the operator's chart needs the CRDs of its unit, although only the alerts wait for it.
- * @param placement What the repository holds.
+ * @param view What the repository holds.
  * @returns `problems`, and `warnings` about external units that the repository does not have.
  */
 export function dependencyProblems(
   { units }: Pick<Platform, 'units'>,
   { monitoring }: ResolvedSettings,
-  placement: Placement,
+  view: RepositoryView,
 ): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -42,7 +42,7 @@ export function dependencyProblems(
         const what = `waits for the unit ${dependency.unitName}, which is not in this project`;
         const todo = 'make that unit here, or name it with externalUnit()';
         problems.push({ where: unit.node.path, what, todo });
-      } else if (!own.has(id) && placement.hasFlux && !findUnit(id, known, placement)) {
+      } else if (!own.has(id) && view.model.hasFlux && !findUnit(id, known, view)) {
         const what = `waits for the Flux Kustomization ${id}, which is nowhere in this repository`;
         warnings.push({
           where: unit.unitName,
@@ -52,7 +52,7 @@ export function dependencyProblems(
       }
     }
   }
-  for (const circle of circles([...known.keys()], (id) => findUnit(id, known, placement))) {
+  for (const circle of circles([...known.keys()], (id) => findUnit(id, known, view))) {
     const [first] = circle;
     const what = `waits for itself: ${circle.map(({ name }) => name).join(' -> ')}`;
     problems.push({ where: first?.where ?? '', what, todo: 'remove one of these waits' });
@@ -66,11 +66,11 @@ function idOf(reference: UnitReference, namespace: string): string {
 }
 
 /** Looks a Flux Kustomization up among those that are known, then in the repository. */
-function findUnit(id: string, known: Map<string, Waiting>, placement: Placement): Waiting | undefined {
+function findUnit(id: string, known: Map<string, Waiting>, view: RepositoryView): Waiting | undefined {
   const there = known.get(id);
   if (there) return there;
   const [namespace = '', name = ''] = id.split('/');
-  const [found] = placement.fluxNamed(name, namespace);
+  const [found] = view.fluxNamed(name, namespace);
   if (!found) return undefined;
   const dependsOn = found.dependsOn.map((one) => `${one.namespace ?? namespace}/${one.name}`);
   const unit = { name, where: found.file, dependsOn };

@@ -3,7 +3,7 @@ import { coded, type Problem, within } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
-import { scanRepository } from '../repository/scan.js';
+import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
 import { loadProblems } from './connect-load.js';
 import { dependencyProblems } from './dependencies.js';
@@ -13,6 +13,7 @@ import { nameClashProblems } from './name-clash.js';
 import { plaintextProblems } from './plaintext.js';
 import { referenceProblems } from './references.js';
 import { sameNameProblems } from './same-name.js';
+import { sameObjectProblems } from './same-object.js';
 import { typeProblems } from './secret-type.js';
 import { sizeProblems } from './size.js';
 import { templateProblems } from './templates.js';
@@ -39,6 +40,7 @@ export interface Guarded {
   readonly settings: ResolvedSettings;
   readonly files: readonly AppSecretsFile[];
   readonly platform: Platform;
+  readonly view: RepositoryView;
 }
 
 /**
@@ -48,21 +50,29 @@ export interface Guarded {
  *   worth a look.
  */
 export function guard(guarded: Guarded): { problems: Problem[]; warnings: Problem[] } {
-  const { path, repository, files, settings, platform } = guarded;
-  const { otherClusters } = settings;
-  const secrets = files.flatMap((file) => file.secrets);
-  const found = scanRepository({ project: path, repository, otherClusters }, secrets);
-  const dependencies = dependencyProblems(platform, settings, found.placement);
+  const { path, files, settings, platform, view } = guarded;
+  const found = view.findSecrets(files.flatMap((file) => file.secrets));
+  const dependencies = dependencyProblems(platform, settings, view);
+  const clashes = nameClashProblems(files, found.secrets, settings.allowSameName);
   return {
     problems: [
       ...coded('plaintext', plaintextProblems(path)),
       ...guardSecrets(guarded),
       ...coded('dependencies', dependencies.problems),
-      ...coded('unit-names', unitNameProblems(platform, found.placement)),
-      ...coded('name-clash', nameClashProblems(files, found.secrets, settings.allowSameName)),
+      ...coded('unit-names', unitNameProblems(platform, view)),
+      ...coded('same-object', sameObjectProblems(platform, view)),
+      ...coded('name-clash', clashes.problems),
     ],
-    warnings: [...coded('dependencies', dependencies.warnings), ...coded('repository', found.warnings)],
+    warnings: [
+      ...coded('dependencies', dependencies.warnings),
+      ...coded('name-clash', clashes.warnings),
+      ...byPlace(coded('repository', [...found.warnings, ...view.warnings()])),
+    ],
   };
+}
+
+function byPlace(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort((a, b) => (a.where < b.where ? -1 : 1));
 }
 
 /** The guards that look at nothing but the app secrets and the settings. */

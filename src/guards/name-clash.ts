@@ -1,14 +1,10 @@
 import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { ResolvedSettings } from '../platform/settings.js';
+import { addTo } from '../repository/files.js';
 import type { FoundSecret } from '../repository/secrets.js';
 
-const kinds = {
-  SOPS: 'the SOPS-encrypted Secret',
-  Secret: 'the Secret',
-  ExternalSecret: 'the Secret of the ExternalSecret',
-  secretGenerator: 'the Secret that kustomize generates',
-} as const;
+const gone = 'ESO would take it over at once, report Ready, and its old keys would be gone';
 
 /**
  * App secrets whose Secret something else in the repository makes, too. ESO takes an existing Secret over
@@ -16,32 +12,43 @@ const kinds = {
  *
  * @param found What the repository holds.
  * @param allowed Clashes with a Secret whose name or namespace isn't known that the operator says are none.
- * @returns A problem for each clash, and for each allow that lifts none.
+ * @returns A problem for each clash, and for each allow that lifts none; a warning for what Flux does not apply.
  */
 export function nameClashProblems(
   files: readonly AppSecretsFile[],
   found: readonly FoundSecret[],
   allowed: ResolvedSettings['allowSameName'],
-): Problem[] {
+): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const used = new Set<number>();
+  const bySecret = new Map<string, FoundSecret[]>();
+  for (const one of found) addTo(bySecret, `${one.namespace}/${one.name}`, one);
   for (const { file, secrets } of files) {
     for (const { namespace, name } of secrets) {
       const secret = `${namespace}/${name}`;
-      for (const other of found) {
-        if (other.name !== name || other.namespace !== namespace) continue;
-        const { unknown } = other;
+      for (const other of bySecret.get(secret) ?? []) {
+        const { unknown, what, dead } = other;
         const allow = allowed.findIndex((one) => one.secret === secret && one.file === other.file);
-        if (unknown && allow >= 0) {
+        if ((unknown || dead) && allow >= 0) {
           used.add(allow);
           continue;
         }
-        const what = unknown
-          ? `may be ${kinds[other.kind]} in ${other.file}, whose ${unknown} can't be found`
-          : `is ${kinds[other.kind]} in ${other.file}, too`;
+        const where = `${file}: ${secret}`;
+        const is = unknown
+          ? `may be ${what} in ${other.file}, whose ${unknown} can't be found`
+          : `is ${what} in ${other.file}, too`;
+        if (dead) {
+          warnings.push({
+            where,
+            what: `${is}, which Flux does not apply today; if it did, ${gone}`,
+            todo: `delete ${other.file}, or rename one of the two before Flux applies it`,
+          });
+          continue;
+        }
         problems.push({
-          where: `${file}: ${secret}`,
-          what: `${what}: ESO would take it over at once, report Ready, and its old keys would be gone`,
+          where,
+          what: `${is}: ${gone}`,
           todo: unknown
             ? `write its ${unknown} there, rename this one, or allow it with allowSameName in src/settings.ts`
             : `rename this one, or delete ${other.file} first`,
@@ -54,5 +61,5 @@ export function nameClashProblems(
     const what = `allows ${secret} beside ${file}, where no clash that could be allowed is`;
     problems.push({ where: `src/settings.ts: allowSameName[${index}]`, what, todo: 'remove it' });
   }
-  return problems;
+  return { problems, warnings };
 }

@@ -19,13 +19,19 @@ export interface PlatformInput {
   /** The SOPS file with Connect's credentials; undefined before the first bootstrap. */
   readonly credentials: Buffer | undefined;
   readonly secrets: readonly AppSecretsFile[];
+  /**
+   * Whether something else of the repository makes the Namespace: two of one name break a build of kustomize.
+   *
+   * @default false
+   */
+  readonly namespaceIsThere?: boolean;
 }
 
 /** Everything that lands in `dist/`, in memory. */
 export interface Platform {
   readonly app: App;
-  /** The Namespace, which Flux applies before any unit. */
-  readonly namespace: Chart;
+  /** The Namespace, which Flux applies before any unit; undefined when the repository makes it elsewhere. */
+  readonly namespace: Chart | undefined;
   /** The units in the order in which Flux starts them. */
   readonly units: readonly Unit[];
 }
@@ -39,8 +45,15 @@ export interface Platform {
  */
 export function composePlatform(input: PlatformInput): { platform: Platform; problems: Problem[] } {
   const { settings } = input;
-  const { namespace, source, interval, retryInterval } = settings.flux;
-  const flux: Flux = { namespace, source, path: `./${input.prefix}dist`, interval, retryInterval };
+  const { namespace, source, interval, retryInterval, serviceAccountName } = settings.flux;
+  const flux: Flux = {
+    namespace,
+    source,
+    path: `./${input.prefix}dist`,
+    interval,
+    retryInterval,
+    ...(serviceAccountName !== undefined && { serviceAccountName }),
+  };
   const context = { settings, flux };
   const app = new App();
 
@@ -54,7 +67,7 @@ export function composePlatform(input: PlatformInput): { platform: Platform; pro
   return {
     platform: {
       app,
-      namespace: namespaceChart(app, settings.namespace),
+      namespace: input.namespaceIsThere ? undefined : namespaceChart(app, settings.namespace),
       units: [operator, credentials.unit, connect, store, ...alerts, ...secrets],
     },
     problems: problemsIn(app),

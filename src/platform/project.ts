@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { coded, type Problem } from '../errors.js';
 import { loadDefault } from '../load-default.js';
+import { RepositoryView } from '../repository/scan.js';
 import { findRepository, type Repository } from '../repository.js';
 import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
 import { readCredentials } from './credentials-file.js';
+import { settingsFromRepository } from './flux-settings.js';
 import { composePlatform, type Platform } from './platform.js';
 import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
 
@@ -19,8 +21,14 @@ export interface Project {
   /** Whether there is a bootstrap Secret. */
   readonly hasCredentials: boolean;
   readonly platform: Platform;
+  /** The repository around it, as Flux sees it. */
+  readonly view: RepositoryView;
   /** What is wrong with any of it; where something is, a default stands in its place. */
   readonly problems: readonly Problem[];
+  /** What is worth a look. */
+  readonly warnings: readonly Problem[];
+  /** What was read from the repository instead of from the settings, a line each. */
+  readonly said: readonly string[];
 }
 
 /**
@@ -33,16 +41,23 @@ export interface Project {
  */
 export async function composeProject(path: string, more: readonly AppSecretsFile[] = []): Promise<Project> {
   const page = await loadDefault(join(path, settingsFile), settingsFile);
-  const { settings, problems } = resolveSettings('value' in page ? page.value : {}, settingsFile);
+  const given = 'value' in page ? page.value : {};
+  const resolved = resolveSettings(given, settingsFile);
   const secrets = await readAppSecrets(path);
   const files = [...secrets.files, ...more];
   const repository = findRepository(path);
   const credentials = readCredentials(path);
+  const { otherClusters, namespace } = resolved.settings;
+  const prefix = projectPrefix(resolved.settings, repository);
+  const view = new RepositoryView({ project: path, repository, otherClusters }, prefix);
+  const { settings, said, warnings } = settingsFromRepository(resolved.settings, given, view.model);
+  const namespaceFile = view.namespaceFile(namespace);
   const composed = composePlatform({
     settings,
-    prefix: projectPrefix(settings, repository),
+    prefix,
     credentials,
     secrets: files,
+    namespaceIsThere: namespaceFile !== undefined,
   });
   return {
     path,
@@ -51,8 +66,16 @@ export async function composeProject(path: string, more: readonly AppSecretsFile
     files,
     hasCredentials: credentials !== undefined,
     platform: composed.platform,
+    view,
+    warnings,
+    said: [
+      ...said,
+      ...(namespaceFile === undefined
+        ? []
+        : [`dist/ leaves the Namespace ${namespace} to ${namespaceFile}, which makes it already`]),
+    ],
     problems: [
-      ...coded('settings', [...('problems' in page ? page.problems : []), ...problems]),
+      ...coded('settings', [...('problems' in page ? page.problems : []), ...resolved.problems]),
       ...coded('app-secrets', secrets.problems),
       ...composed.problems,
     ],

@@ -42,14 +42,22 @@ export interface Settings {
   readonly refreshInterval?: string;
   /** How this cluster's Flux is set up. */
   readonly flux?: {
-    /** Namespace of the Flux Kustomizations. @default flux-system */
+    /** Namespace of the Flux Kustomizations. @default - that of the repository's root; flux-system */
     readonly namespace?: string;
-    /** The source that holds this repository. @default GitRepository flux-system */
+    /** The source that holds this repository. @default - that of the repository's root; GitRepository flux-system */
     readonly source?: FluxSource;
     /** Folder of this project in the repository, '.' for its root. @default - found through git */
     readonly path?: string;
-    /** Secret, in `namespace`, with the key that decrypts the bootstrap Secret. @default sops-age */
+    /**
+     * Secret, in `namespace`, with the key that decrypts the bootstrap Secret; 'none' where Flux's controller
+     * has a key of its own. @default - what the repository's Flux Kustomizations say; sops-age
+     */
     readonly sopsSecret?: string;
+    /**
+     * ServiceAccount, in `namespace`, as which Flux applies the units; needed under multi-tenancy lockdown.
+     * @default - that of the repository's root; none
+     */
+    readonly serviceAccountName?: string;
     /** How often Flux corrects drift: a duration in h, m, s. @default 10m */
     readonly interval?: string;
     /** How soon Flux tries again after a failure. @default 30s */
@@ -152,6 +160,7 @@ export const settingsSchema = closedObject({
     }).default({ kind: 'GitRepository', name: 'flux-system' }),
     path: repositoryPath().optional(),
     sopsSecret: dnsLabel().default('sops-age'),
+    serviceAccountName: dnsLabel().optional(),
     interval: fluxDuration().default('10m'),
     retryInterval: fluxDuration().default('30s'),
   }).prefault({}),

@@ -1,12 +1,10 @@
+import { posix } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { Repository } from '../repository.js';
 import type { Tree } from '../tree.js';
 import { isKustomizationFile, nodesIn, normalPath } from './kustomize.js';
-import { listFiles } from './list.js';
+import { listFiles, remotesOf } from './list.js';
 import { type FileBytes, parseDocuments, readBytes } from './read.js';
-
-/** Without one of these a file makes no Secret and tells nothing about one. */
-const marks = ['Secret', 'kustomize.toolkit', 'ENC[AES256_GCM', 'sops'];
 
 /** What of the project itself holds no manifests of the operator: what synth writes, and what .sourceignore hides. */
 const own = /^(dist|\.dist-\d+(\.old)?|\.cdk8s|imports|src|test)\//;
@@ -22,16 +20,20 @@ export interface Where {
 }
 
 /**
- * The files of the repository that could tell something about Secrets: listed and picked by their bytes,
- * parsed when asked, because parsing thousands of files costs more than all the rest of synth.
+ * The files of the repository: listed and read, and parsed when asked, because parsing thousands of files costs
+ * more than all the rest of synth.
  */
 export class RepositoryFiles {
-  /** Files that hold one of the marks; kustomization.yaml files always. */
+  /** All that git would commit, of any kind, without what the project makes itself. */
+  readonly listed: readonly string[];
+  /** Files that may hold manifests, and those of any other name that a kustomization names. */
   readonly picked: readonly FileBytes[];
   /** Those of them with a SOPS block. */
   readonly encrypted: ReadonlySet<FileBytes>;
   /** For each file and folder the kustomization.yaml files whose text names it. */
   readonly naming: ReadonlyMap<string, readonly FileBytes[]>;
+  /** Addresses of the git repository's remotes, as `plainUrl` writes them. */
+  readonly remotes: ReadonlySet<string>;
   /** What could not be read. */
   readonly warnings: Problem[] = [];
   private readonly top: string;
@@ -43,32 +45,38 @@ export class RepositoryFiles {
     const others = otherClusters.map((folder) => `${normalPath(folder)}/`);
     const listed = listFiles(this.top, repository !== undefined);
     this.warnings.push(...listed.warnings);
-    const files = listed.files.filter(
+    this.listed = listed.files.filter(
       (file) =>
         !(file.startsWith(prefix) && own.test(file.slice(prefix.length))) &&
         !others.some((folder) => file.startsWith(folder)),
     );
-    const picked = this.pick(files.filter(isYaml));
+    this.remotes = repository ? remotesOf(this.top) : new Set();
+    const charts = chartFolders(this.listed);
+    const yaml = this.read(this.listed.filter((file) => isYaml(file) && !isInChart(file, charts)));
     const naming = new Map<string, FileBytes[]>();
-    for (const file of picked.filter((one) => isKustomizationFile(one.file))) {
+    for (const file of yaml.filter((one) => isKustomizationFile(one.file))) {
       for (const node of nodesIn(file)) addTo(naming, node, file);
     }
     this.naming = naming;
     // A kustomization may list a file of any name.
-    this.picked = [...picked, ...this.pick(files.filter((file) => !isYaml(file) && naming.has(file)))];
+    this.picked = [...yaml, ...this.read(this.listed.filter((file) => !isYaml(file) && naming.has(file)))];
     this.encrypted = new Set(this.picked.filter(hasSops));
   }
 
-  private pick(files: readonly string[]): FileBytes[] {
+  private read(files: readonly string[]): FileBytes[] {
     return files.flatMap((file) => {
       const found = readBytes(this.top, file);
       if (!found) return [];
-      if ('what' in found) {
-        this.warnings.push(found);
-        return [];
-      }
-      return isKustomizationFile(file) || marks.some((mark) => found.bytes.includes(mark)) ? [found] : [];
+      if (!('what' in found)) return [found];
+      this.warnings.push(found);
+      return [];
     });
+  }
+
+  /** A file's text; undefined when it is not there or can't be read. */
+  text(file: string): string | undefined {
+    const found = readBytes(this.top, file);
+    return found && 'bytes' in found ? found.bytes.toString('utf8') : undefined;
   }
 
   /**
@@ -107,4 +115,13 @@ function hasSops({ bytes }: FileBytes): boolean {
 
 function isYaml(file: string): boolean {
   return /\.(ya?ml|json)$/i.test(file) || isKustomizationFile(file);
+}
+
+/** Folders of Helm charts: what is below their `templates/` is no YAML before Helm has rendered it. */
+function chartFolders(files: readonly string[]): string[] {
+  return files.filter((file) => posix.basename(file) === 'Chart.yaml').map((file) => posix.dirname(file));
+}
+
+function isInChart(file: string, charts: readonly string[]): boolean {
+  return charts.some((folder) => file.startsWith(folder === '.' ? 'templates/' : `${folder}/templates/`));
 }

@@ -2,9 +2,10 @@ import { goDuration } from '../duration.js';
 import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';
+import type { FluxModel } from './model.js';
 
 /** One ExternalSecret whose interval is no Go duration stops External Secrets Operator from listing any. */
-export function intervalWarnings(files: RepositoryFiles): Problem[] {
+export function intervalWarnings(files: RepositoryFiles, model: FluxModel): Problem[] {
   return files.picked
     .filter(({ bytes }) => bytes.includes('ExternalSecret') && bytes.includes('refreshInterval'))
     .filter(({ bytes }) =>
@@ -12,6 +13,7 @@ export function intervalWarnings(files: RepositoryFiles): Problem[] {
         ([, value = '']) => goDuration(value) === undefined,
       ),
     )
+    .filter(({ file }) => !model.isDead(file))
     .flatMap((file) =>
       files.parse(file, 'holds an ExternalSecret').flatMap((tree): Problem[] => {
         const interval = intervalOf(tree);

@@ -1,63 +1,40 @@
 import { posix } from 'node:path';
 import { escapeRegExp } from '../regexp.js';
 import { isTree, type Tree } from '../tree.js';
+import { type Patch, patched, toPatches } from './patch.js';
 import type { FileBytes } from './read.js';
 
 /**
- * What kustomize or Flux does to the names of all that it builds. What Flux substitutes (`${NAME}`) is kept
- * as it is written.
+ * What one kustomization, or the Flux Kustomization around it, does to all that it builds. What Flux
+ * substitutes (`${NAME}`) is kept as it is written.
  */
-export interface Renaming {
+export interface Step {
+  /** Where it is written, relative to the top of the repository. */
+  readonly file: string;
   /** undefined leaves the namespace as it is. */
   readonly namespace: string | undefined;
   readonly prefix: string;
   readonly suffix: string;
+  readonly patches: readonly Patch[];
 }
 
 /** A kustomization.yaml. */
-export interface Kustomization extends Renaming {
-  readonly file: string;
+export interface Kustomization extends Step {
   /** Its folder, '.' for the top. */
   readonly folder: string;
-  /** Whether it may give what it builds a `spec.decryption`: a patch does, or is in a file of its own. */
-  readonly mayDecrypt: boolean;
   /** Paths of files and folders that it lists, relative to the top. */
   readonly resources: ReadonlySet<string>;
   readonly components: readonly string[];
+  /** Files that it reads and that are no objects of their own: patches and inputs of generators. */
+  readonly inputs: ReadonlySet<string>;
   /** Secrets that it generates under a name that is known: one with a hash can't be another's name. */
   readonly secrets: readonly { readonly name: string; readonly namespace: string | undefined }[];
-  /** Files that its secretGenerators read, relative to the top. */
-  readonly inputs: readonly string[];
+  /** Files that its secretGenerators read. */
+  readonly secretInputs: readonly string[];
 }
 
-/** A Flux Kustomization. */
-export interface FluxKustomization extends Renaming {
-  readonly file: string;
-  readonly name: string;
-  readonly ownNamespace: string | undefined;
-  /** The folder that it builds, relative to the top; '.' for the top. */
-  readonly path: string;
-  /** Whether it has a `decryption`. */
-  readonly decrypts: boolean;
-  /** Whether a patch of it may give Flux Kustomizations that it builds a `decryption`. */
-  readonly mayDecrypt: boolean;
-  /** The Flux Kustomizations that it waits for. */
-  readonly dependsOn: readonly { readonly name: string; readonly namespace: string | undefined }[];
-}
-
-/** Whether patches may add a `decryption`: one says so, or is in a file of its own. */
-function mayDecrypt(patches: unknown): boolean {
-  return /decryption|"path"/.test(JSON.stringify(patches) ?? '');
-}
-
-/** A Secret's name and namespace; `${NAME}` in it stands for anything. */
-export interface Place {
-  readonly name: string;
-  /** undefined where nothing says it. */
-  readonly namespace: string | undefined;
-  /** Whether no prefix or suffix is put around the name: it is not that of the object itself. */
-  readonly nameStays?: true;
-}
+/** Reads another file of the repository as text; undefined when it is not there. */
+export type ReadText = (file: string) => string | undefined;
 
 /** Whether a file is one that kustomize takes for its instructions. */
 export function isKustomizationFile(file: string): boolean {
@@ -81,59 +58,87 @@ export function fits(written: string, wanted: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(wanted);
 }
 
-/** Reads the part of a kustomization.yaml that decides on Secrets' names. */
-export function toKustomization(file: string, tree: Tree): Kustomization {
+/** Reads a kustomization.yaml. */
+export function toKustomization(file: string, tree: Tree, read: ReadText): Kustomization {
   const folder = posix.dirname(file);
-  const paths = (value: unknown) =>
-    (Array.isArray(value) ? value : [])
-      .filter((path) => typeof path === 'string')
-      .map((path) => below(folder, path));
+  const paths = (value: unknown) => texts(value).map((path) => below(folder, path));
   const noHash = (options: unknown) => isTree(options) && options['disableNameSuffixHash'] === true;
-  const generators = Array.isArray(tree['secretGenerator']) ? tree['secretGenerator'].filter(isTree) : [];
+  const generators = ['secretGenerator', 'configMapGenerator'].map((field) => trees(tree[field]));
+  const inputsOf = (list: readonly Tree[]) =>
+    list.flatMap(({ files, envs, env }) =>
+      // `key=file`, or the file alone.
+      paths([files, envs, env].flat().map((input) => String(input ?? '').replace(/^[^=]*=/, ''))),
+    );
+  const [secretGenerators = []] = generators;
+  const patches = ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((field) =>
+    Array.isArray(tree[field]) ? tree[field] : [],
+  );
+  const patchFiles = patches.flatMap((patch) =>
+    paths([typeof patch === 'string' && !patch.includes('\n') ? patch : isTree(patch) ? patch['path'] : '']),
+  );
   return {
     file,
     folder,
-    ...renaming(tree, 'namespace'),
-    mayDecrypt: mayDecrypt([tree['patches'], tree['patchesStrategicMerge'], tree['patchesJson6902']]),
-    resources: new Set([...paths(tree['resources']), ...paths(tree['bases'])]),
-    components: paths(tree['components']),
-    secrets: generators
-      .filter(({ options }) => noHash(options) || noHash(tree['generatorOptions']))
-      .map(({ name, namespace }) => ({ name: String(name), namespace: plainText(namespace) })),
-    inputs: generators.flatMap(({ files, envs, env }) =>
-      // `key=file`, or the file alone.
-      paths([files, envs, env].flat().map((input) => String(input ?? '').replace(/^[^=]*=/, ''))),
-    ),
-  };
-}
-
-function renaming(tree: Tree, namespaceField: string): Renaming {
-  return {
-    namespace: plainText(tree[namespaceField]),
+    namespace: plainText(tree['namespace']),
     prefix: plainText(tree['namePrefix']) ?? '',
     suffix: plainText(tree['nameSuffix']) ?? '',
+    patches: patches.flatMap((patch) =>
+      toPatches(
+        typeof patch === 'string' ? (patch.includes('\n') ? { patch } : { path: patch }) : patch,
+        file,
+        (path) => read(below(folder, path)),
+      ),
+    ),
+    resources: new Set([...paths(tree['resources']), ...paths(tree['bases'])]),
+    components: paths(tree['components']),
+    inputs: new Set([...patchFiles, ...inputsOf(generators.flat())]),
+    secrets: secretGenerators
+      .filter(({ options }) => noHash(options) || noHash(tree['generatorOptions']))
+      .map(({ name, namespace }) => ({ name: String(name), namespace: plainText(namespace) })),
+    secretInputs: inputsOf(secretGenerators),
   };
 }
 
-/** Reads a Flux Kustomization; undefined for another kind of object. */
-export function toFluxKustomization(file: string, tree: Tree): FluxKustomization | undefined {
-  const { apiVersion, kind, metadata, spec } = tree;
-  if (kind !== 'Kustomization' || !String(apiVersion).startsWith('kustomize.toolkit.fluxcd.io/'))
-    return undefined;
-  if (!isTree(metadata) || !isTree(spec)) return undefined;
-  const dependsOn = Array.isArray(spec['dependsOn']) ? spec['dependsOn'].filter(isTree) : [];
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '') : [];
+}
+
+/** The mappings of a list. */
+export function trees(value: unknown): Tree[] {
+  return Array.isArray(value) ? value.filter(isTree) : [];
+}
+
+/** `apiVersion` without the version; '' for the core group. */
+export function groupOf({ apiVersion }: Tree): string {
+  const text = String(apiVersion ?? '');
+  return text.includes('/') ? text.slice(0, text.indexOf('/')) : '';
+}
+
+/** `metadata` of an object. */
+export function metadataOf({ metadata }: Tree): Tree {
+  return isTree(metadata) ? metadata : {};
+}
+
+/** Kinds around whose names kustomize puts no prefix. */
+const fixedNames = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
+
+/** What a step makes of an object. */
+export function afterStep(object: Tree, { namespace, prefix, suffix, patches }: Step): Tree {
+  const changed = patches.length > 0 ? patched(object, patches) : object;
+  if (namespace === undefined && prefix === '' && suffix === '') return changed;
+  const metadata = metadataOf(changed);
+  const name = plainText(metadata['name']);
+  if (changed['kind'] === 'Namespace') {
+    return { ...changed, metadata: { ...metadata, name: namespace ?? name } };
+  }
+  const around = fixedNames.has(String(changed['kind'])) || name === undefined;
   return {
-    file,
-    name: String(metadata['name']),
-    ownNamespace: plainText(metadata['namespace']),
-    path: normalPath(plainText(spec['path']) ?? '.'),
-    decrypts: isTree(spec['decryption']) && spec['decryption']['provider'] === 'sops',
-    mayDecrypt: mayDecrypt(spec['patches']),
-    dependsOn: dependsOn.map(({ name, namespace }) => ({
-      name: String(name),
-      namespace: plainText(namespace),
-    })),
-    ...renaming(spec, 'targetNamespace'),
+    ...changed,
+    metadata: {
+      ...metadata,
+      ...(!around && { name: `${prefix}${name}${suffix}` }),
+      ...(namespace !== undefined && { namespace }),
+    },
   };
 }
 
@@ -141,12 +146,16 @@ export function toFluxKustomization(file: string, tree: Tree): FluxKustomization
 export function nodesIn({ file, bytes }: FileBytes): string[] {
   const folder = posix.dirname(file);
   const words = bytes.toString('utf8').match(/[^\s,[\]{}"']+/g) ?? [];
-  const paths = words.filter((word) => !word.endsWith(':')).map((word) => below(folder, word));
+  const paths = words
+    .filter((word) => !word.endsWith(':'))
+    // `key=file` of a generator.
+    .flatMap((word) => (word.includes('=') ? [word, word.replace(/^[^=]*=/, '')] : [word]))
+    .map((word) => below(folder, word));
   return [...new Set(paths)];
 }
 
 /** A path as a kustomization in a folder writes it, relative to the top. */
-function below(folder: string, path: string): string {
+export function below(folder: string, path: string): string {
   const plain = folder !== '.' && /^[^./]/.test(path) && !/\/\.{0,2}(\/|$)/.test(path);
   return plain ? `${folder}/${path}` : posix.join(folder, path).replace(/(.)\/$/, '$1');
 }

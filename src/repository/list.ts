@@ -33,19 +33,44 @@ export function listFiles(top: string, git: boolean): { files: string[]; warning
   return { files: [...new Set(files)].sort(), warnings };
 }
 
+/** The environment for git, without what is about another folder. */
+export function gitEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !gitVariables.includes(name)));
+}
+
 function askGit(top: string, ...args: string[]): string[] {
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !gitVariables.includes(name)),
-  );
   return execFileSync('git', args, {
     cwd: top,
     encoding: 'utf8',
-    env,
+    env: gitEnvironment(),
     maxBuffer: 2 ** 30,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
     .split('\0')
     .filter((path) => path !== '');
+}
+
+/** The addresses of a repository's remotes, in the one form of `plainUrl`. */
+export function remotesOf(top: string): Set<string> {
+  try {
+    const entries = askGit(top, 'config', '-z', '--get-regexp', '^remote\\..*\\.url$');
+    return new Set(entries.map((entry) => plainUrl(entry.slice(entry.indexOf('\n') + 1))));
+  } catch {
+    return new Set();
+  }
+}
+
+/** The address of a git repository without what differs between ways to reach it. */
+export function plainUrl(url: string): string {
+  return url
+    .trim()
+    .replace(/^[a-z+]+:\/\//, '')
+    .replace(/^[^@/]+@/, '')
+    .replace(/^([^/:]+):(?!\d+\/)/, '$1/')
+    .replace(/^([^/:]+):\d+\//, '$1/')
+    .replace(/\/$/, '')
+    .replace(/\.git$/, '')
+    .toLowerCase();
 }
 
 /** Their folders, with `/` at the end. */

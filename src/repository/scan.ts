@@ -1,30 +1,102 @@
 import type { Problem } from '../errors.js';
+import type { Tree } from '../tree.js';
 import { decryptionWarnings } from './decryption.js';
 import { RepositoryFiles, type Where } from './files.js';
+import type { FluxKustomization } from './flux-kustomization.js';
 import { intervalWarnings } from './intervals.js';
-import { Placement } from './placement.js';
+import { FluxModel, type Way } from './model.js';
+import { type FoundObject, operatorReleases, sameObjects } from './objects.js';
 import { type FoundSecret, findSecrets, type Wanted } from './secrets.js';
 
-/** What the repository says about Secrets and Flux. */
-export interface Scan {
-  /** What makes one of the Secrets that were asked about, or may do so. */
-  readonly secrets: readonly FoundSecret[];
-  /** Who builds what. */
-  readonly placement: Placement;
-  /** What could not be read, and what would go wrong in the cluster whatever this project does. */
-  readonly warnings: readonly Problem[];
-}
+/** The repository as Flux sees it. Everything that depends on it asks this one object. */
+export class RepositoryView {
+  readonly files: RepositoryFiles;
+  readonly model: FluxModel;
+  /** Folder of `dist/`, relative to the top of the repository. */
+  readonly dist: string;
 
-/**
- * Looks through the repository for what else makes Secrets.
- *
- * @param wanted The app secrets.
- */
-export function scanRepository(where: Where, wanted: readonly Wanted[]): Scan {
-  const files = new RepositoryFiles(where);
-  const placement = new Placement(files);
-  const { secrets, warnings } = findSecrets(files, placement, wanted);
-  const others = [...intervalWarnings(files), ...decryptionWarnings(files, placement), ...warnings];
-  const all = [...files.warnings, ...others].sort((a, b) => (a.where < b.where ? -1 : 1));
-  return { secrets, placement, warnings: all };
+  /** @param prefix Folder of the project in the repository: '' or `clusters/home/`. */
+  constructor(where: Where, prefix: string) {
+    this.files = new RepositoryFiles(where);
+    this.model = new FluxModel(this.files);
+    this.dist = `${prefix}dist`;
+  }
+
+  /** Looks for what else makes these Secrets. */
+  findSecrets(wanted: readonly Wanted[]): { secrets: FoundSecret[]; warnings: Problem[] } {
+    return findSecrets(this.files, this.model, wanted, this.isElsewhere);
+  }
+
+  /** Looks for what else makes these objects. */
+  sameObjects(ours: readonly Tree[]): ReadonlyMap<string, readonly FoundObject[]> {
+    return sameObjects(this.files, this.model, ours, this.isElsewhere);
+  }
+
+  /**
+   * The Flux Kustomizations of this name in this cluster, without those that Flux is known not to apply.
+   *
+   * @param namespace Theirs; one whose namespace nothing says counts, too.
+   */
+  fluxNamed(name: string, namespace: string): FluxKustomization[] {
+    return this.model
+      .fluxNamed(name, namespace)
+      .filter((one) => (one.root !== undefined || !this.model.hasRoots) && !this.isElsewhere({ steps: [], by: one }));
+  }
+
+  /** The file that makes a Namespace, where it is known to reach the cluster. */
+  namespaceFile(name: string): string | undefined {
+    if (!this.model.hasRoots) return undefined;
+    const [found] = this.sameObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }]).values();
+    return found?.[0]?.file;
+  }
+
+  /** Helm releases of External Secrets Operator. */
+  operatorReleases(): FoundObject[] {
+    return operatorReleases(this.files, this.model, this.isElsewhere);
+  }
+
+  /**
+   * Whether a way leads into another cluster: one root can't be in a cluster twice, so where two have one name,
+   * and only one of them applies `dist/`, the other is another cluster's.
+   */
+  readonly isElsewhere = ({ by }: Way): boolean => {
+    const root = by?.root;
+    const ours = this.roots();
+    if (!root || ours.length === 0 || ours.includes(root)) return false;
+    return ours.some(({ name, namespace }) => name === root.name && namespace === root.namespace);
+  };
+
+  private roots() {
+    return this.model.liveWays(this.dist).flatMap(({ by }) => by?.root ?? []);
+  }
+
+  /** What could not be read, and what would go wrong in the cluster whatever this project does. */
+  warnings(): Problem[] {
+    this.parseEntry();
+    const found = [
+      ...intervalWarnings(this.files, this.model),
+      ...decryptionWarnings(this.files, this.model),
+      ...this.model.circleWarnings(),
+    ];
+    const unreadable = this.files.warnings.filter(
+      ({ where }) => !this.model.isDead(where) && !this.model.isInput(where),
+    );
+    const all = new Map([...unreadable, ...found].map((warning) => [`${warning.where} ${warning.what}`, warning]));
+    return [...all.values()].sort((a, b) => (a.where < b.where ? -1 : 1));
+  }
+
+  /**
+   * Parses what the root builds, and what is in the same build as `dist/`: one file that can't be parsed fails the
+   * build as a whole.
+   */
+  private parseEntry(): void {
+    const builders = new Set([
+      ...this.model.roots,
+      ...this.model.liveWays(this.dist).flatMap(({ by }) => by ?? []),
+    ]);
+    const names = new Set([...builders].flatMap((by) => this.model.filesBuiltBy(by)));
+    for (const file of this.files.picked) {
+      if (names.has(file.file)) this.files.parse(file, "is in the build of Flux's entry");
+    }
+  }
 }

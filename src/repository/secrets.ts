@@ -1,9 +1,10 @@
 import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
 import { addTo, type RepositoryFiles } from './files.js';
-import { fits, isKustomizationFile, isSubstituted, type Place, plainText } from './kustomize.js';
-import type { Placement } from './placement.js';
+import { fits, isKustomizationFile, isSubstituted, metadataOf, plainText, trees } from './kustomize.js';
+import type { FluxModel, Way } from './model.js';
 import type { FileBytes } from './read.js';
+import { type MadeSecret, makerMarks, secretsMadeBy } from './secret-makers.js';
 
 /** A Secret that is asked about. */
 export interface Wanted {
@@ -15,71 +16,98 @@ export interface Wanted {
 export interface FoundSecret extends Wanted {
   /** The file, relative to the top of the repository. */
   readonly file: string;
-  readonly kind: 'SOPS' | 'Secret' | 'ExternalSecret' | 'secretGenerator';
+  /** What makes it: `the SOPS-encrypted Secret`. */
+  readonly what: string;
   /** What of it is not known: nothing says it, or Flux substitutes it. */
   readonly unknown: 'name' | 'namespace' | undefined;
-}
-
-/** A Secret as a file has it, before kustomize and Flux. */
-interface Made extends Place {
-  readonly file: string;
-  readonly kind: FoundSecret['kind'];
+  /** Whether Flux is known not to apply it today, and nobody else to. */
+  readonly dead: boolean;
 }
 
 /**
  * Looks for what makes one of these Secrets. A file is parsed when it holds such a name, or SOPS.
  *
  * @param wanted The app secrets.
+ * @param isElsewhere Whether a way leads into another cluster than that of the app secrets.
  * @returns What makes them, and warnings about what can't be read.
  */
 export function findSecrets(
   files: RepositoryFiles,
-  placement: Placement,
+  model: FluxModel,
   wanted: readonly Wanted[],
+  isElsewhere: (way: Way) => boolean,
 ): { secrets: FoundSecret[]; warnings: Problem[] } {
   const warnings: Problem[] = [];
-  const around = ['namePrefix', 'nameSuffix'].map((field) => placement.holding(field));
   const names = innerNames(
     wanted.map(({ name }) => name),
-    around.flatMap(({ kustomizations, flux }) => [...kustomizations, ...flux]),
+    ['namePrefix', 'nameSuffix'].flatMap((field) => [
+      ...model.kustomizationsHolding(field),
+      ...model.fluxHolding(field).map(({ step }) => step),
+    ]),
   );
   const byName = new Map<string, Wanted[]>();
   for (const one of wanted) addTo(byName, one.name, one);
-  const mayBe = (name: string) => isSubstituted(name) || names === 'any' || names.has(name);
 
   const secrets = new Map<string, FoundSecret>();
-  const add = (node: string, { file, kind, ...made }: Made) => {
-    if (!mayBe(made.name)) return;
-    for (const place of placement.placesOf(node, made)) {
-      const { name, namespace } = place;
-      for (const one of isSubstituted(name) ? wanted : (byName.get(name) ?? [])) {
-        if (!fits(name, one.name) || !(namespace === undefined || fits(namespace, one.namespace))) continue;
-        const open = namespace === undefined || isSubstituted(namespace);
-        const unknown = isSubstituted(name) ? 'name' : open ? 'namespace' : undefined;
-        secrets.set(`${file} ${one.namespace}/${one.name}`, { ...one, file, kind, unknown });
-      }
+  const add = (file: string, dead: boolean, { what, name, namespace }: MadeSecret) => {
+    for (const one of isSubstituted(name) ? wanted : (byName.get(name) ?? [])) {
+      if (!fits(name, one.name) || !(namespace === undefined || fits(namespace, one.namespace))) continue;
+      const open = namespace === undefined || isSubstituted(namespace);
+      const unknown = isSubstituted(name) ? 'name' : open ? 'namespace' : undefined;
+      const key = `${file} ${one.namespace}/${one.name}`;
+      // A way on which it is certain counts more than one on which it may be.
+      if (!secrets.has(key) || !unknown) secrets.set(key, { ...one, file, what, unknown, dead });
     }
   };
-  for (const { folder, file, secrets: made } of placement.holding('secretGenerator').kustomizations) {
-    for (const one of made) add(folder, { file, kind: 'secretGenerator', ...one });
+  const waysOf = (node: string) => {
+    const live = model.liveWays(node);
+    const dead = model.hasRoots && live.length === 0;
+    return { dead, ways: (dead ? model.ways(node) : model.hasRoots ? live : model.ways(node)).filter(not(isElsewhere)) };
+  };
+
+  for (const one of model.kustomizationsHolding('secretGenerator')) {
+    const { dead, ways } = waysOf(one.folder);
+    for (const { name, namespace } of one.secrets) {
+      const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...(namespace && { namespace }) } };
+      for (const way of ways) {
+        const [made] = secretsMadeBy(model.atEnd(object, { ...way, steps: [one, ...way.steps] }));
+        if (made) add(one.file, dead, { ...made, what: 'the Secret that kustomize generates' });
+      }
+    }
   }
+  const stores = kubernetesStores(files);
   for (const file of files.picked) {
     const sops = files.encrypted.has(file);
     if (isKustomizationFile(file.file) || !(sops || mayMake(file, names))) continue;
     const purpose = sops ? 'is encrypted with SOPS' : 'names a Secret';
-    for (const tree of files.parse(file, purpose)) {
-      const made = toSecret(file.file, tree);
-      if (made && 'what' in made) warnings.push(made);
-      else if (made) add(file.file, made);
+    const objects = files.parse(file, purpose);
+    if (model.isInput(file.file)) continue;
+    const { dead: unreached, ways } = waysOf(file.file);
+    const dead = unreached && !model.isForHands(file.file, sops);
+    for (const object of objects) {
+      const hidden = dead ? undefined : hiddenIdentity(file.file, object);
+      if (hidden) warnings.push(hidden);
+      else {
+        for (const way of ways) {
+          const end = model.atEnd(object, way);
+          for (const made of [...secretsMadeBy(end), ...pushedBy(end, stores)]) add(file.file, dead, made);
+        }
+      }
     }
   }
   return { secrets: [...secrets.values()], warnings };
 }
 
+function not<Value>(test: (value: Value) => boolean): (value: Value) => boolean {
+  return (value) => !test(value);
+}
+
 /** Whether the bytes of a file without SOPS are worth parsing. */
-function mayMake(file: FileBytes, names: ReadonlySet<string> | 'any'): boolean {
-  if (!file.bytes.includes('Secret')) return false;
-  return names === 'any' || file.bytes.includes('${') || [...names].some((name) => file.bytes.includes(name));
+function mayMake({ bytes }: FileBytes, names: ReadonlySet<string> | 'any'): boolean {
+  // The name of such a Secret need not stand in the file.
+  if (makerMarks.some((mark) => bytes.includes(mark))) return true;
+  if (!bytes.includes('Secret')) return false;
+  return names === 'any' || bytes.includes('${') || [...names].some((name) => bytes.includes(name));
 }
 
 /**
@@ -103,41 +131,46 @@ function innerNames(
   return all;
 }
 
-/** The Secret that a document is or makes; a warning when SOPS hides what it is. */
-function toSecret(file: string, tree: Tree): Made | Problem | undefined {
-  const { kind } = tree;
-  const metadata = isTree(tree['metadata']) ? tree['metadata'] : {};
-  const spec = isTree(tree['spec']) ? tree['spec'] : {};
-  const name = plainText(metadata['name']);
-  const namespace = plainText(metadata['namespace']);
-  if (kind === 'ExternalSecret') return targetOf(file, spec, name, namespace);
-  if (kind === 'ClusterExternalSecret') {
-    const inner = isTree(spec['externalSecretSpec']) ? spec['externalSecretSpec'] : {};
-    return targetOf(file, inner, plainText(spec['externalSecretName']) ?? name, undefined);
-  }
-  const encrypted = isTree(tree['sops']);
-  if (encrypted && typeof kind === 'string' && plainText(kind) === undefined) {
-    const todo = 'encrypt only data and stringData, and see that no app secret has its name';
+/** A warning when SOPS hides what an object is, or which Secret. */
+function hiddenIdentity(file: string, object: Tree): Problem | undefined {
+  if (!isTree(object['sops'])) return undefined;
+  const todo = 'encrypt only data and stringData, and see that no app secret has its name';
+  const { kind } = object;
+  if (typeof kind === 'string' && plainText(kind) === undefined) {
     return { where: file, what: "holds a SOPS-encrypted object whose kind can't be read", todo };
   }
-  if (kind !== 'Secret') return undefined;
-  if (name !== undefined) return { file, kind: encrypted ? 'SOPS' : 'Secret', name, namespace };
-  if (!encrypted) return undefined;
-  return {
-    where: file,
-    what: "holds a SOPS-encrypted Secret whose metadata.name can't be read",
-    todo: 'encrypt only data and stringData, and see that no app secret has its name',
-  };
+  if (kind !== 'Secret' || plainText(metadataOf(object)['name']) !== undefined) return undefined;
+  return { where: file, what: "holds a SOPS-encrypted Secret whose metadata.name can't be read", todo };
 }
 
-/** The Secret of an ExternalSecret; kustomize does not rename what `target.name` says. */
-function targetOf(
-  file: string,
-  spec: Tree,
-  ownName: string | undefined,
-  namespace: string | undefined,
-): Made | undefined {
-  const target = isTree(spec['target']) ? plainText(spec['target']['name']) : undefined;
-  if (target !== undefined) return { file, kind: 'ExternalSecret', name: target, namespace, nameStays: true };
-  return ownName === undefined ? undefined : { file, kind: 'ExternalSecret', name: ownName, namespace };
+/** Stores that write into this very cluster, by name: the namespace that they write into. */
+function kubernetesStores(files: RepositoryFiles): ReadonlyMap<string, string> {
+  const stores = new Map<string, string>();
+  if (!files.picked.some(({ bytes }) => bytes.includes('PushSecret'))) return stores;
+  for (const file of files.picked) {
+    if (!file.bytes.includes('SecretStore') || !file.bytes.includes('kubernetes:')) continue;
+    for (const { kind, metadata, spec } of files.parse(file, 'holds a SecretStore')) {
+      const provider = isTree(spec) && isTree(spec['provider']) ? spec['provider']['kubernetes'] : undefined;
+      if (!isTree(provider) || !String(kind).endsWith('SecretStore') || !isTree(metadata)) continue;
+      const server = isTree(provider['server']) ? plainText(provider['server']['url']) : undefined;
+      if (server !== undefined && !server.includes('kubernetes.default')) continue;
+      stores.set(String(metadata['name']), plainText(provider['remoteNamespace']) ?? 'default');
+    }
+  }
+  return stores;
+}
+
+/** https://external-secrets.io/latest/guides/pushsecrets/ */
+function pushedBy({ kind, metadata, spec }: Tree, stores: ReadonlyMap<string, string>): MadeSecret[] {
+  if (kind !== 'PushSecret' || !isTree(spec)) return [];
+  const what = `the Secret of the PushSecret ${isTree(metadata) ? String(metadata['name']) : ''}`;
+  return trees(spec['secretStoreRefs']).flatMap(({ name: store }) => {
+    const namespace = stores.get(String(store));
+    if (namespace === undefined) return [];
+    return trees(spec['data']).flatMap(({ match }) => {
+      const remote = isTree(match) && isTree(match['remoteRef']) ? match['remoteRef'] : {};
+      const name = plainText(remote['remoteKey']);
+      return name === undefined ? [] : [{ what, name, namespace }];
+    });
+  });
 }

@@ -1,0 +1,57 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiObject } from 'cdk8s';
+import type { Problem } from '../errors.js';
+import type { FileTree } from '../output/render.js';
+import { credentialsFile } from '../platform/credentials-file.js';
+import type { Project } from '../platform/project.js';
+import { type Delivery, deliver, type Shipped, strayWarnings } from '../repository/delivery.js';
+import { surroundingWarnings } from '../repository/surroundings.js';
+import type { Tree } from '../tree.js';
+
+/** What becomes of a project's `dist/` on its way from git into the cluster. */
+export function deliveryOf({ platform, view }: Pick<Project, 'platform' | 'view'>): Delivery {
+  const [namespace] = platform.namespace?.node.findAll().filter(ApiObject.isApiObject) ?? [];
+  const shipped: Shipped = {
+    namespace: namespace?.toJson() as Tree | undefined,
+    units: platform.units.map((unit) => ({
+      kustomization: unit.kustomization.toJson() as Tree,
+      objects: () =>
+        unit.node
+          .findAll()
+          .filter(ApiObject.isApiObject)
+          .filter((object) => object !== unit.kustomization)
+          .map((object) => object.toJson() as Tree),
+    })),
+  };
+  return deliver(view, shipped);
+}
+
+/**
+ * What synth warns of: git that does not commit `dist/`, Flux that does not get it, and what is done to it on the
+ * way that breaks a promise. That nothing applies it yet is no fault: `flux-entry` is for that.
+ *
+ * @param files The files of `dist/`.
+ */
+export function deliveryWarnings(project: Project, files: FileTree): Problem[] {
+  const { path, repository, settings } = project;
+  const { state, problems } = deliveryOf(project);
+  return [
+    ...surroundingWarnings(path, repository, filesToCommit(path, files), settings.flux.path !== undefined),
+    ...(state === 'unknown' ? [] : problems),
+    ...(repository ? strayWarnings(project.view) : []),
+  ];
+}
+
+/** What a clone of the repository needs, for Flux and for the next synth. */
+function filesToCommit(project: string, files: FileTree): string[] {
+  const secrets = existsSync(join(project, 'src/secrets'))
+    ? readdirSync(join(project, 'src/secrets')).filter((name) => !/^[._]/.test(name))
+    : [];
+  const own = ['.sourceignore', 'main.ts', 'package.json', 'src/settings.ts', credentialsFile];
+  return [
+    ...own.filter((file) => existsSync(join(project, file))),
+    ...secrets.map((name) => `src/secrets/${name}`),
+    ...[...files.keys()].map((file) => `dist/${file}`),
+  ];
+}

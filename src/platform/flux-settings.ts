@@ -1,0 +1,83 @@
+import type { Problem } from '../errors.js';
+import { type Answer, type Conventions, conventionsOf } from '../repository/conventions.js';
+import type { FluxModel } from '../repository/model.js';
+import { isTree } from '../tree.js';
+import { type ResolvedSettings, settingsFile } from './settings.js';
+
+/** Settings about Flux as the repository answers them. */
+export interface FoundSettings {
+  readonly settings: ResolvedSettings;
+  /** What was read from the repository, for the operator: one line each. */
+  readonly said: readonly string[];
+  /** Two answers, where the operator must say which. */
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Fills in the settings about Flux that the operator left out and that the repository answers in one voice.
+ *
+ * @param settings With the defaults.
+ * @param page What `src/settings.ts` exports.
+ */
+export function settingsFromRepository(
+  settings: ResolvedSettings,
+  page: unknown,
+  model: FluxModel,
+): FoundSettings {
+  const given = isTree(page) && isTree(page['flux']) ? page['flux'] : {};
+  const found = conventionsOf(model);
+  const said: string[] = [];
+  const warnings: Problem[] = [];
+  const answer = <Value>(
+    field: keyof Conventions,
+    answers: readonly Answer<Value>[],
+    show: (value: Value) => string,
+    fallback: Value,
+  ): Value => {
+    if (given[field] !== undefined) return fallback;
+    const [first, second] = answers;
+    if (first && second) {
+      const each = answers.map(({ value, file }) => `${show(value)} (${file})`).join(' and ');
+      warnings.push({
+        where: `${settingsFile}: flux.${field}`,
+        what: `is left out, and the repository has two answers: ${each}; ${show(fallback)} is used`,
+        todo: 'write the one that is right for this project',
+      });
+      return fallback;
+    }
+    if (!first || show(first.value) === show(fallback)) return fallback;
+    said.push(`flux.${field} is ${show(first.value)}, as ${first.file} says`);
+    return first.value;
+  };
+  const { flux } = settings;
+  const namespace = answer('namespace', found.namespace, String, flux.namespace);
+  const sources = found.source.map(({ value, file }) => ({ value: toSource(value, namespace), file }));
+  const source = answer('source', sources, showSource, flux.source);
+  const sopsSecret = answer('sopsSecret', found.sopsSecret, String, flux.sopsSecret);
+  const serviceAccountName = answer(
+    'serviceAccountName',
+    found.serviceAccountName,
+    (value) => value ?? 'none',
+    flux.serviceAccountName,
+  );
+  return {
+    settings: { ...settings, flux: { ...flux, namespace, source, sopsSecret, serviceAccountName } },
+    said,
+    warnings,
+  };
+}
+
+type Source = ResolvedSettings['flux']['source'];
+
+function toSource(value: Conventions['source'][number]['value'], namespace: string): Source {
+  const { kind, name, namespace: from } = value;
+  return {
+    kind: kind as Source['kind'],
+    name,
+    ...(from !== undefined && from !== namespace && { namespace: from }),
+  };
+}
+
+function showSource({ kind, name, namespace }: Source): string {
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}

@@ -1,0 +1,500 @@
+import { posix } from 'node:path';
+import type { Problem } from '../errors.js';
+import type { Tree } from '../tree.js';
+import { Artifact, type IgnoreRules } from './artifact.js';
+import { addTo, type RepositoryFiles } from './files.js';
+import {
+  FluxKustomization,
+  instancePatches,
+  isFluxKustomization,
+  type SourceRef,
+  syncOf,
+} from './flux-kustomization.js';
+import {
+  afterStep,
+  fits,
+  isKustomizationFile,
+  type Kustomization,
+  metadataOf,
+  normalPath,
+  plainText,
+  type Step,
+  toKustomization,
+} from './kustomize.js';
+import { plainUrl } from './list.js';
+import { patched } from './patch.js';
+import type { FileBytes } from './read.js';
+import { substituted } from './substitute.js';
+
+/** One way on which a file or folder gets into a cluster. */
+export interface Way {
+  /** What is done to it on the way, in this order. */
+  readonly steps: readonly Step[];
+  /** The Flux Kustomization that builds it; undefined when none does. */
+  readonly by: FluxKustomization | undefined;
+}
+
+/** More ways than these to one place tell nothing new. */
+const mostWays = 64;
+
+/** Folders whose name says that nothing in them is used. */
+const unused = /(^|\/)([_.][^/]*|archived?|deprecated|disabled|examples?|old|templates?|unused)\//i;
+
+/**
+ * What Flux makes of the repository: which Flux Kustomizations are the roots, what each of them and those that
+ * they apply build from this repository, and what is done to an object on its way.
+ *
+ * A kustomization.yaml or a Flux Kustomization is parsed only when its text names the file or a folder above
+ * it, so that one look-up in a large repository reads a few of them.
+ */
+export class FluxModel {
+  /** The Flux Kustomizations that nothing of the repository has to apply first. */
+  readonly roots: readonly FluxKustomization[];
+  /** The sources that are this repository; empty where nothing says it. */
+  readonly sources: readonly SourceRef[];
+  /** A root whose source isn't this git repository, so that nobody can tell where its paths are. */
+  readonly elsewhere: FluxKustomization | undefined;
+  readonly artifact: Artifact;
+  /** The kustomization.yaml of each folder. */
+  private readonly folders = new Map<string, FileBytes>();
+  /** For each folder the files whose text has a Flux Kustomization with this path. */
+  private readonly fluxAt = new Map<string, FileBytes[]>();
+  private readonly fluxFiles: readonly FileBytes[];
+  private readonly rootsIn = new Map<string, FluxKustomization[]>();
+  private readonly kustomizationsOf = new Map<FileBytes, Kustomization[]>();
+  private readonly fluxIn = new Map<string, FluxKustomization[]>();
+  private readonly known = new Map<string, readonly Way[]>();
+  private readonly asking = new Set<string>();
+
+  constructor(private readonly files: RepositoryFiles) {
+    for (const file of files.picked) {
+      if (isKustomizationFile(file.file)) this.folders.set(posix.dirname(file.file), file);
+    }
+    this.fluxFiles = files.picked.filter((file) => !isKustomizationFile(file.file) && holdsFlux(file));
+    for (const file of this.fluxFiles) for (const path of pathsIn(file)) addTo(this.fluxAt, path, file);
+
+    const found = this.findRoots();
+    this.roots = found.roots;
+    this.elsewhere = found.elsewhere;
+    this.sources = found.roots.flatMap(({ source, namespace }) =>
+      source ? [{ ...source, namespace: source.namespace ?? namespace }] : [],
+    );
+    for (const root of this.roots) addTo(this.rootsIn, root.file, root);
+    this.artifact = new Artifact(this.ignoreRules(found.sources));
+    for (const root of this.roots) this.settle(root);
+    this.known.clear();
+    this.fluxIn.clear();
+  }
+
+  /** Whether it is known what Flux applies at all. */
+  get hasRoots(): boolean {
+    return this.roots.length > 0;
+  }
+
+  /** Whether the repository holds any Flux Kustomization. */
+  get hasFlux(): boolean {
+    return this.fluxFiles.length > 0;
+  }
+
+  /** Every way on which a file or folder gets into a cluster; one without a Flux Kustomization when none does. */
+  ways(node: string): readonly Way[] {
+    const before = this.known.get(node);
+    if (before) return before;
+    // A kustomization that lists itself, around corners: kustomize refuses it.
+    if (this.asking.has(node)) return [];
+    this.asking.add(node);
+    const found = new Map<string, Way>();
+    const add = (way: Way) => {
+      if (found.size < mostWays) found.set(this.signature(way), way);
+    };
+    for (const parent of this.parentsOf(node)) {
+      const steps = [...this.componentSteps(parent.components, node), parent];
+      for (const way of this.ways(parent.folder)) add({ steps: effective([...steps, ...way.steps]), by: way.by });
+    }
+    if (!this.artifact.ignoredBy(node)) {
+      for (const by of this.building(node)) {
+        const components = by.components.map((path) => normalPath(posix.join(by.path ?? '.', path)));
+        add({ steps: effective([...this.componentSteps(components, node), by.step]), by });
+      }
+    }
+    this.asking.delete(node);
+    const ways = [...found.values()];
+    // What a Flux Kustomization builds counts; what only lists it does when there is none.
+    const built = ways.filter(({ by }) => by);
+    const result = built.length > 0 ? built : ways.length > 0 ? ways : [{ steps: [], by: undefined }];
+    if (this.asking.size === 0 || built.length > 0) this.known.set(node, result);
+    return result;
+  }
+
+  /** The ways of which Flux really goes one. */
+  liveWays(node: string): readonly Way[] {
+    return this.ways(node).filter(({ by }) => by?.root);
+  }
+
+  /** Whether Flux is known not to apply a file or folder. */
+  isDead(node: string): boolean {
+    return this.hasRoots && this.liveWays(node).length === 0;
+  }
+
+  /**
+   * Whether a file looks as if somebody applied it by hand, as one does to bootstrap a cluster: it stands for
+   * itself, and in a folder whose name doesn't say that it is out of use. One that SOPS encrypted is Flux's,
+   * unless its folder says what it is for.
+   */
+  isForHands(file: string, encrypted: boolean): boolean {
+    if (unused.test(file) || this.parentsOf(file).length > 0 || this.ways(file).some(({ by }) => by)) return false;
+    return !encrypted || /(^|\/)(bootstrap|setup|talos)\//.test(file);
+  }
+
+  /** What becomes of an object on a way. */
+  atEnd(object: Tree, { steps, by }: Way): Tree {
+    const built = steps.reduce(afterStep, object);
+    return by ? substituted(built, by.variables) : built;
+  }
+
+  /** The Flux Kustomizations in a file, as the cluster gets them. */
+  fluxOf(file: FileBytes): FluxKustomization[] {
+    const before = this.fluxIn.get(file.file);
+    if (before) return before;
+    const roots = this.rootsIn.get(file.file) ?? [];
+    this.fluxIn.set(file.file, [...roots]);
+    const others = this.files
+      .parse(file, 'holds a Flux Kustomization')
+      .filter((tree) => isFluxKustomization(tree) && !roots.some((root) => isSame(root.tree, tree)))
+      .flatMap((tree) =>
+        this.ways(file.file).map((way) => new FluxKustomization(file.file, this.atEnd(tree, way), way.by?.root)),
+      );
+    const result = [...roots, ...others];
+    this.fluxIn.set(file.file, result);
+    return result;
+  }
+
+  /**
+   * The Flux Kustomizations of this name.
+   *
+   * @param namespace Theirs; one whose namespace nothing says counts, too.
+   */
+  fluxNamed(name: string, namespace: string): FluxKustomization[] {
+    return this.fluxFiles
+      .filter(({ bytes }) => bytes.includes(name))
+      .flatMap((file) => this.fluxOf(file))
+      .filter((one) => one.name === name && (one.namespace === undefined || fits(one.namespace, namespace)));
+  }
+
+  /** Files with a Flux Kustomization whose text has this in it. */
+  fluxHolding(text: string): FluxKustomization[] {
+    return this.fluxFiles.filter(({ bytes }) => bytes.includes(text)).flatMap((file) => this.fluxOf(file));
+  }
+
+  /** Kustomizations whose text has this in it. */
+  kustomizationsHolding(text: string): Kustomization[] {
+    return [...this.folders.values()]
+      .filter(({ bytes }) => bytes.includes(text))
+      .flatMap((file) => this.kustomizations(file));
+  }
+
+  /** Whether a file is read by a kustomization as a patch or an input of a generator, and by none as an object. */
+  isInput(file: string): boolean {
+    const naming = (this.files.naming.get(file) ?? []).flatMap((one) => this.kustomizations(one));
+    return naming.some(({ inputs }) => inputs.has(file)) && !naming.some(({ resources }) => resources.has(file));
+  }
+
+  /** The Flux Kustomization that takes a file because no kustomization.yaml says what there is. */
+  takesOneByOne(file: string): FluxKustomization | undefined {
+    return this.building(file).find(({ root }) => root);
+  }
+
+  /** The kustomization.yaml of a folder. */
+  kustomizationFile(folder: string): string | undefined {
+    return this.folders.get(folder)?.file;
+  }
+
+  /** The kustomization.yaml that must list a file so that it is applied; undefined when Flux takes it as it is, or none does. */
+  listOf(file: string): string | undefined {
+    const folder = ancestors(posix.dirname(file)).find((one) => this.folders.has(one));
+    return folder === undefined || this.parentsOf(file).length > 0 ? undefined : this.folders.get(folder)?.file;
+  }
+
+  private kustomizationsIn(folder: string): Kustomization[] {
+    const file = this.folders.get(folder);
+    return file ? this.kustomizations(file) : [];
+  }
+
+  private kustomizations(file: FileBytes): Kustomization[] {
+    const before = this.kustomizationsOf.get(file);
+    if (before) return before;
+    const result = this.files
+      .parse(file, 'is a kustomization')
+      .map((tree) => toKustomization(file.file, tree, (path) => this.files.text(path)));
+    this.kustomizationsOf.set(file, result);
+    return result;
+  }
+
+  /** What components do to all but what comes from them; that was done there. */
+  private componentSteps(components: readonly string[], from: string): Step[] {
+    return components.filter((folder) => folder !== from).flatMap((folder) => this.kustomizationsIn(folder));
+  }
+
+  /** The kustomizations that list a file or folder. */
+  private parentsOf(node: string): Kustomization[] {
+    return (this.files.naming.get(node) ?? [])
+      .flatMap((file) => this.kustomizations(file))
+      .filter(({ resources, components }) => resources.has(node) || components.includes(node));
+  }
+
+  /** The Flux Kustomizations that build a file or folder of this repository by their path. */
+  private building(node: string): FluxKustomization[] {
+    const paths = ancestors(node);
+    const files = new Set(paths.flatMap((path) => this.fluxAt.get(path) ?? []));
+    const made = this.roots?.filter(({ path }) => path !== undefined && paths.includes(path)) ?? [];
+    return [...new Set([...[...files].flatMap((file) => this.fluxOf(file)), ...made])].filter(
+      (one) =>
+        one.path !== undefined &&
+        this.isOurs(one) &&
+        (this.builds(one.path, node) ||
+          one.components.some((path) => normalPath(posix.join(one.path ?? '.', path)) === node)),
+    );
+  }
+
+  /** Whether a Flux Kustomization takes its files from this repository. */
+  private isOurs({ source, namespace }: FluxKustomization): boolean {
+    if (!source) return true;
+    if (this.sources.length === 0) return source.kind === 'GitRepository';
+    const from = source.namespace ?? namespace;
+    return this.sources.some(
+      (own) =>
+        own.kind === source.kind &&
+        own.name === source.name &&
+        (own.namespace === undefined || from === undefined || own.namespace === from),
+    );
+  }
+
+  /** Flux builds the kustomization of its folder or, where there is none, one over all YAML that is below. */
+  private builds(path: string, node: string): boolean {
+    if (path === node) return true;
+    if (this.folders.has(path) || !(path === '.' || node.startsWith(`${path}/`))) return false;
+    let folder = posix.dirname(node);
+    while (folder !== path && folder !== '.') {
+      if (this.folders.has(folder)) return false;
+      folder = posix.dirname(folder);
+    }
+    return true;
+  }
+
+  private signature({ steps, by }: Way): string {
+    const file = by ? `${by.file} ${by.namespace}/${by.name} ${by.root?.file}` : '';
+    return `${file} ${steps.map((step) => JSON.stringify([step.namespace, step.prefix, step.suffix, step.patches])).join()}`;
+  }
+
+  /** What the root's own build does to it: gotk-sync's Kustomization applies itself. */
+  private settle(root: FluxKustomization): void {
+    const way = this.ways(root.file).find(({ by }) => by === root);
+    if (way && isFluxKustomization(root.tree)) root.become(this.atEnd(root.tree, way));
+  }
+
+  private findRoots(): { roots: FluxKustomization[]; elsewhere: FluxKustomization | undefined; sources: Made[] } {
+    const instances = this.files.picked
+      .filter(({ bytes }) => bytes.includes('sync:') && (bytes.includes('FluxInstance') || bytes.includes('instance:')))
+      .flatMap((file) =>
+        this.files.parse(file, 'holds a FluxInstance').flatMap((tree) => {
+          const sync = syncOf(tree);
+          if (!sync) return [];
+          const patches = instancePatches(tree, file.file);
+          return [
+            {
+              root: new FluxKustomization(file.file, patched(sync.kustomization, patches), 'self'),
+              source: { file: file.file, object: patched(sync.source, patches) },
+            },
+          ];
+        }),
+      );
+    const sources = instances.map(({ source }) => source);
+    const made = instances.map(({ root }) => root);
+    const applied = this.selfApplied();
+    const certain = this.fromOneRepository([...made, ...applied]);
+    if (certain.length > 0) return { roots: certain, elsewhere: undefined, sources };
+    const top = this.topmost();
+    const roots = made.length > 0 ? [] : this.fromOneRepository(top);
+    const [elsewhere] = [...made, ...[...applied, ...top].filter((one) => this.mayBeRoot(one))];
+    return { roots, elsewhere: roots.length > 0 ? undefined : elsewhere, sources };
+  }
+
+  /** Flux Kustomizations that build the file that they are in, as `flux bootstrap` makes them. */
+  private selfApplied(): FluxKustomization[] {
+    return this.fluxFiles.flatMap((file) => {
+      const above = ancestors(file.file);
+      if (![...pathsIn(file)].some((path) => above.includes(path))) return [];
+      const reaching = this.foldersReaching(file.file);
+      if (![...pathsIn(file)].some((path) => reaching.has(path))) return [];
+      return this.complete(file).filter(({ path = '' }) => reaching.has(path));
+    });
+  }
+
+  /**
+   * Where no root applies itself: those that no other Flux Kustomization can apply, and that their own folder's
+   * kustomization.yaml does not leave out. They are applied by hand, or by a source outside of the repository.
+   */
+  private topmost(): FluxKustomization[] {
+    const files = this.fluxFiles.filter((file) => {
+      const own = pathsIn(file);
+      const others = ancestors(file.file).some((path) =>
+        (this.fluxAt.get(path) ?? []).some((one) => one !== file || !own.has(path)),
+      );
+      return !others && !this.isLeftOut(file.file);
+    });
+    const used = files.filter(({ file }) => !unused.test(file));
+    return (used.length > 0 ? used : files).flatMap((file) => this.complete(file));
+  }
+
+  /** The Flux Kustomizations of a file that have a source: others are pieces of one, for a patch. */
+  private complete(file: FileBytes): FluxKustomization[] {
+    return this.files
+      .parse(file, 'holds a Flux Kustomization')
+      .filter(isFluxKustomization)
+      .map((tree) => new FluxKustomization(file.file, tree, 'self'))
+      .filter(({ source }) => source);
+  }
+
+  /** Folders whose build has this file in it, by the texts alone: their paths, or those that list it. */
+  private foldersReaching(file: string): Set<string> {
+    const found = new Set<string>();
+    const visit = (node: string) => {
+      for (const path of ancestors(node)) if (this.builds(path, node)) found.add(path);
+      for (const parent of this.parentsOf(node)) {
+        if (found.has(`in ${parent.folder}`)) continue;
+        found.add(`in ${parent.folder}`);
+        visit(parent.folder);
+      }
+    };
+    visit(file);
+    return found;
+  }
+
+  /** Whether a kustomization.yaml in a folder above the file leaves it out. */
+  private isLeftOut(file: string): boolean {
+    const folder = ancestors(posix.dirname(file)).find((one) => this.folders.has(one));
+    return folder !== undefined && this.parentsOf(file).length === 0;
+  }
+
+  /** Whether a Flux Kustomization of another source than git builds a folder that is here, too. */
+  private mayBeRoot({ source, path = '.' }: FluxKustomization): boolean {
+    return source?.kind !== 'ExternalArtifact' && this.files.listed.some((file) => file.startsWith(`${path}/`));
+  }
+
+  /** Those that come from this git repository: `path: ./` of another source looks as if it applied itself. */
+  private fromOneRepository(candidates: readonly FluxKustomization[]): FluxKustomization[] {
+    const git = candidates.filter(({ source }) => source?.kind === 'GitRepository');
+    const inside = git.filter(({ path }) => path !== '.');
+    const some = inside.length > 0 ? inside : git;
+    const here = some.filter((one) => this.files.remotes.size === 0 || this.isThisRemote(one) !== false);
+    return here.length > 0 ? here : some;
+  }
+
+  /** Whether the source's address is that of a remote of this repository; undefined where nothing says it. */
+  private isThisRemote(root: FluxKustomization): boolean | undefined {
+    const [object] = this.gitRepositories(root);
+    const spec = object?.object['spec'] as Tree | undefined;
+    const url = plainText(spec?.['url']);
+    return url === undefined ? undefined : this.files.remotes.has(plainUrl(url));
+  }
+
+  /** The GitRepository objects that a root may take its files from, those of its own folder first. */
+  private gitRepositories({ source, file }: FluxKustomization): Made[] {
+    const folder = posix.dirname(file);
+    return this.files.picked
+      .filter(({ bytes }) => bytes.includes('GitRepository') && bytes.includes('source.toolkit.fluxcd.io'))
+      .flatMap((one) =>
+        this.files.parse(one, 'holds a Flux source').map((object) => ({ file: one.file, object })),
+      )
+      .filter(({ object }) => object['kind'] === 'GitRepository' && metadataOf(object)['name'] === source?.name)
+      .sort((a, b) => Number(!a.file.startsWith(folder)) - Number(!b.file.startsWith(folder)));
+  }
+
+  private ignoreRules(made: readonly Made[]): IgnoreRules[] {
+    const files = this.files.listed.filter((file) => posix.basename(file) === '.sourceignore');
+    const objects = [...made, ...this.roots.flatMap((root) => this.gitRepositories(root).slice(0, 1))];
+    return [
+      ...files.map((file) => ({
+        origin: file,
+        folder: posix.dirname(file),
+        text: this.files.text(file) ?? '',
+      })),
+      ...objects.flatMap(({ file, object }) => {
+        const text = plainText((object['spec'] as Tree | undefined)?.['ignore']);
+        const name = String(metadataOf(object)['name']);
+        return text === undefined
+          ? []
+          : [{ origin: `spec.ignore of the GitRepository ${name} in ${file}`, folder: '.', text }];
+      }),
+    ];
+  }
+
+  /** Files that this very build reads one by one or by a kustomization.yaml, for what breaks it as a whole. */
+  filesBuiltBy(one: FluxKustomization): string[] {
+    const within = this.files.listed.filter(
+      (file) => /\.ya?ml$/.test(file) && (one.path === '.' || file.startsWith(`${one.path}/`)),
+    );
+    return within.filter((file) => !this.isInput(file) && this.ways(file).some(({ by }) => by === one));
+  }
+
+  /** Warnings about kustomizations that list each other in a circle. */
+  circleWarnings(): Problem[] {
+    const warnings: Problem[] = [];
+    const done = new Set<string>();
+    const visit = (folder: string, path: readonly string[]) => {
+      const at = path.indexOf(folder);
+      if (at >= 0) {
+        const circle = [...path.slice(at), folder].join(' -> ');
+        const what = `lists itself: ${circle}, which kustomize refuses`;
+        warnings.push({ where: this.folders.get(folder)?.file ?? folder, what, todo: 'remove one of these entries' });
+      }
+      if (at >= 0 || done.has(folder)) return;
+      done.add(folder);
+      for (const { resources, components } of this.kustomizationsIn(folder)) {
+        for (const next of [...resources, ...components]) if (this.folders.has(next)) visit(next, [...path, folder]);
+      }
+    };
+    for (const [folder, { bytes }] of this.folders) {
+      // Only what goes up, or to itself, can come back.
+      if (/(^|[\s"'[,])\.\.?(\/|["'\s,\]]|$)/m.test(bytes.toString('latin1'))) visit(folder, []);
+    }
+    return warnings;
+  }
+}
+
+/** An object and the file that has it. */
+interface Made {
+  readonly file: string;
+  readonly object: Tree;
+}
+
+/** Steps that do something. */
+function effective(steps: readonly Step[]): Step[] {
+  return steps.filter(
+    ({ namespace, prefix, suffix, patches }) =>
+      namespace !== undefined || prefix !== '' || suffix !== '' || patches.length > 0,
+  );
+}
+
+function isSame(one: Tree, other: Tree): boolean {
+  return metadataOf(one)['name'] === metadataOf(other)['name'];
+}
+
+function holdsFlux({ bytes }: FileBytes): boolean {
+  return bytes.includes('kustomize.toolkit.fluxcd.io') && bytes.includes('Kustomization');
+}
+
+/** What `path:` says in a file, before it is parsed; a Flux Kustomization without one builds the top. */
+function pathsIn({ bytes }: FileBytes): ReadonlySet<string> {
+  const text = bytes.toString('utf8');
+  const found = [...text.matchAll(/\bpath["']?\s*:\s*["']?([^\s"',}#]+)/g)].map(([, path = '']) => path);
+  const objects = text.match(/^apiVersion\s*:\s*["']?kustomize\.toolkit\.fluxcd\.io\//gm)?.length ?? 0;
+  return new Set([...found, ...(found.length < objects ? ['.'] : [])].map(normalPath));
+}
+
+/** A file or folder and every folder above it, '.' last. */
+function ancestors(node: string): string[] {
+  const all = [node];
+  for (let folder = node; folder !== '.'; all.push(folder)) folder = posix.dirname(folder);
+  return all;
+}

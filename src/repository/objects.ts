@@ -1,0 +1,87 @@
+import { escapeRegExp } from '../regexp.js';
+import type { Tree } from '../tree.js';
+import type { RepositoryFiles } from './files.js';
+import { groupOf, isKustomizationFile, metadataOf, plainText } from './kustomize.js';
+import type { FluxModel, Way } from './model.js';
+
+/** An object of the repository, as the cluster gets it. */
+export interface FoundObject {
+  /** The file, relative to the top of the repository. */
+  readonly file: string;
+  readonly object: Tree;
+  readonly way: Way;
+}
+
+/** What tells an object from all others in a cluster. */
+export function identity(object: Tree): string {
+  const { namespace, name } = metadataOf(object);
+  const scope = clusterScoped.has(String(object['kind'])) ? '' : `${String(namespace ?? '')}/`;
+  return `${groupOf(object)} ${String(object['kind'])} ${scope}${String(name)}`;
+}
+
+/** Kinds of ours whose objects are in no namespace. */
+const clusterScoped = new Set(['ClusterRole', 'ClusterRoleBinding', 'ClusterSecretStore', 'Namespace', 'CustomResourceDefinition']);
+
+/**
+ * Objects that Flux applies from elsewhere in the repository, and that this project makes, too.
+ *
+ * @param ours What this project makes.
+ * @param isElsewhere Whether a way leads into another cluster.
+ * @returns Those whose kind, namespace and name are the same, by our object's identity.
+ */
+export function sameObjects(
+  files: RepositoryFiles,
+  model: FluxModel,
+  ours: readonly Tree[],
+  isElsewhere: (way: Way) => boolean,
+): ReadonlyMap<string, readonly FoundObject[]> {
+  const wanted = new Map(ours.map((object) => [identity(object), [] as FoundObject[]]));
+  const kinds = new Set(ours.map((object) => String(object['kind'])));
+  const names = [...new Set(ours.map((object) => String(metadataOf(object)['name'])))];
+  const named = new RegExp(`\\bname["']?\\s*:\\s*(&\\S+\\s+)?["']?(${names.map(escapeRegExp).join('|')})["']?\\s*([,}#\\r\\n]|$)`, 'm');
+  for (const file of files.picked) {
+    if (isKustomizationFile(file.file)) continue;
+    const text = file.bytes.toString('latin1');
+    // kustomize names a Namespace anew.
+    if (!named.test(text) && !/\bkind["']?\s*:\s*["']?Namespace\b/.test(text) && !text.includes('${')) continue;
+    if (![...kinds].some((kind) => text.includes(kind)) || model.isDead(file.file) || model.isInput(file.file)) continue;
+    for (const object of files.parse(file, 'may hold an object of a name that this project uses')) {
+      if (!kinds.has(String(object['kind']))) continue;
+      for (const way of model.hasRoots ? model.liveWays(file.file) : model.ways(file.file)) {
+        const end = model.atEnd(object, way);
+        if (!isElsewhere(way)) wanted.get(identity(end))?.push({ file: file.file, object: end, way });
+      }
+    }
+  }
+  return wanted;
+}
+
+/** A HelmRelease of External Secrets Operator, whatever it is called. */
+export function operatorReleases(files: RepositoryFiles, model: FluxModel, isElsewhere: (way: Way) => boolean): FoundObject[] {
+  const charts = new Map<string, string>();
+  const releases: FoundObject[] = [];
+  for (const file of files.picked) {
+    if (!file.bytes.includes('external-secrets') || isKustomizationFile(file.file)) continue;
+    if (!/\b(HelmRelease|OCIRepository)\b/.test(file.bytes.toString('latin1')) || model.isDead(file.file)) continue;
+    for (const object of files.parse(file, 'may hold a Helm release of External Secrets Operator')) {
+      for (const way of model.hasRoots ? model.liveWays(file.file) : []) {
+        if (isElsewhere(way)) continue;
+        const end = model.atEnd(object, way);
+        const spec = end['spec'] as Tree | undefined;
+        if (end['kind'] === 'OCIRepository') {
+          const url = plainText(spec?.['url']);
+          if (url) charts.set(`${String(metadataOf(end)['namespace'])}/${String(metadataOf(end)['name'])}`, url);
+        } else if (end['kind'] === 'HelmRelease') {
+          releases.push({ file: file.file, object: end, way });
+        }
+      }
+    }
+  }
+  return releases.filter(({ object }) => {
+    const spec = (object['spec'] ?? {}) as Tree;
+    const chart = ((spec['chart'] as Tree | undefined)?.['spec'] as Tree | undefined)?.['chart'];
+    const ref = spec['chartRef'] as Tree | undefined;
+    const from = ref && charts.get(`${String(ref['namespace'] ?? metadataOf(object)['namespace'])}/${String(ref['name'])}`);
+    return chart === 'external-secrets' || from?.replace(/\/$/, '').endsWith('/external-secrets') === true;
+  });
+}
