@@ -45,12 +45,13 @@ export interface HelmPatch {
   readonly patch: string;
 }
 
-const retryInterval = '1m';
-
 /**
  * A Helm chart from an OCI registry that Flux keeps installed: an OCIRepository and a HelmRelease that
- * refers to it. A failed install or upgrade is retried every minute for as long as it takes, without
- * uninstalling what is there; drift is corrected.
+ * refers to it. A failed install or upgrade is retried every five minutes (helm-controller's default) for as long
+ * as it takes, without uninstalling what is there; drift is corrected.
+ *
+ * The strategies have no `retryInterval`: many repositories patch another strategy into every HelmRelease, and the
+ * API server refuses an interval beside that one.
  *
  * Media type and operation of the layer: https://fluxcd.io/flux/components/source/ocirepositories/
  */
@@ -81,7 +82,7 @@ export class HelmRelease<Values extends object> extends Construct {
             Skip: HelmReleaseSpecInstallCrds.SKIP,
             CreateReplace: HelmReleaseSpecInstallCrds.CREATE_REPLACE,
           }[props.crds],
-          strategy: { name: HelmReleaseSpecInstallStrategyName.RETRY_ON_FAILURE, retryInterval },
+          strategy: { name: HelmReleaseSpecInstallStrategyName.RETRY_ON_FAILURE },
         },
         interval,
         ...(props.patches && {
@@ -95,7 +96,7 @@ export class HelmRelease<Values extends object> extends Construct {
             Skip: HelmReleaseSpecUpgradeCrds.SKIP,
             CreateReplace: HelmReleaseSpecUpgradeCrds.CREATE_REPLACE,
           }[props.crds],
-          strategy: { name: HelmReleaseSpecUpgradeStrategyName.RETRY_ON_FAILURE, retryInterval },
+          strategy: { name: HelmReleaseSpecUpgradeStrategyName.RETRY_ON_FAILURE },
         },
         values: props.values,
       },

@@ -4,6 +4,7 @@ import { dump } from 'js-yaml';
 import type { Unit } from '../constructs/unit.js';
 import { OperatorError, type Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
+import { leaveAlone } from '../repository/substitute.js';
 
 /** The files of `dist/`: path relative to it, with `/`, and content. */
 export type FileTree = ReadonlyMap<string, Buffer>;
@@ -35,16 +36,28 @@ export function render({ namespace, units }: Platform): FileTree {
   for (const unit of units) {
     const fluxFile = `flux/${unit.unitName}.yaml`;
     fluxFiles.push(fluxFile);
-    add(fluxFile, toYaml(unit.kustomization.toJson()));
+    add(fluxFile, manifest(unit.kustomization));
     const folder = folderOf(unit);
     for (const [name, content] of folder) add(`${unit.unitName}/${name}`, content);
     add(`${unit.unitName}/kustomization.yaml`, kustomization(folder.map(([name]) => name)));
   }
-  const [namespaceObject] = objectsOf(namespace);
-  add('namespace.yaml', toYaml(namespaceObject?.toJson()));
-  add('kustomization.yaml', kustomization(['namespace.yaml', ...fluxFiles]));
+  const [namespaceObject] = namespace ? objectsOf(namespace) : [];
+  if (namespaceObject) add('namespace.yaml', manifest(namespaceObject));
+  add('kustomization.yaml', kustomization([...(namespaceObject ? ['namespace.yaml'] : []), ...fluxFiles]));
   if (problems.length > 0) throw new OperatorError(problems);
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Writes an object as YAML. One with `${` or `$$` in it says that Flux substitutes nothing there: a parent Kustomization
+ * may give every unit variables, and `${...}` in a template is meant for the Secret.
+ */
+function manifest(object: ApiObject): string {
+  const json = object.toJson();
+  const text = toYaml(json);
+  if (!/\$[{$]/.test(text)) return text;
+  const annotations = { ...json.metadata?.annotations, [leaveAlone.key]: leaveAlone.value };
+  return toYaml({ ...json, metadata: { ...json.metadata, annotations } });
 }
 
 /** Without an explicit kustomization.yaml, Flux makes one over all YAML below the folder. */
@@ -78,7 +91,7 @@ function folderOf(unit: Unit): [name: string, content: string | Buffer][] {
       // The same name in two namespaces: the namespace tells the files apart.
       const once = seen.get(base(object)) === 1;
       const name = once ? base(object) : `${base(object)}-${object.metadata.namespace}`;
-      return [`${fileName(name)}.yaml`, toYaml(object.toJson())];
+      return [`${fileName(name)}.yaml`, manifest(object)];
     }),
   ];
 }
