@@ -22,6 +22,8 @@ export interface ConnectReleaseProps {
   readonly serviceMonitor?: boolean;
   /** Labels by which Prometheus picks ServiceMonitors. @default - none */
   readonly monitorLabels?: { readonly [key: string]: string };
+  /** ServiceAccount, in the namespace, as which Flux installs the release. @default - Flux's own */
+  readonly serviceAccountName?: string;
   /** More values of the chart. @default - none */
   readonly values?: ConnectValues;
   /** What messages call `values`. @default - the path of the construct */
@@ -130,6 +132,7 @@ export class ConnectRelease extends Construct {
       chart: { url: 'oci://ghcr.io/1password/connect', version: props.version },
       crds: 'Skip',
       values,
+      ...(props.serviceAccountName !== undefined && { serviceAccountName: props.serviceAccountName }),
       patches: [
         { target: { kind: 'Service', name: connectName }, patch: servicePatch },
         { target: { kind: 'Deployment', name: connectName }, patch: deploymentPatch },

@@ -22,6 +22,8 @@ export interface ExternalSecretsReleaseProps {
   readonly monitoring?: boolean;
   /** Labels by which Prometheus picks ServiceMonitors. @default - none */
   readonly monitorLabels?: { readonly [key: string]: string };
+  /** ServiceAccount, in the namespace, as which Flux installs the release. @default - Flux's own */
+  readonly serviceAccountName?: string;
   /** More values of the chart. @default - none */
   readonly values?: ExternalSecretsValues;
   /** What messages call `values`. @default - the path of the construct */
@@ -88,6 +90,7 @@ export class ExternalSecretsRelease extends Construct {
       // The chart's CRDs are templates and go with every upgrade; this is for its (empty) crds/ folder.
       crds: 'CreateReplace',
       values,
+      ...(props.serviceAccountName !== undefined && { serviceAccountName: props.serviceAccountName }),
     });
   }
 }

@@ -31,6 +31,8 @@ export interface HelmReleaseProps<Values extends object> {
   readonly values: Values;
   /** What Flux does with the `crds/` folder of the chart, on install and on upgrade. */
   readonly crds: 'Skip' | 'CreateReplace';
+  /** ServiceAccount, in the namespace, as which Flux installs the release. @default - Flux's own */
+  readonly serviceAccountName?: string;
   /** How often Flux looks for drift and for a moved tag, as a Go duration. @default 1h */
   readonly interval?: string;
   /** Strategic merge patches on what the chart renders, for what it has no value for. @default - none */
@@ -91,6 +93,7 @@ export class HelmRelease<Values extends object> extends Construct {
           ],
         }),
         releaseName: props.name,
+        ...(props.serviceAccountName !== undefined && { serviceAccountName: props.serviceAccountName }),
         upgrade: {
           crds: {
             Skip: HelmReleaseSpecUpgradeCrds.SKIP,

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { ExternalSecretsRelease, operatorRelease } from '../constructs/external-secrets-release.js';
+import { ReleaseServiceAccount, releaseServiceAccount } from '../constructs/release-service-account.js';
 import { Unit } from '../constructs/unit.js';
 import { helmReleaseHealth, type PlatformContext } from './context.js';
 import { settingsFile } from './settings.js';
@@ -16,8 +17,13 @@ export function externalSecrets(scope: Construct, { settings, flux }: PlatformCo
     version: settings.externalSecrets.version,
     monitoring: settings.monitoring !== undefined,
     ...(settings.monitoring?.labels && { monitorLabels: settings.monitoring.labels }),
+    ...(flux.serviceAccountName !== undefined && { serviceAccountName: releaseServiceAccount }),
     values: settings.externalSecrets.values,
     valuesName: `${settingsFile}: externalSecrets.values`,
   });
+  // What needs one here needs one for Connect, too, and its unit waits for this.
+  if (flux.serviceAccountName !== undefined) {
+    new ReleaseServiceAccount(unit, 'service-account', { namespace: settings.namespace });
+  }
   return unit;
 }

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { ConnectNetworkPolicy } from '../constructs/connect-network-policy.js';
 import { ConnectRelease, connectRelease } from '../constructs/connect-release.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
+import { releaseServiceAccount } from '../constructs/release-service-account.js';
 import { Unit } from '../constructs/unit.js';
 import { helmReleaseHealth, type PlatformContext } from './context.js';
 import { settingsFile } from './settings.js';
@@ -32,6 +33,7 @@ export function onepasswordConnect(
     ...(credentialsDigest !== undefined && { credentialsDigest }),
     serviceMonitor: monitoring !== undefined,
     ...(monitoring?.labels && { monitorLabels: monitoring.labels }),
+    ...(flux.serviceAccountName !== undefined && { serviceAccountName: releaseServiceAccount }),
     values: settings.connect.values,
     valuesName: `${settingsFile}: connect.values`,
   });

@@ -74,7 +74,9 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
     return { ...nothing, state: 'unknown', problems: [problem] };
   }
   const ways = model.hasRoots ? model.liveWays(dist) : model.ways(dist).filter(({ by }) => by);
-  const by = [...new Map(ways.flatMap(({ by }) => (by ? [[key(by), by] as const] : []))).values()];
+  const by = [...new Map(ways.flatMap(({ by }) => (by ? [[key(by), by] as const] : []))).values()].sort((a, b) =>
+    a.file < b.file ? -1 : 1,
+  );
   if (by.length === 0) {
     const artifact = artifactBuilder(view);
     if (!artifact) return { ...nothing, state: 'absent' };

@@ -37,6 +37,9 @@ export interface Way {
 /** More ways than these to one place tell nothing new. */
 const mostWays = 64;
 
+/** More circles than these are no repository that anybody runs. */
+const mostCuts = 1000;
+
 /** Folders whose name says that nothing in them is used. */
 const unused = /(^|\/)([_.][^/]*|archived?|deprecated|disabled|examples?|old|templates?|unused)\//i;
 
@@ -65,13 +68,17 @@ export class FluxModel {
   private readonly fluxIn = new Map<string, FluxKustomization[]>();
   private readonly known = new Map<string, readonly Way[]>();
   private readonly asking = new Set<string>();
+  private cuts = 0;
 
   constructor(private readonly files: RepositoryFiles) {
     for (const file of files.picked) {
       if (isKustomizationFile(file.file)) this.folders.set(posix.dirname(file.file), file);
     }
     this.fluxFiles = files.picked.filter((file) => !isKustomizationFile(file.file) && holdsFlux(file));
-    for (const file of this.fluxFiles) for (const path of pathsIn(file)) addTo(this.fluxAt, path, file);
+    for (const file of this.fluxFiles) {
+      const paths = pathsIn(file);
+      for (const path of [...paths, ...componentsIn(file, paths)]) addTo(this.fluxAt, path, file);
+    }
 
     const found = this.findRoots();
     this.roots = found.roots;
@@ -101,8 +108,12 @@ export class FluxModel {
     const before = this.known.get(node);
     if (before) return before;
     // A kustomization that lists itself, around corners: kustomize refuses it.
-    if (this.asking.has(node)) return [];
+    if (this.asking.has(node)) {
+      this.cuts += 1;
+      return [];
+    }
     this.asking.add(node);
+    const { cuts } = this;
     const found = new Map<string, Way>();
     const add = (way: Way) => {
       if (found.size < mostWays) found.set(this.signature(way), way);
@@ -122,7 +133,9 @@ export class FluxModel {
     // What a Flux Kustomization builds counts; what only lists it does when there is none.
     const built = ways.filter(({ by }) => by);
     const result = built.length > 0 ? built : ways.length > 0 ? ways : [{ steps: [], by: undefined }];
-    if (this.asking.size === 0 || built.length > 0) this.known.set(node, result);
+    // What was cut short in the middle of a circle may look otherwise from elsewhere.
+    const whole = this.cuts === cuts || this.asking.size === 0 || this.cuts > mostCuts;
+    if (whole || built.length > 0) this.known.set(node, result);
     return result;
   }
 
@@ -490,6 +503,13 @@ function pathsIn({ bytes }: FileBytes): ReadonlySet<string> {
   const found = [...text.matchAll(/\bpath["']?\s*:\s*["']?([^\s"',}#]+)/g)].map(([, path = '']) => path);
   const objects = text.match(/^apiVersion\s*:\s*["']?kustomize\.toolkit\.fluxcd\.io\//gm)?.length ?? 0;
   return new Set([...found, ...(found.length < objects ? ['.'] : [])].map(normalPath));
+}
+
+/** Folders that `components:` in a file may name, before it is parsed. */
+function componentsIn({ bytes }: FileBytes, paths: ReadonlySet<string>): string[] {
+  if (!bytes.includes('components')) return [];
+  const words = bytes.toString('utf8').match(/[^\s"'[\],:{}]*\/[^\s"'[\],:{}]+/g) ?? [];
+  return [...new Set([...paths].flatMap((path) => words.map((word) => normalPath(posix.join(path, word)))))];
 }
 
 /** A file or folder and every folder above it, '.' last. */

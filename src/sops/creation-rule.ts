@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { loadAll, YAMLException } from 'js-yaml';
 import { OperatorError, type Problem } from '../errors.js';
+import { escapeRegExp } from '../regexp.js';
 import type { Surroundings } from '../surroundings.js';
 import { isTree, type Tree } from '../tree.js';
 
@@ -47,10 +48,34 @@ export function findCreationRule(project: string, file: string, { cwd, env }: Su
       return { config, file: path };
     }
   }
+  const [host] = named ? [] : configsAbove(dirname(project));
+  if (host !== undefined) throw new OperatorError([...unfilled, hostProblem(host, path)]);
   const where = named ? `SOPS_CONFIG ${named}` : name;
   const what = `there is no creation rule for ${file}${named ? '' : ', here or in a folder above'}`;
   const todo = `add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient`;
   throw new OperatorError(unfilled.length > 0 ? unfilled : [{ where, what, todo }]);
+}
+
+/** A repository around the project whose `.sops.yaml` says nothing of the file: the rule to add there. */
+function hostProblem(config: string, path: string): Problem {
+  const inside = relative(dirname(config), path).split(sep).join('/');
+  const recipient = firstRecipient(config);
+  const rule = {
+    path_regex: `^${escapeRegExp(inside)}$`,
+    encrypted_regex: '^(data|stringData)$',
+    age: recipient ?? 'age1...',
+  };
+  return {
+    where: config,
+    what: `has no creation rule for ${inside}`,
+    todo: `add to creation_rules: ${JSON.stringify(rule)}${recipient === undefined ? ', with the public key that Flux has the private key of' : ''}`,
+  };
+}
+
+/** The age recipient of the first rule that has one: Flux has one key for all. */
+function firstRecipient(config: string): string | undefined {
+  const [, recipient] = /\bage["']?\s*:\s*(?:[>|]-?\s*|\[\s*|-\s*)?["']?(age1[a-z0-9]+)/.exec(readFileSync(config, 'utf8')) ?? [];
+  return recipient;
 }
 
 function configsAbove(folder: string): string[] {

@@ -40,5 +40,17 @@ test('a .git that is none: the next one above counts', async () => {
 });
 
 test('no repository at all', async () => {
-  expect(await prefixOf(await makeProject({ at }))).toBe('');
+  expect(await prefixOf(await makeProject())).toBe('');
+});
+
+test('no repository, in what looks like a folder of one', async () => {
+  const project = await makeProject({ at });
+  const top = project.path.slice(0, -`/${at}`.length);
+  const { code, err } = await project.synth();
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: `warning: ${project.path}: is in no git repository, and looks like a folder of one in ${top}: the paths in dist/ are those of a project at the top of its repository; run \`git init\` there, or set flux.path to the project's folder`,
+  });
+  project.write('src/settings.ts', `export default { flux: { path: '${at}' } };\n`);
+  expect(await prefixOf(project)).toBe(`${at}/`);
 });

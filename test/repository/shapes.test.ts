@@ -1,0 +1,536 @@
+import { execa } from 'execa';
+import { load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { sops } from '../guards/repository.js';
+import { appSecret, bootstrapped, kustomization, place } from './shapes.js';
+
+const at = 'infrastructure/secrets';
+
+describe('who applies dist/', () => {
+  test('nobody yet: the entry has the namespace, source, path and key of the repository', async () => {
+    const { entry, synth } = await place(at, {
+      'clusters/home/sync.yaml': kustomization('cluster', './clusters/home', 'decryption: {provider: sops}', {
+        namespace: 'gitops-system',
+        sourceRef: '{kind: GitRepository, name: home-ops}',
+      }),
+    });
+    const { code, out } = await entry();
+    expect(code).toBe(0);
+    expect(load(out)).toEqual({
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { name: 'cluster-secrets', namespace: 'gitops-system' },
+      spec: {
+        decryption: { provider: 'sops' },
+        interval: '10m',
+        path: './infrastructure/secrets/dist',
+        prune: true,
+        retryInterval: '30s',
+        sourceRef: { kind: 'GitRepository', name: 'home-ops' },
+      },
+    });
+    expect((await synth()).out.split('\n').slice(0, 3)).toEqual([
+      'flux.namespace is gitops-system, as clusters/home/sync.yaml says',
+      'flux.source is GitRepository home-ops, as clusters/home/sync.yaml says',
+      'flux.sopsSecret is none, as clusters/home/sync.yaml says',
+    ]);
+  });
+
+  test('--write puts the entry into a file, once, and says what must list it', async () => {
+    const { entry, project } = await place(at, {
+      ...bootstrapped(),
+      'clusters/home/kustomization.yaml': 'resources: [flux-system]\n',
+    });
+    const file = '../../clusters/home/cluster-secrets.yaml';
+    expect(await entry('--write', file)).toEqual({
+      code: 0,
+      out: `${file} written: commit it\nadd cluster-secrets.yaml to resources in clusters/home/kustomization.yaml`,
+      err: '',
+    });
+    expect(load(project.read(file))).toMatchObject({ spec: { path: './infrastructure/secrets/dist' } });
+    project.write(file, 'mine\n');
+    expect(await entry('--write', file)).toMatchObject({
+      code: 1,
+      err: `${file}: is there already, with something else in it; name another file, or delete it`,
+    });
+    expect(project.read(file)).toBe('mine\n');
+  });
+
+  test.each([
+    ['of another kind', '{kind: OCIRepository, name: garage-operator}'],
+    ['of another name', '{kind: GitRepository, name: garage-operator}'],
+  ])('a Kustomization of a source %s builds nothing here', async (_, sourceRef) => {
+    const { entry } = await place(at, {
+      ...bootstrapped(),
+      'clusters/home/operator.yaml': kustomization('garage-operator', './', 'targetNamespace: storage', { sourceRef }),
+    });
+    expect((await entry()).out).toContain('path: ./infrastructure/secrets/dist');
+  });
+
+  test('a piece of one, without source, for a patch, is none', async () => {
+    const { entry } = await place(at, {
+      ...bootstrapped(),
+      'clusters/home/apps/kustomization.yaml': 'resources: []\npatches: [{path: patch.yaml}]\n',
+      'clusters/home/apps/patch.yaml':
+        'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec: {path: ./infrastructure/secrets/dist}\n',
+    });
+    expect((await entry()).out).toContain('path: ./infrastructure/secrets/dist');
+  });
+
+  test.each([
+    [
+      'a FluxInstance',
+      'apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: flux-system}\n' +
+        'spec: {sync: {kind: GitRepository, url: "https://example.com/home.git", path: clusters/home}}\n',
+    ],
+    [
+      'the chart of flux-instance',
+      'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: flux-instance}\n' +
+        'spec: {values: {instance: {sync: {\n  kind: GitRepository, path: clusters/home}}}}\n',
+    ],
+  ])('%s does', async (_, flux) => {
+    const { entry } = await place('clusters/home/secrets', { 'bootstrap/flux.yaml': flux });
+    expect(await entry()).toEqual({
+      code: 0,
+      out: '',
+      err: 'nothing to add: the Flux Kustomization flux-system in bootstrap/flux.yaml applies clusters/home/secrets/dist already',
+    });
+  });
+
+  test('where the source is no git repository, nobody can tell, unless the settings say the path', async () => {
+    const flux =
+      'apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: flux-system}\n' +
+      'spec: {sync: {kind: OCIRepository, url: "oci://example.com/home", path: clusters/home}}\n';
+    const { entry, project } = await place('clusters/home/secrets', { 'flux.yaml': flux });
+    expect(await entry()).toMatchObject({
+      code: 1,
+      err: "flux.yaml: the root flux-system takes its files from the OCIRepository flux-system, and where this repository is in it can't be told; see that Flux applies clusters/home/secrets/dist once, and set flux.path to the project's folder in it",
+    });
+    project.write('src/settings.ts', "export default { flux: { path: 'secrets' } };\n");
+    const { code, out } = await entry();
+    expect(code).toBe(0);
+    expect(load(out)).toMatchObject({ spec: { path: './secrets/dist', sourceRef: { kind: 'OCIRepository' } } });
+  });
+
+  test('an artifact that is put together of parts', async () => {
+    const { entry } = await place('apps/production/secrets', {
+      ...bootstrapped(),
+      'clusters/home/apps.yaml': kustomization('apps', './production', '', {
+        sourceRef: '{kind: ExternalArtifact, name: apps}',
+      }),
+    });
+    expect(await entry()).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^clusters\/home\/apps\.yaml: .* ExternalArtifact apps, and whether .* can't be told; /),
+    });
+  });
+
+  test('two of them', async () => {
+    const host = {
+      ...bootstrapped(),
+      'clusters/home/apps.yaml': kustomization('apps', './infrastructure'),
+      'clusters/home/cluster-secrets.yaml': kustomization('cluster-secrets', './infrastructure/secrets/dist'),
+    };
+    const { entry, synth } = await place(at, host);
+    const line =
+      "infrastructure/secrets/dist: is applied 2 times, by the Flux Kustomizations apps in clusters/home/apps.yaml and cluster-secrets in clusters/home/cluster-secrets.yaml: what one of them prunes or changes, the other makes anew; remove all but one";
+    expect(await entry()).toEqual({ code: 1, out: '', err: line });
+    expect(await synth()).toMatchObject({ code: 0, err: `warning: ${line}` });
+  });
+
+  test('one that its own kustomization.yaml leaves out does not', async () => {
+    const { entry } = await place(at, {
+      ...bootstrapped(),
+      'clusters/home/kustomization.yaml': 'resources:\n  - flux-system\n  # - cluster-secrets.yaml\n',
+      'clusters/home/cluster-secrets.yaml': kustomization('cluster-secrets', './infrastructure/secrets/dist'),
+    });
+    expect((await entry()).out).toContain('name: cluster-secrets');
+  });
+
+  test('two clusters in one repository do not mix', async () => {
+    const { entry, synth } = await place(
+      'clusters/home/secrets',
+      {
+        ...bootstrapped('clusters/home'),
+        ...bootstrapped('clusters/lab'),
+        'clusters/lab/x.sops.yaml': sops('grafana', 'monitoring'),
+        'clusters/lab/ks.yaml': kustomization('external-secrets', './nowhere'),
+      },
+      { 'src/secrets/grafana.ts': appSecret('monitoring', 'grafana') },
+    );
+    expect(await synth()).toMatchObject({ code: 0, err: '' });
+    expect((await entry()).err).toMatch(/^nothing to add: .* in clusters\/home\/flux-system\/gotk-sync\.yaml applies/);
+  });
+});
+
+describe('what is done to it on the way', () => {
+  const parent = (patches: string) =>
+    `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: cluster-apps, namespace: flux-system}
+spec:
+  interval: 1h
+  path: ./kubernetes/apps
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system, namespace: flux-system}
+  patches:
+${patches}`;
+
+  test('a namespace around it is said to break it', async () => {
+    const { entry, synth } = await place(at, {
+      ...bootstrapped(),
+      'clusters/home/apps.yaml': kustomization('apps', './apps'),
+      'apps/security/kustomization.yaml': 'namespace: security\nresources: [../../infrastructure/secrets/dist]\n',
+    });
+    const { code, err } = await entry();
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual([
+      'nothing to add: the Flux Kustomization apps in clusters/home/apps.yaml applies infrastructure/secrets/dist already',
+      'apps/security/kustomization.yaml: changes Namespace external-secrets: metadata.name: external-secrets -> security: everything of this project looks for the Namespace under its own name; take that away there, or apply dist/ from a place that it does not reach',
+      'apps/security/kustomization.yaml: changes Kustomization external-secrets and 3 more: metadata.namespace: flux-system -> security: the source, the decryption key and what waits for it are looked up in another namespace; take that away there, or apply dist/ from a place that it does not reach',
+    ]);
+    expect((await synth()).err.split('\n')).toHaveLength(2);
+  });
+
+  test.each([
+    ['suspend', '{spec: {suspend: true}}', 'and 3 more: spec.suspend: nothing -> true: the unit no longer does what this project says'],
+    ['wait', '{spec: {wait: true}}', 'and 2 more: spec.wait: nothing -> true: Flux then leaves its health checks out, and a missing bootstrap Secret shows nowhere'],
+  ])('a patch of a parent that breaks a promise: %s', async (_, patch, says) => {
+    const { synth } = await place('kubernetes/apps/secrets', {
+      'kubernetes/flux/ks.yaml': parent(`    - patch: '${patch.replace('{', '{kind: Kustomization, metadata: {name: _}, ')}'
+      target: {group: kustomize.toolkit.fluxcd.io, kind: Kustomization}
+`),
+    });
+    const { code, err } = await synth();
+    expect(code).toBe(0);
+    expect(err).toContain(`warning: kubernetes/flux/ks.yaml: changes Kustomization external-secrets ${says}; `);
+  });
+
+  test('patches reach the releases: JSON 6902, selectors by label, and a strategy that is refused', async () => {
+    const { synth } = await place('kubernetes/apps/secrets', {
+      'kubernetes/flux/ks.yaml': parent(`    - target: {kind: Kustomization, labelSelector: "a!=b"}
+      patch: |
+        - op: add
+          path: /spec/patches
+          value:
+            - target: {kind: HelmRelease, name: external-.*}
+              patch: |
+                - {op: add, path: /spec/upgrade/strategy, value: {name: RemediateOnFailure, retryInterval: 1m}}
+            - target: {kind: HelmRelease, name: external}
+              patch: |
+                - {op: add, path: /spec/suspend, value: true}
+`),
+    });
+    expect((await synth()).err).toBe(
+      'warning: kubernetes/flux/ks.yaml: changes HelmRelease external-secrets: spec.upgrade.strategy.name: RetryOnFailure -> RemediateOnFailure: the API server refuses it: spec.upgrade.strategy.retryInterval can only be set with RetryOnFailure; take that away there, or apply dist/ from a place that it does not reach\n' +
+        'warning: kubernetes/flux/ks.yaml: changes HelmRelease external-secrets: spec.upgrade.strategy.retryInterval: nothing -> 1m: the API server refuses it: spec.upgrade.strategy.retryInterval can only be set with RetryOnFailure; take that away there, or apply dist/ from a place that it does not reach',
+    );
+  });
+
+  test('the patch of cluster-template does no harm, and a template keeps its ${...}', async () => {
+    const { synth, entry, project } = await place(
+      'kubernetes/apps/secrets',
+      {
+        'kubernetes/flux/ks.yaml': parent(`    - target: {group: kustomize.toolkit.fluxcd.io, kind: Kustomization}
+      patch: |
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: {name: _}
+        spec:
+          decryption: {provider: sops}
+          postBuild: {substitute: {HOME: other}}
+          patches:
+            - target: {group: helm.toolkit.fluxcd.io, kind: HelmRelease}
+              patch: |
+                apiVersion: helm.toolkit.fluxcd.io/v2
+                kind: HelmRelease
+                metadata: {name: _}
+                spec:
+                  install: {crds: CreateReplace, strategy: {name: RetryOnFailure}}
+                  upgrade: {crds: CreateReplace, strategy: {name: RemediateOnFailure}, remediation: {retries: 2}}
+`),
+      },
+      {
+        'src/secrets/a.ts': `import { appSecret } from '#cluster-secrets';
+export default appSecret({ namespace: 'a', name: 'a', item: 'x', template: { c: '\${HOME} $$ {{ .b }}' } });
+`,
+      },
+    );
+    expect(await synth()).toMatchObject({ code: 0, err: '' });
+    const { code, err } = await entry();
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^applied, but changed by kubernetes\/flux\/ks\.yaml, without harm: HelmRelease: .*spec\.install\.crds: Skip -> CreateReplace/m,
+    );
+    const tree = project.tree('dist');
+    const [secret = ''] = Object.keys(tree).filter((file) => file.endsWith('externalsecret-a.yaml'));
+    expect(load(tree[secret] ?? '')).toMatchObject({
+      metadata: { annotations: { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' } },
+      spec: { target: { template: { data: { c: '${HOME} $$ {{ .b }}' } } } },
+    });
+  });
+
+  test('names follow namespace, components of Flux, prefixes and what Flux substitutes', async () => {
+    const names = ['plain', 'pre-fixed', 'radarr-env', 'in-component'];
+    const { synth } = await place(
+      at,
+      {
+        ...bootstrapped(),
+        'clusters/home/apps.yaml': kustomization(
+          'media',
+          './apps',
+          'targetNamespace: media, namePrefix: "", components: [../components/one], postBuild: {substitute: {APP: radarr}}, decryption: {provider: sops, secretRef: {name: sops-age}}',
+        ),
+        'apps/a.yaml': sops('plain'),
+        'apps/b.yaml': sops('${APP}-env'),
+        'apps/c/kustomization.yaml': 'namePrefix: pre-\nresources: [c.yaml]\n',
+        'apps/c/c.yaml': sops('fixed'),
+        'components/one/kustomization.yaml': 'kind: Component\nresources: [d.yaml]\n',
+        'components/one/d.yaml': sops('in-component'),
+      },
+      { 'src/secrets/x.ts': appSecrets('media', names) },
+    );
+    const { err } = await synth();
+    const found = err.split('\n').map((line) => /^src.* media\/(\S+): is /.exec(line)?.[1]);
+    expect(found.filter((name) => name !== undefined).sort()).toEqual([...names].sort());
+  });
+});
+
+function appSecrets(namespace: string, names: readonly string[]): string {
+  return `import { appSecret } from '#cluster-secrets';
+export default ${JSON.stringify(names)}.map((name) => appSecret({ namespace: '${namespace}', name, item: 'x', keys: 'all' }));
+`;
+}
+
+describe('what is in the artifact', () => {
+  test('spec.ignore leaves it out', async () => {
+    const { entry, synth } = await place(at, bootstrapped('kubernetes/prod', '/*\n!/kubernetes\n'));
+    const line =
+      'infrastructure/secrets/dist: is not in what Flux fetches: the rule `/*` of spec.ignore of the GitRepository flux-system in kubernetes/prod/flux-system/gotk-sync.yaml leaves it out; let that rule spare infrastructure/secrets/dist, or move the project to where it does';
+    expect(await entry()).toEqual({ code: 1, out: '', err: line });
+    expect(await synth()).toMatchObject({ code: 0, err: `warning: ${line}` });
+  });
+
+  test('spec.ignore overrules the .sourceignore of the project', async () => {
+    const { synth } = await place('kubernetes/prod/secrets', bootstrapped('kubernetes/prod', '/*\n!/kubernetes\n'));
+    expect((await synth()).err).toMatch(
+      /^warning: kubernetes\/prod\/secrets\/\.sourceignore: is overruled by spec\.ignore of the GitRepository flux-system in .*, and its whole build fails; /,
+    );
+  });
+
+  test('a project without its .sourceignore', async () => {
+    const { synth, project } = await place('clusters/home/secrets', bootstrapped());
+    expect((await synth()).err).toBe('');
+    project.remove('.sourceignore');
+    expect((await synth()).err).toMatch(/^warning: clusters\/home\/secrets\/\.sourceignore: is missing, so the Flux Kustomization flux-system in /);
+  });
+
+  test.each([
+    ['dist/', 'dist/\n', true],
+    ['names', '*secret*.yaml\n*.yaml\n', true],
+    ['a white list', '*\n!clusters/\n!clusters/**\n', false],
+  ])("the host's .gitignore: %s", async (_, rules, spared) => {
+    const { synth, project } = await place(at, { ...bootstrapped(), '.gitignore': `${rules}node_modules/\n` });
+    const { code, err } = await synth();
+    expect(code).toBe(0);
+    const top = project.path.slice(0, -at.length);
+    await execa('git', ['add', '.'], { cwd: top });
+    const { stdout } = await execa('git', ['ls-files', `${at}/dist`], { cwd: top });
+    const all = Object.keys(project.tree('dist')).length;
+    expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(spared ? all : 0);
+    if (spared) expect(err).toBe('');
+    else {
+      expect(err).toMatch(/^warning: \.gitignore: line 1, `\*`, keeps git from committing \.sourceignore and \d+ more of this project, so Flux never gets it; /);
+    }
+  });
+
+  test('a repository inside the repository, and a submodule', async () => {
+    const { synth, project } = await place(at, bootstrapped());
+    await execa('git', ['init', '--quiet'], { cwd: project.path });
+    const top = project.path.slice(0, -at.length - 1);
+    expect((await synth()).err).toContain(
+      `warning: infrastructure/secrets/.git: makes this a git repository of its own inside ${top}, which commits a link to it and none of its files; `,
+    );
+    project.write('../../.gitmodules', '[submodule "secrets"]\n\tpath = infrastructure/secrets\n\turl = ./x\n');
+    expect((await synth()).err).toContain(
+      `warning: infrastructure/secrets: is a submodule of ${top}: Flux fetches it only with spec.recurseSubmodules: true`,
+    );
+  });
+});
+
+describe('what is there already', () => {
+  test('objects of ours, by kind, namespace and name, and an operator of any name', async () => {
+    const { synth } = await place(at, {
+      ...bootstrapped(),
+      'clusters/home/apps.yaml': kustomization('apps', './apps', 'targetNamespace: external-secrets'),
+      'apps/store.yaml':
+        'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: onepassword}\nspec: {}\n',
+      'apps/hr.yaml':
+        'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: onepassword-connect}\nspec: {}\n',
+      'clusters/home/eso.yaml':
+        'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: eso, namespace: kube-system}\nspec: {chart: {spec: {chart: external-secrets}}}\n',
+    });
+    const { code, err } = await synth();
+    expect(code).toBe(1);
+    expect(err.split('\n').map((line) => line.split('; ')[0])).toEqual([
+      "onepassword-connect: its HelmRelease external-secrets/onepassword-connect is in apps/hr.yaml, too, and the two would undo each other's work",
+      "onepassword-store: its ClusterSecretStore onepassword is in apps/store.yaml, too, and the two would undo each other's work",
+      'external-secrets: External Secrets Operator is there already, as HelmRelease kube-system/eso in clusters/home/eso.yaml: two of them would fight over the CRDs',
+    ]);
+  });
+
+  test('the same objects where nothing applies them, or in a file that is a patch, are none', async () => {
+    const store = 'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: onepassword}\nspec: {}\n';
+    const { synth } = await place(at, {
+      ...bootstrapped(),
+      'old/store.yaml': store,
+      'clusters/home/x/kustomization.yaml': 'resources: []\npatches: [{path: store.yaml}]\n',
+      'clusters/home/x/store.yaml': store,
+    });
+    expect(await synth()).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('a Namespace that Flux makes already is left to it, and the build of kustomize stands', async () => {
+    const { synth, project } = await place(
+      'apps/secrets',
+      {
+        'clusters/home/apps.yaml': kustomization('apps', './apps'),
+        'apps/security/kustomization.yaml': 'namespace: security\nresources: [namespace.yaml]\n',
+        'apps/security/namespace.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n',
+      },
+      { 'src/settings.ts': "export default { namespace: 'security' };\n" },
+    );
+    const { out } = await synth();
+    expect(out).toContain(
+      'dist/ leaves the Namespace security to apps/security/namespace.yaml, which makes it already\n',
+    );
+    expect(Object.keys(project.tree('dist'))).not.toContain('namespace.yaml');
+    expect(project.read('dist/kustomization.yaml')).not.toContain('namespace.yaml');
+  });
+
+  test('Secrets that other controllers make', async () => {
+    const object = (apiVersion: string, kind: string, name: string, spec: string) =>
+      `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}, namespace: media}\nspec: ${spec}\n`;
+    const names = ['item', 'sealed', 'tls', 'db-app', 'db-superuser', 'own-app', 'bucket', 'pushed', 'fine'];
+    const { synth } = await place(
+      at,
+      {
+        ...bootstrapped(),
+        'clusters/home/all.yaml': [
+          object('onepassword.com/v1', 'OnePasswordItem', 'item', '{itemPath: x}'),
+          object('bitnami.com/v1alpha1', 'SealedSecret', 'sealed', '{encryptedData: {}}'),
+          object('cert-manager.io/v1', 'Certificate', 'c', '{secretName: tls}'),
+          object('postgresql.cnpg.io/v1', 'Cluster', 'db', '{instances: 1}'),
+          object('postgresql.cnpg.io/v1', 'Cluster', 'own', '{bootstrap: {initdb: {secret: {name: own-app}}}}'),
+          object('objectbucket.io/v1alpha1', 'ObjectBucketClaim', 'bucket', '{storageClassName: x}'),
+          object(
+            'external-secrets.io/v1alpha1',
+            'PushSecret',
+            'push',
+            '{secretStoreRefs: [{name: local}], data: [{match: {remoteRef: {remoteKey: pushed}}}]}',
+          ),
+          object('external-secrets.io/v1', 'SecretStore', 'local', '\n  provider: {kubernetes: {remoteNamespace: media}}'),
+        ].join('---\n'),
+      },
+      { 'src/secrets/x.ts': appSecrets('media', names) },
+    );
+    const { code, err } = await synth();
+    expect(code).toBe(1);
+    expect(err.split('\n').map((line) => /media\/(\S+): is the Secret of the (\S+) /.exec(line)?.slice(1))).toEqual([
+      ['item', 'OnePasswordItem'],
+      ['sealed', 'SealedSecret'],
+      ['tls', 'Certificate'],
+      ['db-app', 'Cluster'],
+      ['db-superuser', 'Cluster'],
+      ['bucket', 'ObjectBucketClaim'],
+      ['pushed', 'PushSecret'],
+    ]);
+  });
+});
+
+describe('what nothing applies', () => {
+  const secrets = { 'src/secrets/app.ts': appSecret('media', 'app') };
+
+  test.each([
+    ['a commented-out line', 'apps/recipes/secret.sops.yaml', { 'apps/recipes/kustomization.yaml': 'resources:\n  # - secret.sops.yaml\n' }],
+    ['an archive', '_archive/secret.sops.yaml', {}],
+  ])('%s is a note, without decryption warning', async (_, file, host) => {
+    const { synth } = await place(
+      at,
+      { ...bootstrapped(), 'clusters/home/apps.yaml': kustomization('apps', './apps'), ...host, [file]: sops('app', 'media') },
+      secrets,
+    );
+    expect(await synth()).toMatchObject({
+      code: 0,
+      err: `warning: src/secrets/app.ts: media/app: is the SOPS-encrypted Secret in ${file}, too, which Flux does not apply today; if it did, ESO would take it over at once, report Ready, and its old keys would be gone; delete ${file}, or rename one of the two before Flux applies it`,
+    });
+  });
+
+  test('a plain Secret that somebody applies by hand counts', async () => {
+    const { synth } = await place(
+      at,
+      { ...bootstrapped(), 'bootstrap/token.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: app}\n' },
+      secrets,
+    );
+    expect((await synth()).err).toMatch(/^src\/secrets\/app\.ts: media\/app: may be the Secret in bootstrap\/token\.yaml, whose namespace can't be found: /);
+  });
+});
+
+describe('settings that the repository answers', () => {
+  test('with two answers a warning names both', async () => {
+    const { synth } = await place(at, {
+      'clusters/a/sync.yaml': kustomization('a', './clusters/a', '', { sourceRef: '{kind: GitRepository, name: one}' }),
+      'clusters/b/sync.yaml': kustomization('b', './clusters/b', '', { sourceRef: '{kind: GitRepository, name: two}' }),
+    });
+    expect((await synth()).err).toContain(
+      'warning: src/settings.ts: flux.source: is left out, and the repository has two answers: GitRepository one (clusters/a/sync.yaml) and GitRepository two (clusters/b/sync.yaml); GitRepository flux-system is used; write the one that is right for this project',
+    );
+  });
+
+  test('a ServiceAccount under lockdown: for the units, and one for the releases', async () => {
+    const { synth, project } = await place(at, {
+      'clusters/home/sync.yaml': kustomization('flux-system', './clusters/home', 'serviceAccountName: kustomize-controller'),
+    });
+    const { out } = await synth();
+    expect(out).toContain('flux.serviceAccountName is kustomize-controller, as clusters/home/sync.yaml says');
+    expect(load(project.read('dist/flux/onepassword-store.yaml'))).toMatchObject({
+      spec: { serviceAccountName: 'kustomize-controller' },
+    });
+    expect(load(project.read('dist/onepassword-connect/helmrelease-onepassword-connect.yaml'))).toMatchObject({
+      spec: { serviceAccountName: 'cluster-secrets' },
+    });
+    expect(load(project.read('dist/external-secrets/clusterrolebinding-cluster-secrets.yaml'))).toMatchObject({
+      roleRef: { name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'cluster-secrets', namespace: 'external-secrets' }],
+    });
+    expect(load(project.read('dist/external-secrets/serviceaccount-cluster-secrets.yaml'))).toMatchObject({
+      metadata: { namespace: 'external-secrets' },
+    });
+  });
+});
+
+test('bad repositories: broken YAML, circles, links in circles, a huge file', async () => {
+  const { synth, project } = await place(
+    at,
+    {
+      ...bootstrapped(),
+      'clusters/home/broken.yaml': 'a: {b: c\n',
+      'loop/a/kustomization.yaml': 'resources: [../b]\n',
+      'loop/b/kustomization.yaml': 'resources: [../a]\n',
+      'clusters/home/loop.yaml': `${kustomization('one', './clusters/home')}---\n${kustomization('two', './loop/a')}`,
+      'huge.yaml': 'a: b\n'.repeat(1_000_000),
+      'apps/skill.md': '---\nname: app\n---\nSecret: it has: a key\n',
+      'apps/kustomization.yaml': 'configMapGenerator: [{name: x, files: [skill.md]}]\n',
+      'chart/Chart.yaml': 'name: x\n',
+      'chart/templates/secret.yaml': 'kind: Secret\nname: {{ app }}: {{\n',
+    },
+    { 'src/secrets/app.ts': appSecret('media', 'app') },
+  );
+  await execa('ln', ['-s', '..', `${project.path}/../around`]);
+  const { code, err } = await synth();
+  expect(code).toBe(0);
+  expect(err.split('\n').map((line) => line.slice(0, 90))).toEqual([
+    expect.stringMatching(/^warning: clusters\/home\/broken\.yaml: is in the build of Flux's entry, and can't be read/),
+    expect.stringMatching(/^warning: loop\/a\/kustomization\.yaml: lists itself: loop\/a -> loop\/b -> loop\/a/),
+  ]);
+});
