@@ -8,8 +8,8 @@ import { toYaml } from '../output/render.js';
 import { composeProject, type Project } from '../platform/project.js';
 import { type Change, changeText, type Delivery } from '../repository/delivery.js';
 import { parseArguments } from '../terminal/arguments.js';
-import { type Io, print } from '../terminal/io.js';
 import type { Command } from '../terminal/command.js';
+import { type Io, print } from '../terminal/io.js';
 
 /** `flux-entry`: tells whether Flux applies `dist/`, and prints or writes the one entry that is missing. */
 export const fluxEntry: Command = async (path, args, io) => {
@@ -113,16 +113,24 @@ function whereTo({ view }: Project): string {
 
 /** What is still missing once the file is written: a kustomization.yaml that lists it. */
 function listingNote({ view, repository, path }: Project, file: string): string | undefined {
-  const inside = relative(repository?.top ?? path, file).split(sep).join('/');
+  const inside = relative(repository?.top ?? path, file)
+    .split(sep)
+    .join('/');
   if (inside.startsWith('..') || isAbsolute(inside)) return undefined;
   const list = view.model.listOf(inside);
-  return list === undefined ? undefined : `add ${posix.relative(posix.dirname(list), inside)} to resources in ${list}`;
+  return list === undefined
+    ? undefined
+    : `add ${posix.relative(posix.dirname(list), inside)} to resources in ${list}`;
 }
 
 async function write(path: string, shown: string, text: string): Promise<void> {
   if (existsSync(path) && readFileSync(path, 'utf8') !== text) {
     throw new OperatorError([
-      { where: shown, what: 'is there already, with something else in it', todo: 'name another file, or delete it' },
+      {
+        where: shown,
+        what: 'is there already, with something else in it',
+        todo: 'name another file, or delete it',
+      },
     ]);
   }
   await mkdir(dirname(path), { recursive: true });

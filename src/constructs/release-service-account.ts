@@ -20,7 +20,11 @@ export class ReleaseServiceAccount extends Construct {
   constructor(scope: Construct, id: string, { namespace }: ReleaseServiceAccountProps) {
     super(scope, id);
     const name = releaseServiceAccount;
-    new ApiObject(this, 'account', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } });
+    new ApiObject(this, 'account', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name, namespace },
+    });
     new ApiObject(this, 'binding', {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',

@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
-import { identity } from '../repository/objects.js';
 import { metadataOf } from '../repository/kustomize.js';
+import { identity } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Tree } from '../tree.js';
 

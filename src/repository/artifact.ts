@@ -24,15 +24,19 @@ interface Rule extends IgnoredBy {
 }
 
 /** What source-controller leaves out by itself; the first of all rules, so that any other overrules them. */
-const defaults: IgnoreRules = {
-  origin: "source-controller's defaults",
+const defaults: Rule = {
+  origin: 'source-controller',
+  rule: 'its default ignores',
   folder: '.',
-  text: [
-    '.git/\n.gitignore\n.gitmodules\n.gitattributes',
-    '*.jpg\n*.jpeg\n*.gif\n*.png\n*.wmv\n*.flv\n*.tar.gz\n*.zip',
-    '.github/\n.circleci/\n.travis.yml\n.gitlab-ci.yml\nappveyor.yml\n.drone.yml\ncloudbuild.yaml',
-    'codeship-services.yml\ncodeship-steps.yml\n**/.goreleaser.yml\n**/.sops.yaml\n**/.flux.yaml',
-  ].join('\n'),
+  negative: false,
+  // None of them takes another back: one matcher does for all.
+  matcher: ignore({ allowRelativePaths: true }).add([
+    ...['.git/', '.gitignore', '.gitmodules', '.gitattributes', '.github/', '.circleci/'],
+    ...['*.jpg', '*.jpeg', '*.gif', '*.png', '*.wmv', '*.flv', '*.tar.gz', '*.zip'],
+    ...['.travis.yml', '.gitlab-ci.yml', 'appveyor.yml', '.drone.yml', 'cloudbuild.yaml'],
+    ...['codeship-services.yml', 'codeship-steps.yml'],
+    ...['**/.goreleaser.yml', '**/.sops.yaml', '**/.flux.yaml'],
+  ]),
 };
 
 /**
@@ -45,7 +49,7 @@ export class Artifact {
 
   /** @param rules In their order: each .sourceignore, then `spec.ignore` of the source. */
   constructor(rules: readonly IgnoreRules[]) {
-    this.rules = [defaults, ...rules].flatMap(parseRules).reverse();
+    this.rules = [defaults, ...rules.flatMap(parseRules)].reverse();
   }
 
   /** Where the rule comes from that lets a file in which an earlier one keeps out. */

@@ -22,7 +22,9 @@ export interface Answer<Value> {
 export function conventionsOf(model: FluxModel): Conventions {
   const roots = model.elsewhere ? [model.elsewhere] : model.roots;
   return {
-    namespace: distinct(roots.flatMap(({ namespace, file }) => (namespace ? [{ value: namespace, file }] : []))),
+    namespace: distinct(
+      roots.flatMap(({ namespace, file }) => (namespace ? [{ value: namespace, file }] : [])),
+    ),
     source: distinct(
       roots.flatMap(({ source, namespace, file }) =>
         source ? [{ value: { ...source, namespace: source.namespace ?? namespace }, file }] : [],
@@ -37,9 +39,13 @@ export function conventionsOf(model: FluxModel): Conventions {
   };
 }
 
+/** `decryption` with what belongs to it, in one line or in several. */
+const decryption =
+  /\bdecryption["']?\s*:\s*(\{[^{}]*(\{[^{}]*\})?[^{}]*\}|(\s+(provider|secretRef|name)\s*:[^\n]*)+)?/;
+
 /** What Flux Kustomizations and the patches for them say under `decryption`. */
 function keysIn(model: FluxModel): Answer<string>[] {
-  const own = model.fluxHolding('decryption').filter(({ root }) => root ?? !model.hasRoots);
+  const own = [...model.roots, ...model.fluxSaying(decryption)].filter(({ root }) => root ?? !model.hasRoots);
   const patches = [
     ...own.map(({ step }) => step),
     ...model.kustomizationsHolding('decryption').filter(({ folder }) => !model.isDead(folder)),

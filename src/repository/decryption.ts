@@ -21,7 +21,9 @@ export function decryptionWarnings(files: RepositoryFiles, model: FluxModel): Pr
     return [{ where: file, what, todo: 'add spec.decryption with provider: sops there' }];
   };
   const warnings = [...files.encrypted]
-    .filter((file) => !isKustomizationFile(file.file) && !model.isDead(file.file) && !model.isInput(file.file))
+    .filter(
+      (file) => !isKustomizationFile(file.file) && !model.isDead(file.file) && !model.isInput(file.file),
+    )
     .filter((file) =>
       files
         .parse(file, 'is encrypted with SOPS')

@@ -74,8 +74,8 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
     return { ...nothing, state: 'unknown', problems: [problem] };
   }
   const ways = model.hasRoots ? model.liveWays(dist) : model.ways(dist).filter(({ by }) => by);
-  const by = [...new Map(ways.flatMap(({ by }) => (by ? [[key(by), by] as const] : []))).values()].sort((a, b) =>
-    a.file < b.file ? -1 : 1,
+  const by = [...new Map(ways.flatMap(({ by }) => (by ? [[key(by), by] as const] : []))).values()].sort(
+    (a, b) => (a.file < b.file ? -1 : 1),
   );
   if (by.length === 0) {
     const artifact = artifactBuilder(view);
@@ -87,7 +87,11 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
     };
     return { ...nothing, state: 'unknown', problems: [problem] };
   }
-  const changes = [...new Map(ways.flatMap((way) => changesOn(way, shipped)).map((one) => [JSON.stringify(one), one])).values()];
+  const changes = [
+    ...new Map(
+      ways.flatMap((way) => changesOn(way, shipped)).map((one) => [JSON.stringify(one), one]),
+    ).values(),
+  ];
   const problems = broken(changes);
   if (by.length > 1) {
     const each = by.map(({ name, file }) => `${name} in ${file}`).join(' and ');
@@ -110,7 +114,10 @@ function artifactBuilder({ model, dist }: RepositoryView): FluxKustomization | u
   return model
     .fluxHolding('ExternalArtifact')
     .filter(({ root, source }) => source?.kind === 'ExternalArtifact' && (root ?? !model.hasRoots))
-    .find(({ path = '' }) => path === '.' || dist.endsWith(path) || dist.startsWith(`${path}/`) || dist.includes(`/${path}/`));
+    .find(
+      ({ path = '' }) =>
+        path === '.' || dist.endsWith(path) || dist.startsWith(`${path}/`) || dist.includes(`/${path}/`),
+    );
 }
 
 /** Files of the project beside `dist/` that are no manifests, and that Flux fetches all the same. */
@@ -126,7 +133,13 @@ export function strayWarnings({ model, dist, files }: RepositoryView): Problem[]
     ? `the Flux Kustomization ${by.name} in ${by.file} takes ${stray} for a manifest, and its whole build fails`
     : `Flux fetches the project's other YAML, too, and a Flux Kustomization whose path covers this folder takes ${stray} for a manifest`;
   if (files.text(ours) === undefined) {
-    return [{ where: ours, what: `is missing, so ${then}`, todo: 'copy it from the project: it hides all but dist/' }];
+    return [
+      {
+        where: ours,
+        what: `is missing, so ${then}`,
+        todo: 'copy it from the project: it hides all but dist/',
+      },
+    ];
   }
   const overruled = model.artifact.spares(stray);
   return [
@@ -156,7 +169,11 @@ function changesOn(way: Way, { namespace, units }: Shipped): Change[] {
   for (const { kustomization, objects } of units) {
     const unit = new FluxKustomization(way.by?.file ?? '', follow(kustomization, way), undefined);
     const origin = way.by?.file ?? unit.file;
-    const step = { ...unit.step, file: origin, patches: unit.step.patches.map((patch) => ({ ...patch, file: origin })) };
+    const step = {
+      ...unit.step,
+      file: origin,
+      patches: unit.step.patches.map((patch) => ({ ...patch, file: origin })),
+    };
     if (doesNothing(step) && unit.variables.size === 0) continue;
     for (const object of objects()) follow(object, { steps: [step], by: undefined });
   }
@@ -204,12 +221,16 @@ function whatBreaks(kind: string, field: string, to: unknown, after: Tree): stri
     return /reconcile|ssa/.test(field) && to !== undefined ? 'Flux then leaves it alone' : undefined;
   }
   if (kind === 'Namespace') {
-    return field === 'metadata.name' ? 'everything of this project looks for the Namespace under its own name' : undefined;
+    return field === 'metadata.name'
+      ? 'everything of this project looks for the Namespace under its own name'
+      : undefined;
   }
   if (kind === 'Kustomization') {
-    if (field === 'metadata.namespace') return 'the source, the decryption key and what waits for it are looked up in another namespace';
+    if (field === 'metadata.namespace')
+      return 'the source, the decryption key and what waits for it are looked up in another namespace';
     if (field === 'metadata.name') return 'what waits for it looks for it under its own name';
-    if (field === 'spec.wait' && to === true) return 'Flux then leaves its health checks out, and a missing bootstrap Secret shows nowhere';
+    if (field === 'spec.wait' && to === true)
+      return 'Flux then leaves its health checks out, and a missing bootstrap Secret shows nowhere';
     return fluxFreedom.test(field) ? undefined : 'the unit no longer does what this project says';
   }
   if (kind === 'HelmRelease') {
@@ -221,14 +242,17 @@ function whatBreaks(kind: string, field: string, to: unknown, after: Tree): stri
     }
     return helmFreedom.test(field) ? undefined : 'the release is no longer the one that this project says';
   }
-  if (kind === 'OCIRepository') return field === 'spec.layerSelector' ? 'Flux no longer takes it for a chart' : undefined;
+  if (kind === 'OCIRepository')
+    return field === 'spec.layerSelector' ? 'Flux no longer takes it for a chart' : undefined;
   return 'it is no longer what this project says';
 }
 
 /** Whether a release can't be installed before a Prometheus operator is there. */
 function needsMonitoring({ spec }: Tree): boolean {
   const values = isTree(spec) ? JSON.stringify(spec['values']) : '';
-  return /"renderMode":"(alwaysRender|failIfMissing)"|"api":\{[^}]*"serviceMonitor":\{"enabled":true/.test(values);
+  return /"renderMode":"(alwaysRender|failIfMissing)"|"api":\{[^}]*"serviceMonitor":\{"enabled":true/.test(
+    values,
+  );
 }
 
 /** The rules of the HelmRelease CRD about strategies: the API server refuses what breaks them. */

@@ -169,6 +169,7 @@ export function instancePatches(object: Tree, file: string): Patch[] {
 function instanceOf(object: Tree): Tree | undefined {
   const { kind, spec } = object;
   if (kind === 'FluxInstance') return isTree(spec) ? spec : undefined;
-  const values = kind === 'HelmRelease' && isTree(spec) ? spec['values'] : kind === undefined ? object : undefined;
+  const values =
+    kind === 'HelmRelease' && isTree(spec) ? spec['values'] : kind === undefined ? object : undefined;
   return isTree(values) && isTree(values['instance']) ? values['instance'] : undefined;
 }

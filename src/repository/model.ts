@@ -120,7 +120,8 @@ export class FluxModel {
     };
     for (const parent of this.parentsOf(node)) {
       const steps = [...this.componentSteps(parent.components, node), parent];
-      for (const way of this.ways(parent.folder)) add({ steps: effective([...steps, ...way.steps]), by: way.by });
+      for (const way of this.ways(parent.folder))
+        add({ steps: effective([...steps, ...way.steps]), by: way.by });
     }
     if (!this.artifact.ignoredBy(node)) {
       for (const by of this.building(node)) {
@@ -155,7 +156,8 @@ export class FluxModel {
    * unless its folder says what it is for.
    */
   isForHands(file: string, encrypted: boolean): boolean {
-    if (unused.test(file) || this.parentsOf(file).length > 0 || this.ways(file).some(({ by }) => by)) return false;
+    if (unused.test(file) || this.parentsOf(file).length > 0 || this.ways(file).some(({ by }) => by))
+      return false;
     return !encrypted || /(^|\/)(bootstrap|setup|talos)\//.test(file);
   }
 
@@ -175,7 +177,9 @@ export class FluxModel {
       .parse(file, 'holds a Flux Kustomization')
       .filter((tree) => isFluxKustomization(tree) && !roots.some((root) => isSame(root.tree, tree)))
       .flatMap((tree) =>
-        this.ways(file.file).map((way) => new FluxKustomization(file.file, this.atEnd(tree, way), way.by?.root)),
+        this.ways(file.file).map(
+          (way) => new FluxKustomization(file.file, this.atEnd(tree, way), way.by?.root),
+        ),
       );
     const result = [...roots, ...others];
     this.fluxIn.set(file.file, result);
@@ -194,9 +198,25 @@ export class FluxModel {
       .filter((one) => one.name === name && (one.namespace === undefined || fits(one.namespace, namespace)));
   }
 
-  /** Files with a Flux Kustomization whose text has this in it. */
+  /** Flux Kustomizations in files whose text has this in it. */
   fluxHolding(text: string): FluxKustomization[] {
     return this.fluxFiles.filter(({ bytes }) => bytes.includes(text)).flatMap((file) => this.fluxOf(file));
+  }
+
+  /**
+   * Of the files with a Flux Kustomization that say something in the same words, one that Flux applies.
+   *
+   * @param pattern What they say.
+   */
+  fluxSaying(pattern: RegExp): FluxKustomization[] {
+    const said = new Set<string>();
+    return this.fluxFiles.flatMap((file) => {
+      const [found] = pattern.exec(file.bytes.toString('latin1')) ?? [];
+      const words = found?.replace(/\s+/g, ' ');
+      if (words === undefined || said.has(words) || this.isDead(file.file)) return [];
+      said.add(words);
+      return this.fluxOf(file);
+    });
   }
 
   /** Kustomizations whose text has this in it. */
@@ -209,7 +229,9 @@ export class FluxModel {
   /** Whether a file is read by a kustomization as a patch or an input of a generator, and by none as an object. */
   isInput(file: string): boolean {
     const naming = (this.files.naming.get(file) ?? []).flatMap((one) => this.kustomizations(one));
-    return naming.some(({ inputs }) => inputs.has(file)) && !naming.some(({ resources }) => resources.has(file));
+    return (
+      naming.some(({ inputs }) => inputs.has(file)) && !naming.some(({ resources }) => resources.has(file))
+    );
   }
 
   /** The Flux Kustomization that takes a file because no kustomization.yaml says what there is. */
@@ -225,7 +247,9 @@ export class FluxModel {
   /** The kustomization.yaml that must list a file so that it is applied; undefined when Flux takes it as it is, or none does. */
   listOf(file: string): string | undefined {
     const folder = ancestors(posix.dirname(file)).find((one) => this.folders.has(one));
-    return folder === undefined || this.parentsOf(file).length > 0 ? undefined : this.folders.get(folder)?.file;
+    return folder === undefined || this.parentsOf(file).length > 0
+      ? undefined
+      : this.folders.get(folder)?.file;
   }
 
   private kustomizationsIn(folder: string): Kustomization[] {
@@ -305,9 +329,16 @@ export class FluxModel {
     if (way && isFluxKustomization(root.tree)) root.become(this.atEnd(root.tree, way));
   }
 
-  private findRoots(): { roots: FluxKustomization[]; elsewhere: FluxKustomization | undefined; sources: Made[] } {
+  private findRoots(): {
+    roots: FluxKustomization[];
+    elsewhere: FluxKustomization | undefined;
+    sources: Made[];
+  } {
     const instances = this.files.picked
-      .filter(({ bytes }) => bytes.includes('sync:') && (bytes.includes('FluxInstance') || bytes.includes('instance:')))
+      .filter(
+        ({ bytes }) =>
+          bytes.includes('sync:') && (bytes.includes('FluxInstance') || bytes.includes('instance:')),
+      )
       .flatMap((file) =>
         this.files.parse(file, 'holds a FluxInstance').flatMap((tree) => {
           const sync = syncOf(tree);
@@ -391,7 +422,9 @@ export class FluxModel {
 
   /** Whether a Flux Kustomization of another source than git builds a folder that is here, too. */
   private mayBeRoot({ source, path = '.' }: FluxKustomization): boolean {
-    return source?.kind !== 'ExternalArtifact' && this.files.listed.some((file) => file.startsWith(`${path}/`));
+    return (
+      source?.kind !== 'ExternalArtifact' && this.files.listed.some((file) => file.startsWith(`${path}/`))
+    );
   }
 
   /** Those that come from this git repository: `path: ./` of another source looks as if it applied itself. */
@@ -419,7 +452,9 @@ export class FluxModel {
       .flatMap((one) =>
         this.files.parse(one, 'holds a Flux source').map((object) => ({ file: one.file, object })),
       )
-      .filter(({ object }) => object['kind'] === 'GitRepository' && metadataOf(object)['name'] === source?.name)
+      .filter(
+        ({ object }) => object['kind'] === 'GitRepository' && metadataOf(object)['name'] === source?.name,
+      )
       .sort((a, b) => Number(!a.file.startsWith(folder)) - Number(!b.file.startsWith(folder)));
   }
 
@@ -459,12 +494,17 @@ export class FluxModel {
       if (at >= 0) {
         const circle = [...path.slice(at), folder].join(' -> ');
         const what = `lists itself: ${circle}, which kustomize refuses`;
-        warnings.push({ where: this.folders.get(folder)?.file ?? folder, what, todo: 'remove one of these entries' });
+        warnings.push({
+          where: this.folders.get(folder)?.file ?? folder,
+          what,
+          todo: 'remove one of these entries',
+        });
       }
       if (at >= 0 || done.has(folder)) return;
       done.add(folder);
       for (const { resources, components } of this.kustomizationsIn(folder)) {
-        for (const next of [...resources, ...components]) if (this.folders.has(next)) visit(next, [...path, folder]);
+        for (const next of [...resources, ...components])
+          if (this.folders.has(next)) visit(next, [...path, folder]);
       }
     };
     for (const [folder, { bytes }] of this.folders) {

@@ -20,7 +20,13 @@ export function identity(object: Tree): string {
 }
 
 /** Kinds of ours whose objects are in no namespace. */
-const clusterScoped = new Set(['ClusterRole', 'ClusterRoleBinding', 'ClusterSecretStore', 'Namespace', 'CustomResourceDefinition']);
+const clusterScoped = new Set([
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ClusterSecretStore',
+  'Namespace',
+  'CustomResourceDefinition',
+]);
 
 /**
  * Objects that Flux applies from elsewhere in the repository, and that this project makes, too.
@@ -38,13 +44,22 @@ export function sameObjects(
   const wanted = new Map(ours.map((object) => [identity(object), [] as FoundObject[]]));
   const kinds = new Set(ours.map((object) => String(object['kind'])));
   const names = [...new Set(ours.map((object) => String(metadataOf(object)['name'])))];
-  const named = new RegExp(`\\bname["']?\\s*:\\s*(&\\S+\\s+)?["']?(${names.map(escapeRegExp).join('|')})["']?\\s*([,}#\\r\\n]|$)`, 'm');
+  const named = new RegExp(
+    `\\bname["']?\\s*:\\s*(&\\S+\\s+)?["']?(${names.map(escapeRegExp).join('|')})["']?\\s*([,}#\\r\\n]|$)`,
+    'm',
+  );
   for (const file of files.picked) {
     if (isKustomizationFile(file.file)) continue;
     const text = file.bytes.toString('latin1');
     // kustomize names a Namespace anew.
-    if (!named.test(text) && !/\bkind["']?\s*:\s*["']?Namespace\b/.test(text) && !text.includes('${')) continue;
-    if (![...kinds].some((kind) => text.includes(kind)) || model.isDead(file.file) || model.isInput(file.file)) continue;
+    if (!named.test(text) && !/\bkind["']?\s*:\s*["']?Namespace\b/.test(text) && !text.includes('${'))
+      continue;
+    if (
+      ![...kinds].some((kind) => text.includes(kind)) ||
+      model.isDead(file.file) ||
+      model.isInput(file.file)
+    )
+      continue;
     for (const object of files.parse(file, 'may hold an object of a name that this project uses')) {
       if (!kinds.has(String(object['kind']))) continue;
       for (const way of model.hasRoots ? model.liveWays(file.file) : model.ways(file.file)) {
@@ -57,12 +72,17 @@ export function sameObjects(
 }
 
 /** A HelmRelease of External Secrets Operator, whatever it is called. */
-export function operatorReleases(files: RepositoryFiles, model: FluxModel, isElsewhere: (way: Way) => boolean): FoundObject[] {
+export function operatorReleases(
+  files: RepositoryFiles,
+  model: FluxModel,
+  isElsewhere: (way: Way) => boolean,
+): FoundObject[] {
   const charts = new Map<string, string>();
   const releases: FoundObject[] = [];
   for (const file of files.picked) {
     if (!file.bytes.includes('external-secrets') || isKustomizationFile(file.file)) continue;
-    if (!/\b(HelmRelease|OCIRepository)\b/.test(file.bytes.toString('latin1')) || model.isDead(file.file)) continue;
+    if (!/\b(HelmRelease|OCIRepository)\b/.test(file.bytes.toString('latin1')) || model.isDead(file.file))
+      continue;
     for (const object of files.parse(file, 'may hold a Helm release of External Secrets Operator')) {
       for (const way of model.hasRoots ? model.liveWays(file.file) : []) {
         if (isElsewhere(way)) continue;
@@ -70,7 +90,8 @@ export function operatorReleases(files: RepositoryFiles, model: FluxModel, isEls
         const spec = end['spec'] as Tree | undefined;
         if (end['kind'] === 'OCIRepository') {
           const url = plainText(spec?.['url']);
-          if (url) charts.set(`${String(metadataOf(end)['namespace'])}/${String(metadataOf(end)['name'])}`, url);
+          if (url)
+            charts.set(`${String(metadataOf(end)['namespace'])}/${String(metadataOf(end)['name'])}`, url);
         } else if (end['kind'] === 'HelmRelease') {
           releases.push({ file: file.file, object: end, way });
         }
@@ -81,7 +102,9 @@ export function operatorReleases(files: RepositoryFiles, model: FluxModel, isEls
     const spec = (object['spec'] ?? {}) as Tree;
     const chart = ((spec['chart'] as Tree | undefined)?.['spec'] as Tree | undefined)?.['chart'];
     const ref = spec['chartRef'] as Tree | undefined;
-    const from = ref && charts.get(`${String(ref['namespace'] ?? metadataOf(object)['namespace'])}/${String(ref['name'])}`);
+    const from =
+      ref &&
+      charts.get(`${String(ref['namespace'] ?? metadataOf(object)['namespace'])}/${String(ref['name'])}`);
     return chart === 'external-secrets' || from?.replace(/\/$/, '').endsWith('/external-secrets') === true;
   });
 }

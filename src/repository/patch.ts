@@ -84,7 +84,12 @@ export function isFor({ target, change }: Patch, object: Tree): boolean {
   }
   if (Array.isArray(change)) return false;
   const { apiVersion, kind, metadata: own } = change as Tree;
-  return apiVersion === object['apiVersion'] && kind === object['kind'] && isTree(own) && own['name'] === metadata['name'];
+  return (
+    apiVersion === object['apiVersion'] &&
+    kind === object['kind'] &&
+    isTree(own) &&
+    own['name'] === metadata['name']
+  );
 }
 
 function matches(pattern: string | undefined, text: string): boolean {
@@ -101,7 +106,8 @@ function selects(selector: string | undefined, labels: unknown): boolean {
   if (!selector) return true;
   const there = isTree(labels) ? labels : {};
   return selector.split(/,(?![^(]*\))/).every((part) => {
-    const [, key = '', operator = '', list = ''] = /^\s*(\S+)\s+(in|notin)\s+\(([^)]*)\)\s*$/.exec(part) ?? [];
+    const [, key = '', operator = '', list = ''] =
+      /^\s*(\S+)\s+(in|notin)\s+\(([^)]*)\)\s*$/.exec(part) ?? [];
     if (operator) {
       const found = list.split(',').some((value) => value.trim() === there[key]);
       return operator === 'in' ? found : !found;

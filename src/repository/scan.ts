@@ -40,7 +40,10 @@ export class RepositoryView {
   fluxNamed(name: string, namespace: string): FluxKustomization[] {
     return this.model
       .fluxNamed(name, namespace)
-      .filter((one) => (one.root !== undefined || !this.model.hasRoots) && !this.isElsewhere({ steps: [], by: one }));
+      .filter(
+        (one) =>
+          (one.root !== undefined || !this.model.hasRoots) && !this.isElsewhere({ steps: [], by: one }),
+      );
   }
 
   /** The file that makes a Namespace, where it is known to reach the cluster. */
@@ -81,7 +84,9 @@ export class RepositoryView {
     const unreadable = this.files.warnings.filter(
       ({ where }) => !this.model.isDead(where) && !this.model.isInput(where),
     );
-    const all = new Map([...unreadable, ...found].map((warning) => [`${warning.where} ${warning.what}`, warning]));
+    const all = new Map(
+      [...unreadable, ...found].map((warning) => [`${warning.where} ${warning.what}`, warning]),
+    );
     return [...all.values()].sort((a, b) => (a.where < b.where ? -1 : 1));
   }
 

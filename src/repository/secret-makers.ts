@@ -52,7 +52,9 @@ const makers: Readonly<Record<string, Maker>> = {
   ],
   // https://rook.io/docs/rook/latest/Storage-Configuration/Object-Storage-RGW/ceph-object-bucket-claim/
   'ObjectBucketClaim objectbucket.io': sameName,
-  'CephObjectStoreUser ceph.rook.io': (spec, name) => [`rook-ceph-object-user-${textAt(spec, 'store')}-${name}`],
+  'CephObjectStoreUser ceph.rook.io': (spec, name) => [
+    `rook-ceph-object-user-${textAt(spec, 'store')}-${name}`,
+  ],
   // https://access.crunchydata.com/documentation/postgres-operator/latest/
   'PostgresCluster postgres-operator.crunchydata.com': (spec, name) => {
     const users = trees(spec['users']).map((user) => String(user['name']));
@@ -135,6 +137,12 @@ export function secretsMadeBy(object: Tree): MadeSecret[] {
   return made.flatMap((one) => {
     const place = typeof one === 'object' ? one : { name: one, namespace };
     if (place.name === undefined) return [];
-    return [{ what: `the Secret of the ${kind} ${name}`, name: place.name, namespace: place.namespace ?? namespace }];
+    return [
+      {
+        what: `the Secret of the ${kind} ${name}`,
+        name: place.name,
+        namespace: place.namespace ?? namespace,
+      },
+    ];
   });
 }

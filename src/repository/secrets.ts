@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.js';
+import { escapeRegExp } from '../regexp.js';
 import { isTree, type Tree } from '../tree.js';
 import { addTo, type RepositoryFiles } from './files.js';
 import { fits, isKustomizationFile, isSubstituted, metadataOf, plainText, trees } from './kustomize.js';
@@ -62,13 +63,20 @@ export function findSecrets(
   const waysOf = (node: string) => {
     const live = model.liveWays(node);
     const dead = model.hasRoots && live.length === 0;
-    return { dead, ways: (dead ? model.ways(node) : model.hasRoots ? live : model.ways(node)).filter(not(isElsewhere)) };
+    return {
+      dead,
+      ways: (dead ? model.ways(node) : model.hasRoots ? live : model.ways(node)).filter(not(isElsewhere)),
+    };
   };
 
   for (const one of model.kustomizationsHolding('secretGenerator')) {
     const { dead, ways } = waysOf(one.folder);
     for (const { name, namespace } of one.secrets) {
-      const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...(namespace && { namespace }) } };
+      const object = {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, ...(namespace && { namespace }) },
+      };
       for (const way of ways) {
         const [made] = secretsMadeBy(model.atEnd(object, { ...way, steps: [one, ...way.steps] }));
         if (made) add(one.file, dead, { ...made, what: 'the Secret that kustomize generates' });
@@ -102,10 +110,12 @@ function not<Value>(test: (value: Value) => boolean): (value: Value) => boolean 
   return (value) => !test(value);
 }
 
+const marks = new RegExp(makerMarks.map(escapeRegExp).join('|'));
+
 /** Whether the bytes of a file without SOPS are worth parsing. */
 function mayMake({ bytes }: FileBytes, names: ReadonlySet<string> | 'any'): boolean {
   // The name of such a Secret need not stand in the file.
-  if (makerMarks.some((mark) => bytes.includes(mark))) return true;
+  if (marks.test(bytes.toString('latin1'))) return true;
   if (!bytes.includes('Secret')) return false;
   return names === 'any' || bytes.includes('${') || [...names].some((name) => bytes.includes(name));
 }

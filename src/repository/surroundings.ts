@@ -62,7 +62,8 @@ function isIgnored(top: string, path: string): boolean {
 }
 
 /** Folders and files that the top of a repository for Flux has. */
-const likeTop = /^(clusters?|kubernetes|infrastructure|flux|gitops|k8s|\.sops\.yaml|\.sourceignore|kustomization\.yaml)$/;
+const likeTop =
+  /^(clusters?|kubernetes|infrastructure|flux|gitops|k8s|\.sops\.yaml|\.sourceignore|kustomization\.yaml)$/;
 
 function withoutGit(project: string): Problem[] {
   const above = [dirname(project), dirname(dirname(project)), dirname(dirname(dirname(project)))];

@@ -74,7 +74,8 @@ function hostProblem(config: string, path: string): Problem {
 
 /** The age recipient of the first rule that has one: Flux has one key for all. */
 function firstRecipient(config: string): string | undefined {
-  const [, recipient] = /\bage["']?\s*:\s*(?:[>|]-?\s*|\[\s*|-\s*)?["']?(age1[a-z0-9]+)/.exec(readFileSync(config, 'utf8')) ?? [];
+  const [, recipient] =
+    /\bage["']?\s*:\s*(?:[>|]-?\s*|\[\s*|-\s*)?["']?(age1[a-z0-9]+)/.exec(readFileSync(config, 'utf8')) ?? [];
   return recipient;
 }
 

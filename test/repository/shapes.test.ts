@@ -62,7 +62,9 @@ describe('who applies dist/', () => {
   ])('a Kustomization of a source %s builds nothing here', async (_, sourceRef) => {
     const { entry } = await place(at, {
       ...bootstrapped(),
-      'clusters/home/operator.yaml': kustomization('garage-operator', './', 'targetNamespace: storage', { sourceRef }),
+      'clusters/home/operator.yaml': kustomization('garage-operator', './', 'targetNamespace: storage', {
+        sourceRef,
+      }),
     });
     expect((await entry()).out).toContain('path: ./infrastructure/secrets/dist');
   });
@@ -109,7 +111,9 @@ describe('who applies dist/', () => {
     project.write('src/settings.ts', "export default { flux: { path: 'secrets' } };\n");
     const { code, out } = await entry();
     expect(code).toBe(0);
-    expect(load(out)).toMatchObject({ spec: { path: './secrets/dist', sourceRef: { kind: 'OCIRepository' } } });
+    expect(load(out)).toMatchObject({
+      spec: { path: './secrets/dist', sourceRef: { kind: 'OCIRepository' } },
+    });
   });
 
   test('an artifact that is put together of parts', async () => {
@@ -121,7 +125,9 @@ describe('who applies dist/', () => {
     });
     expect(await entry()).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^clusters\/home\/apps\.yaml: .* ExternalArtifact apps, and whether .* can't be told; /),
+      err: expect.stringMatching(
+        /^clusters\/home\/apps\.yaml: .* ExternalArtifact apps, and whether .* can't be told; /,
+      ),
     });
   });
 
@@ -133,7 +139,7 @@ describe('who applies dist/', () => {
     };
     const { entry, synth } = await place(at, host);
     const line =
-      "infrastructure/secrets/dist: is applied 2 times, by the Flux Kustomizations apps in clusters/home/apps.yaml and cluster-secrets in clusters/home/cluster-secrets.yaml: what one of them prunes or changes, the other makes anew; remove all but one";
+      'infrastructure/secrets/dist: is applied 2 times, by the Flux Kustomizations apps in clusters/home/apps.yaml and cluster-secrets in clusters/home/cluster-secrets.yaml: what one of them prunes or changes, the other makes anew; remove all but one';
     expect(await entry()).toEqual({ code: 1, out: '', err: line });
     expect(await synth()).toMatchObject({ code: 0, err: `warning: ${line}` });
   });
@@ -159,7 +165,9 @@ describe('who applies dist/', () => {
       { 'src/secrets/grafana.ts': appSecret('monitoring', 'grafana') },
     );
     expect(await synth()).toMatchObject({ code: 0, err: '' });
-    expect((await entry()).err).toMatch(/^nothing to add: .* in clusters\/home\/flux-system\/gotk-sync\.yaml applies/);
+    expect((await entry()).err).toMatch(
+      /^nothing to add: .* in clusters\/home\/flux-system\/gotk-sync\.yaml applies/,
+    );
   });
 });
 
@@ -180,7 +188,8 @@ ${patches}`;
     const { entry, synth } = await place(at, {
       ...bootstrapped(),
       'clusters/home/apps.yaml': kustomization('apps', './apps'),
-      'apps/security/kustomization.yaml': 'namespace: security\nresources: [../../infrastructure/secrets/dist]\n',
+      'apps/security/kustomization.yaml':
+        'namespace: security\nresources: [../../infrastructure/secrets/dist]\n',
     });
     const { code, err } = await entry();
     expect(code).toBe(1);
@@ -193,17 +202,28 @@ ${patches}`;
   });
 
   test.each([
-    ['suspend', '{spec: {suspend: true}}', 'and 3 more: spec.suspend: nothing -> true: the unit no longer does what this project says'],
-    ['wait', '{spec: {wait: true}}', 'and 2 more: spec.wait: nothing -> true: Flux then leaves its health checks out, and a missing bootstrap Secret shows nowhere'],
+    [
+      'suspend',
+      '{spec: {suspend: true}}',
+      'and 3 more: spec.suspend: nothing -> true: the unit no longer does what this project says',
+    ],
+    [
+      'wait',
+      '{spec: {wait: true}}',
+      'and 2 more: spec.wait: nothing -> true: Flux then leaves its health checks out, and a missing bootstrap Secret shows nowhere',
+    ],
   ])('a patch of a parent that breaks a promise: %s', async (_, patch, says) => {
     const { synth } = await place('kubernetes/apps/secrets', {
-      'kubernetes/flux/ks.yaml': parent(`    - patch: '${patch.replace('{', '{kind: Kustomization, metadata: {name: _}, ')}'
+      'kubernetes/flux/ks.yaml':
+        parent(`    - patch: '${patch.replace('{', '{kind: Kustomization, metadata: {name: _}, ')}'
       target: {group: kustomize.toolkit.fluxcd.io, kind: Kustomization}
 `),
     });
     const { code, err } = await synth();
     expect(code).toBe(0);
-    expect(err).toContain(`warning: kubernetes/flux/ks.yaml: changes Kustomization external-secrets ${says}; `);
+    expect(err).toContain(
+      `warning: kubernetes/flux/ks.yaml: changes Kustomization external-secrets ${says}; `,
+    );
   });
 
   test('patches reach the releases: JSON 6902, selectors by label, and a strategy that is refused', async () => {
@@ -231,7 +251,8 @@ ${patches}`;
     const { synth, entry, project } = await place(
       'kubernetes/apps/secrets',
       {
-        'kubernetes/flux/ks.yaml': parent(`    - target: {group: kustomize.toolkit.fluxcd.io, kind: Kustomization}
+        'kubernetes/flux/ks.yaml':
+          parent(`    - target: {group: kustomize.toolkit.fluxcd.io, kind: Kustomization}
       patch: |
         apiVersion: kustomize.toolkit.fluxcd.io/v1
         kind: Kustomization
@@ -312,7 +333,10 @@ describe('what is in the artifact', () => {
   });
 
   test('spec.ignore overrules the .sourceignore of the project', async () => {
-    const { synth } = await place('kubernetes/prod/secrets', bootstrapped('kubernetes/prod', '/*\n!/kubernetes\n'));
+    const { synth } = await place(
+      'kubernetes/prod/secrets',
+      bootstrapped('kubernetes/prod', '/*\n!/kubernetes\n'),
+    );
     expect((await synth()).err).toMatch(
       /^warning: kubernetes\/prod\/secrets\/\.sourceignore: is overruled by spec\.ignore of the GitRepository flux-system in .*, and its whole build fails; /,
     );
@@ -322,7 +346,9 @@ describe('what is in the artifact', () => {
     const { synth, project } = await place('clusters/home/secrets', bootstrapped());
     expect((await synth()).err).toBe('');
     project.remove('.sourceignore');
-    expect((await synth()).err).toMatch(/^warning: clusters\/home\/secrets\/\.sourceignore: is missing, so the Flux Kustomization flux-system in /);
+    expect((await synth()).err).toMatch(
+      /^warning: clusters\/home\/secrets\/\.sourceignore: is missing, so the Flux Kustomization flux-system in /,
+    );
   });
 
   test.each([
@@ -330,7 +356,10 @@ describe('what is in the artifact', () => {
     ['names', '*secret*.yaml\n*.yaml\n', true],
     ['a white list', '*\n!clusters/\n!clusters/**\n', false],
   ])("the host's .gitignore: %s", async (_, rules, spared) => {
-    const { synth, project } = await place(at, { ...bootstrapped(), '.gitignore': `${rules}node_modules/\n` });
+    const { synth, project } = await place(at, {
+      ...bootstrapped(),
+      '.gitignore': `${rules}node_modules/\n`,
+    });
     const { code, err } = await synth();
     expect(code).toBe(0);
     const top = project.path.slice(0, -at.length);
@@ -340,7 +369,9 @@ describe('what is in the artifact', () => {
     expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(spared ? all : 0);
     if (spared) expect(err).toBe('');
     else {
-      expect(err).toMatch(/^warning: \.gitignore: line 1, `\*`, keeps git from committing \.sourceignore and \d+ more of this project, so Flux never gets it; /);
+      expect(err).toMatch(
+        /^warning: \.gitignore: line 1, `\*`, keeps git from committing \.sourceignore and \d+ more of this project, so Flux never gets it; /,
+      );
     }
   });
 
@@ -351,7 +382,10 @@ describe('what is in the artifact', () => {
     expect((await synth()).err).toContain(
       `warning: infrastructure/secrets/.git: makes this a git repository of its own inside ${top}, which commits a link to it and none of its files; `,
     );
-    project.write('../../.gitmodules', '[submodule "secrets"]\n\tpath = infrastructure/secrets\n\turl = ./x\n');
+    project.write(
+      '../../.gitmodules',
+      '[submodule "secrets"]\n\tpath = infrastructure/secrets\n\turl = ./x\n',
+    );
     expect((await synth()).err).toContain(
       `warning: infrastructure/secrets: is a submodule of ${top}: Flux fetches it only with spec.recurseSubmodules: true`,
     );
@@ -380,7 +414,8 @@ describe('what is there already', () => {
   });
 
   test('the same objects where nothing applies them, or in a file that is a patch, are none', async () => {
-    const store = 'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: onepassword}\nspec: {}\n';
+    const store =
+      'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: onepassword}\nspec: {}\n';
     const { synth } = await place(at, {
       ...bootstrapped(),
       'old/store.yaml': store,
@@ -421,7 +456,12 @@ describe('what is there already', () => {
           object('bitnami.com/v1alpha1', 'SealedSecret', 'sealed', '{encryptedData: {}}'),
           object('cert-manager.io/v1', 'Certificate', 'c', '{secretName: tls}'),
           object('postgresql.cnpg.io/v1', 'Cluster', 'db', '{instances: 1}'),
-          object('postgresql.cnpg.io/v1', 'Cluster', 'own', '{bootstrap: {initdb: {secret: {name: own-app}}}}'),
+          object(
+            'postgresql.cnpg.io/v1',
+            'Cluster',
+            'own',
+            '{bootstrap: {initdb: {secret: {name: own-app}}}}',
+          ),
           object('objectbucket.io/v1alpha1', 'ObjectBucketClaim', 'bucket', '{storageClassName: x}'),
           object(
             'external-secrets.io/v1alpha1',
@@ -429,14 +469,21 @@ describe('what is there already', () => {
             'push',
             '{secretStoreRefs: [{name: local}], data: [{match: {remoteRef: {remoteKey: pushed}}}]}',
           ),
-          object('external-secrets.io/v1', 'SecretStore', 'local', '\n  provider: {kubernetes: {remoteNamespace: media}}'),
+          object(
+            'external-secrets.io/v1',
+            'SecretStore',
+            'local',
+            '\n  provider: {kubernetes: {remoteNamespace: media}}',
+          ),
         ].join('---\n'),
       },
       { 'src/secrets/x.ts': appSecrets('media', names) },
     );
     const { code, err } = await synth();
     expect(code).toBe(1);
-    expect(err.split('\n').map((line) => /media\/(\S+): is the Secret of the (\S+) /.exec(line)?.slice(1))).toEqual([
+    expect(
+      err.split('\n').map((line) => /media\/(\S+): is the Secret of the (\S+) /.exec(line)?.slice(1)),
+    ).toEqual([
       ['item', 'OnePasswordItem'],
       ['sealed', 'SealedSecret'],
       ['tls', 'Certificate'],
@@ -452,12 +499,21 @@ describe('what nothing applies', () => {
   const secrets = { 'src/secrets/app.ts': appSecret('media', 'app') };
 
   test.each([
-    ['a commented-out line', 'apps/recipes/secret.sops.yaml', { 'apps/recipes/kustomization.yaml': 'resources:\n  # - secret.sops.yaml\n' }],
+    [
+      'a commented-out line',
+      'apps/recipes/secret.sops.yaml',
+      { 'apps/recipes/kustomization.yaml': 'resources:\n  # - secret.sops.yaml\n' },
+    ],
     ['an archive', '_archive/secret.sops.yaml', {}],
   ])('%s is a note, without decryption warning', async (_, file, host) => {
     const { synth } = await place(
       at,
-      { ...bootstrapped(), 'clusters/home/apps.yaml': kustomization('apps', './apps'), ...host, [file]: sops('app', 'media') },
+      {
+        ...bootstrapped(),
+        'clusters/home/apps.yaml': kustomization('apps', './apps'),
+        ...host,
+        [file]: sops('app', 'media'),
+      },
       secrets,
     );
     expect(await synth()).toMatchObject({
@@ -472,15 +528,21 @@ describe('what nothing applies', () => {
       { ...bootstrapped(), 'bootstrap/token.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: app}\n' },
       secrets,
     );
-    expect((await synth()).err).toMatch(/^src\/secrets\/app\.ts: media\/app: may be the Secret in bootstrap\/token\.yaml, whose namespace can't be found: /);
+    expect((await synth()).err).toMatch(
+      /^src\/secrets\/app\.ts: media\/app: may be the Secret in bootstrap\/token\.yaml, whose namespace can't be found: /,
+    );
   });
 });
 
 describe('settings that the repository answers', () => {
   test('with two answers a warning names both', async () => {
     const { synth } = await place(at, {
-      'clusters/a/sync.yaml': kustomization('a', './clusters/a', '', { sourceRef: '{kind: GitRepository, name: one}' }),
-      'clusters/b/sync.yaml': kustomization('b', './clusters/b', '', { sourceRef: '{kind: GitRepository, name: two}' }),
+      'clusters/a/sync.yaml': kustomization('a', './clusters/a', '', {
+        sourceRef: '{kind: GitRepository, name: one}',
+      }),
+      'clusters/b/sync.yaml': kustomization('b', './clusters/b', '', {
+        sourceRef: '{kind: GitRepository, name: two}',
+      }),
     });
     expect((await synth()).err).toContain(
       'warning: src/settings.ts: flux.source: is left out, and the repository has two answers: GitRepository one (clusters/a/sync.yaml) and GitRepository two (clusters/b/sync.yaml); GitRepository flux-system is used; write the one that is right for this project',
@@ -489,20 +551,28 @@ describe('settings that the repository answers', () => {
 
   test('a ServiceAccount under lockdown: for the units, and one for the releases', async () => {
     const { synth, project } = await place(at, {
-      'clusters/home/sync.yaml': kustomization('flux-system', './clusters/home', 'serviceAccountName: kustomize-controller'),
+      'clusters/home/sync.yaml': kustomization(
+        'flux-system',
+        './clusters/home',
+        'serviceAccountName: kustomize-controller',
+      ),
     });
     const { out } = await synth();
     expect(out).toContain('flux.serviceAccountName is kustomize-controller, as clusters/home/sync.yaml says');
     expect(load(project.read('dist/flux/onepassword-store.yaml'))).toMatchObject({
       spec: { serviceAccountName: 'kustomize-controller' },
     });
-    expect(load(project.read('dist/onepassword-connect/helmrelease-onepassword-connect.yaml'))).toMatchObject({
-      spec: { serviceAccountName: 'cluster-secrets' },
-    });
-    expect(load(project.read('dist/external-secrets/clusterrolebinding-cluster-secrets.yaml'))).toMatchObject({
-      roleRef: { name: 'cluster-admin' },
-      subjects: [{ kind: 'ServiceAccount', name: 'cluster-secrets', namespace: 'external-secrets' }],
-    });
+    expect(load(project.read('dist/onepassword-connect/helmrelease-onepassword-connect.yaml'))).toMatchObject(
+      {
+        spec: { serviceAccountName: 'cluster-secrets' },
+      },
+    );
+    expect(load(project.read('dist/external-secrets/clusterrolebinding-cluster-secrets.yaml'))).toMatchObject(
+      {
+        roleRef: { name: 'cluster-admin' },
+        subjects: [{ kind: 'ServiceAccount', name: 'cluster-secrets', namespace: 'external-secrets' }],
+      },
+    );
     expect(load(project.read('dist/external-secrets/serviceaccount-cluster-secrets.yaml'))).toMatchObject({
       metadata: { namespace: 'external-secrets' },
     });
@@ -530,7 +600,11 @@ test('bad repositories: broken YAML, circles, links in circles, a huge file', as
   const { code, err } = await synth();
   expect(code).toBe(0);
   expect(err.split('\n').map((line) => line.slice(0, 90))).toEqual([
-    expect.stringMatching(/^warning: clusters\/home\/broken\.yaml: is in the build of Flux's entry, and can't be read/),
-    expect.stringMatching(/^warning: loop\/a\/kustomization\.yaml: lists itself: loop\/a -> loop\/b -> loop\/a/),
+    expect.stringMatching(
+      /^warning: clusters\/home\/broken\.yaml: is in the build of Flux's entry, and can't be read/,
+    ),
+    expect.stringMatching(
+      /^warning: loop\/a\/kustomization\.yaml: lists itself: loop\/a -> loop\/b -> loop\/a/,
+    ),
   ]);
 });

@@ -1,6 +1,6 @@
 /** Repositories of the shapes that people have, and what synth and flux-entry say of a project in them. */
 import { execa } from 'execa';
-import { type Outcome, makeProject, type Project } from '../project.js';
+import { makeProject, type Outcome, type Project } from '../project.js';
 
 /** A GitRepository. */
 export function source(name = 'flux-system', namespace = 'flux-system', ignore = ''): string {
