@@ -20,14 +20,16 @@ export default defineSettings({
   // Name of the Secret that `npm run bootstrap` encrypts.
   // credentialsSecret: 'onepassword-secret',
   //
-  // How this cluster's Flux is set up.
+  // How this cluster's Flux is set up. What is left out is read from the repository where it says so.
   // flux: {
   //   namespace: 'flux-system',
   //   source: { kind: 'GitRepository', name: 'flux-system' },
   //   // Folder of this project in the repository ('.' is its root); left out: git is asked.
   //   path: 'clusters/home/secrets',
-  //   // Secret, in the namespace of Flux, with the age key that decrypts the bootstrap Secret.
+  //   // Secret, in the namespace of Flux, with the age key that decrypts the bootstrap Secret ('none': Flux has its own).
   //   sopsSecret: 'sops-age',
+  //   // ServiceAccount as which Flux applies the units, under multi-tenancy lockdown (left out: Flux's own).
+  //   serviceAccountName: 'kustomize-controller',
   //   interval: '10m',
   //   retryInterval: '30s',
   // },

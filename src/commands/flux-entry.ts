@@ -35,7 +35,8 @@ export const fluxEntry: Command = async (path, args, io) => {
   const entry = toYaml(entryOf(project));
   if (options.write === undefined) {
     io.stdout.write(entry);
-    print(io.stderr, whereTo(project));
+    const place = whereTo(project);
+    if (place !== undefined) print(io.stderr, place);
     return 0;
   }
   await write(resolve(io.cwd, options.write), options.write, entry);
@@ -100,10 +101,10 @@ function entryOf({ settings, view }: Project): object {
   };
 }
 
-/** The file that the entry belongs in. */
-function whereTo({ view }: Project): string {
+/** The file that the entry belongs in; undefined where no root is known. */
+function whereTo({ view }: Project): string | undefined {
   const [root] = view.model.roots;
-  if (!root) return 'put it where your Flux entry lists its Kustomizations, and commit it';
+  if (!root) return undefined;
   const { path = '.' } = root;
   const file = posix.join(path, 'cluster-secrets.yaml');
   const list = view.model.kustomizationFile(path);

@@ -88,7 +88,8 @@ export function isFor({ target, change }: Patch, object: Tree): boolean {
     apiVersion === object['apiVersion'] &&
     kind === object['kind'] &&
     isTree(own) &&
-    own['name'] === metadata['name']
+    own['name'] === metadata['name'] &&
+    own['namespace'] === metadata['namespace']
   );
 }
 

@@ -6,6 +6,7 @@ import { guardSecrets } from '../../src/guards/index.js';
 import { type FileTree, render } from '../../src/output/render.js';
 import { composePlatform } from '../../src/platform/platform.js';
 import { resolveSettings } from '../../src/platform/settings.js';
+import { patched, toPatches } from '../../src/repository/patch.js';
 import { root } from '../project.js';
 import { ApiClient, type Manifest } from './client.js';
 import { objectsOf, readObjects } from './objects.js';
@@ -55,6 +56,44 @@ describe.skipIf(!server)('a strict server-side dry run', () => {
     const objects = readObjects(`${root}/${tree}`);
     expect(objects.size).toBeGreaterThanOrEqual(atLeast);
     expect(await refusals(objects)).toEqual([]);
+  });
+
+  test('takes the releases below a parent that patches them, as repositories of the cluster-template kind do', async () => {
+    const patches = toPatches(
+      {
+        target: { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' },
+        patch: `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: _}
+spec:
+  install: {crds: CreateReplace, strategy: {name: RetryOnFailure}}
+  rollback: {cleanupOnFail: true}
+  upgrade:
+    cleanupOnFail: true
+    crds: CreateReplace
+    strategy: {name: RemediateOnFailure}
+    remediation: {remediateLastFailure: true, retries: 2}
+`,
+      },
+      'ks.yaml',
+      () => undefined,
+    );
+    const releases = [...readObjects(`${root}/test/golden/monitoring`)].filter(([path]) =>
+      path.includes('helmrelease'),
+    );
+    expect(releases).toHaveLength(2);
+    const below = releases.map(([path, object]): [string, Manifest] => [
+      path,
+      patched(object, patches) as Manifest,
+    ]);
+    expect(below[0]?.[1].spec.upgrade.strategy).toEqual({ name: 'RemediateOnFailure' });
+    expect(await refusals(new Map(below))).toEqual([]);
+    // The server does look: this is what it refused before.
+    for (const [, { spec }] of below) spec.upgrade.strategy.retryInterval = '1m';
+    expect(await refusals(new Map(below))).toEqual([
+      expect.stringContaining("retryInterval can only be set when .name is 'RetryOnFailure'"),
+      expect.stringContaining("retryInterval can only be set when .name is 'RetryOnFailure'"),
+    ]);
   });
 
   test('takes all of a hundred random projects', async () => {
