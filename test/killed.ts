@@ -1,8 +1,5 @@
-/** Kills synth at random moments and looks at what it leaves. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Kills synth while it writes, and looks at what it leaves. */
+import { execa } from 'execa';
 import { nodeArguments, type Project } from './project.js';
 
 /** How the killed runs ended. */
@@ -14,50 +11,58 @@ export interface Killed {
 }
 
 /**
- * Runs synth again and again, each time from one of two settings to the other, and sends SIGKILL: at once,
- * after the end, and in between at random moments, most of them while it writes.
+ * Counts what a run does to `dist/` and beside it; ends it with SIGKILL before the step that KILL_AT names, and
+ * tells on standard error how many steps there were when it is not.
+ */
+const killer = `data:text/javascript,${encodeURIComponent(`
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+let steps = 0;
+for (const name of ['mkdirSync', 'writeFileSync', 'renameSync', 'rmSync']) {
+  const step = fs[name];
+  fs[name] = (path, ...more) => {
+    if (/\\/(dist|\\.dist-\\d+)(\\/|$)/.test(path) && steps++ === Number(process.env.KILL_AT)) {
+      process.kill(process.pid, 'SIGKILL');
+    }
+    return step(path, ...more);
+  };
+}
+syncBuiltinESMExports();
+process.on('exit', () => console.error(steps));
+`)}`;
+
+/**
+ * Runs synth again and again, each time from one of two settings to the other, and kills it at moments that are
+ * spread over all that it does to `dist/`, from before the first step to after the last.
  *
  * @param project A project whose `src/settings.ts` this may write.
- * @param moments How many runs; at least three.
+ * @param moments How many runs; at least two.
  */
-export async function killAtRandom(project: Project, moments: number): Promise<Killed> {
-  const settings = (vault: string) => `export default { vaults: ['${vault}'] };`;
-  const trees: string[] = [];
-  for (const vault of ['one', 'two']) {
-    project.write('src/settings.ts', settings(vault));
-    await project.spawn('synth');
-    trees.push(JSON.stringify(project.tree('dist')));
-  }
-  const [one, two] = trees;
+export async function killWhileWriting(project: Project, moments: number): Promise<Killed> {
+  // Between the two, most files of the tree differ.
+  const settings = (interval: string) =>
+    `export default { refreshInterval: '${interval}', flux: { interval: '${interval}' } };`;
+  const synth = async (interval: string, killAt: number) => {
+    project.write('src/settings.ts', settings(interval));
+    const run = await execa(process.execPath, ['--import', killer, ...nodeArguments('synth')], {
+      cwd: project.path,
+      env: { KILL_AT: String(killAt) },
+      reject: false,
+    });
+    if (run.exitCode !== 0 && run.signal !== 'SIGKILL') throw new Error(run.stderr);
+    return { steps: Number(run.stderr), tree: JSON.stringify(project.tree('dist')) };
+  };
+  const { tree: one } = await synth('10m', -1);
+  const { tree: two, steps } = await synth('20m', -1);
   const count = { old: 0, new: 0, neither: 0 };
-  // How long a run is alive after it began to write, in milliseconds.
-  let writing = 50;
+  let before = two;
   for (let moment = 0; moment < moments; moment += 1) {
-    const before = JSON.stringify(project.tree('dist'));
-    project.write('src/settings.ts', settings(before === one ? 'two' : 'one'));
-    const child = spawn(process.execPath, nodeArguments('synth'), { cwd: project.path, stdio: 'ignore' });
-    const ended = once(child, 'exit').then(() => true);
-    if (moment === 1) {
-      const began = await untilWriting(project, ended);
-      await ended;
-      writing = Date.now() - began;
-    } else if (moment > 1) {
-      await untilWriting(project, ended);
-      await Promise.race([ended, sleep(writing * Math.random())]);
-    }
-    child.kill('SIGKILL');
-    await ended;
-    const after = JSON.stringify(project.tree('dist'));
-    if (after === before) count.old += 1;
-    else if (after === (before === one ? two : one)) count.new += 1;
+    const next = before === one ? two : one;
+    const { tree } = await synth(next === one ? '10m' : '20m', Math.round((steps * moment) / (moments - 1)));
+    if (tree === before) count.old += 1;
+    else if (tree === next) count.new += 1;
     else count.neither += 1;
+    before = tree;
   }
   return count;
-}
-
-/** Waits until there is something beside `dist/`, or the run has ended; gives the time. */
-async function untilWriting({ path }: Project, ended: Promise<boolean>): Promise<number> {
-  const over = () => Promise.race([ended, sleep(1, false)]);
-  while (!readdirSync(path).some((entry) => entry.startsWith('.dist-')) && !(await over()));
-  return Date.now();
 }

@@ -6,7 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { killAtRandom } from '../killed.js';
+import { killWhileWriting } from '../killed.js';
 import { copyProject, root, runTypeScript } from '../project.js';
 import { type Run, runOnce, takeTurns } from './measure.js';
 import { freshCdk8sApp, projectWith, remove, repositoryWith } from './projects.js';
@@ -88,8 +88,8 @@ try {
 
   const project = await copyProject();
   make(project.path);
-  const killed = await killAtRandom(project, 50);
-  note('synth killed 50 times: trees that are neither old nor new', killed.neither, 0);
+  const killed = await killWhileWriting(project, 50);
+  note('synth killed at 50 moments: trees that are neither old nor new', killed.neither, 0);
 } finally {
   for (const path of made) remove(path);
 }
