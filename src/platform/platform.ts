@@ -43,7 +43,8 @@ export interface Platform {
 /**
  * Composes the units: External Secrets Operator and the credentials side by side, Connect after both, the
  * store after Connect, the app secrets of each namespace after the store. Each wait costs up to 30 s on a cold
- * start, and nothing afterwards, so there are no more than these three. Alerts wait for the operator's
+ * start, and nothing afterwards. Beside the store there would be one wait less; but while a store fails, every
+ * app secret would fail with it, and go on waiting in its own backoff for minutes after the store is mended. Alerts wait for the operator's
  * monitoring, and nothing for them.
  *
  * @returns The platform, and what its constructs say is wrong with them.
