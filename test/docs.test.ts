@@ -33,8 +33,8 @@ test('npm run graph draws the operator’s units, those of others dashed', async
   const project = await makeProject({ example: 'rich' });
   const { code, out } = await project.run('graph');
   expect(code).toBe(0);
-  expect(out).toContain('  onepassword-store --> secrets-grafana');
-  expect(out).toContain('  cert-manager --> secrets-cert-manager');
+  expect(out).toContain('  onepassword-store --> secrets-monitoring');
+  expect(out).toContain('  cert-manager --> secrets-cert-manager-after-cert-manager');
   expect(out).toContain('  style cert-manager stroke-dasharray: 4');
 });
 

@@ -107,7 +107,7 @@ describe.skipIf(!kubectl)('kustomize build', () => {
     const { code, err } = await project.synth();
     expect(err).toBe('');
     expect(code).toBe(0);
-    const [object] = await build(join(project.path, 'dist/secrets-nasty'));
+    const [object] = await build(join(project.path, 'dist/secrets-app'));
     expect(object).toMatchObject({
       spec: {
         dataFrom: [{ extract: { key: 'yes' } }],

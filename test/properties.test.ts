@@ -27,7 +27,7 @@ function synth(files: readonly AppSecretsFile[]) {
 }
 
 function asFile(app: string, secrets: readonly AppSecretProps[]): AppSecretsFile {
-  return { file: `src/secrets/${app}.ts`, unitName: `secrets-${app}`, secrets };
+  return { file: `src/secrets/${app}.ts`, secrets };
 }
 
 /** (namespace, name) of the Secrets that a tree makes. */

@@ -47,8 +47,10 @@ describe('the shipped project', () => {
     expect(dist['flux/onepassword-connect.yaml']).toContain(`  dependsOn:
     - name: external-secrets
       namespace: flux-system
+      readyExpr: has(dep.status.lastAppliedRevision)
     - name: onepassword-credentials
       namespace: flux-system
+      readyExpr: has(dep.status.lastAppliedRevision)
 `);
   });
 });
@@ -161,22 +163,91 @@ describe('writing dist/', () => {
     expect(project.read('dist')).toBe('mine');
   });
 
-  test('an app secret that moves to another file is a warning: its Secret would be gone for a minute', async () => {
-    const secret = (namespace: string) =>
-      `export default ${JSON.stringify({ namespace, name: 'ca', item: 'CA', keys: 'all' })};`;
-    const project = await makeProject({ files: { 'src/secrets/tls.ts': secret('a') } });
+  test('an app secret may move to another file: nothing of dist/ changes', async () => {
+    const text = `export default ${JSON.stringify({ namespace: 'a', name: 'ca', item: 'CA', keys: 'all' })};`;
+    const project = await makeProject({ files: { 'src/secrets/tls.ts': text } });
     await project.synth();
     project.remove('src/secrets/tls.ts');
-    project.write('src/secrets/certs.ts', secret('a'));
-    const moved =
-      'warning: src/secrets/certs.ts: a/ca: moves from the unit secrets-tls to secrets-certs: Flux deletes it there before it makes it here, and its Secret is gone meanwhile; keep it as "Move a secret to another file" in the README says';
-    expect(await project.synth('--check')).toMatchObject({ code: 1, err: expect.stringContaining(moved) });
-    expect(await project.synth()).toMatchObject({ code: 0, err: moved });
-    expect(await project.synth()).toMatchObject({ code: 0, err: '' });
-    // Another one that happens to have its name.
-    project.remove('src/secrets/certs.ts');
-    project.write('src/secrets/tls.ts', secret('b'));
-    expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+    project.write('src/secrets/certs.ts', text);
+    expect(await project.synth('--check')).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('an app secret that moves to another unit is in both, marked in the old one, until the move is finished', async () => {
+    const text = (name: string, more: object) =>
+      `export default ${JSON.stringify({ namespace: 'a', name, item: 'CA', keys: 'all', ...more })};`;
+    const project = await makeProject({
+      files: { 'src/secrets/ca.ts': text('ca', {}), 'src/secrets/stays.ts': text('stays', {}) },
+    });
+    await project.synth();
+    const before = project.tree('dist');
+    project.write('src/secrets/ca.ts', text('ca', { unit: 'tls' }));
+    const told =
+      'warning: dist/secrets-a: keeps a/ca until Flux has handed it over to secrets-a-tls; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`';
+    expect(await project.synth()).toMatchObject({ code: 0, err: told });
+    const both = project.tree('dist');
+    const file = before['secrets-a/externalsecret-ca.yaml'] ?? '';
+    expect(both['secrets-a-tls/externalsecret-ca.yaml']).toBe(file);
+    expect(both['secrets-a/externalsecret-ca.yaml']).toBe(
+      file.replace(
+        'metadata:\n',
+        'metadata:\n  annotations:\n    kustomize.toolkit.fluxcd.io/prune: disabled\n',
+      ),
+    );
+    expect(both['secrets-a/externalsecret-stays.yaml']).toBe(before['secrets-a/externalsecret-stays.yaml']);
+    // As often as it runs, and in CI.
+    expect(await project.synth('--check')).toMatchObject({ code: 0, err: told });
+    expect(await project.synth('--finish-move')).toMatchObject({ code: 0, err: '' });
+    const after = project.tree('dist');
+    expect(Object.keys(after).filter((path) => path.endsWith('-ca.yaml'))).toEqual([
+      'secrets-a-tls/externalsecret-ca.yaml',
+    ]);
+    expect(await project.synth('--check')).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('a tree with a unit a file, as older releases wrote it: the units stay, with what they had', async () => {
+    const secret = (namespace: string, name: string) => ({ namespace, name, item: 'Item', keys: 'all' });
+    const project = await makeProject({
+      files: {
+        'src/secrets/one.ts': `export default ${JSON.stringify([secret('a', 'x'), secret('b', 'x'), secret('b', 'y')])};`,
+      },
+    });
+    await project.synth();
+    const units = () =>
+      Object.keys(project.tree('dist')).filter((path) => /^(flux\/)?secrets-.*[a-z]\.yaml$/.test(path));
+    const now = units();
+    project.write(
+      'dist/secrets-one/externalsecret-x-a.yaml',
+      project.read('dist/secrets-a/externalsecret-x.yaml'),
+    );
+    project.write(
+      'dist/secrets-one/externalsecret-x-b.yaml',
+      project.read('dist/secrets-b/externalsecret-x.yaml'),
+    );
+    // Another one that happens to have the name of its file, and one that is no more.
+    const other = project
+      .read('dist/secrets-a/externalsecret-x.yaml')
+      .replace('namespace: a', "namespace: 'b'");
+    project.write('dist/secrets-a/externalsecret-x.yaml', other.replace('  name: x', '  name: y'));
+    project.write('dist/secrets-one/externalsecret-gone.yaml', other.replace('  name: x', '  name: gone'));
+    expect(await project.synth()).toMatchObject({
+      code: 0,
+      err: [
+        'warning: dist/secrets-a: keeps b/y until Flux has handed it over to secrets-b; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
+        'warning: dist/secrets-one: keeps a/x, b/x until Flux has handed them over to secrets-a, secrets-b; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
+      ].join('\n'),
+    });
+    expect(units()).toEqual(
+      [
+        ...now,
+        'flux/secrets-one.yaml',
+        'secrets-a/externalsecret-y.yaml',
+        'secrets-one/externalsecret-x-a.yaml',
+        'secrets-one/externalsecret-x-b.yaml',
+        'secrets-one/kustomization.yaml',
+      ].toSorted(),
+    );
+    await project.synth('--finish-move');
+    expect(units()).toEqual(now);
   });
 
   test('a link in the place of dist/ is refused by synth and by --check', async () => {
@@ -207,9 +278,9 @@ describe('writing dist/', () => {
       files: { 'src/secrets/long.ts': `export default ${JSON.stringify(secret)};` },
     });
     expect(await project.synth()).toMatchObject({ code: 0, err: '' });
-    const [file = ''] = Object.keys(project.tree('dist/secrets-long'));
+    const [file = ''] = Object.keys(project.tree('dist/secrets-app'));
     expect(Buffer.byteLength(file)).toBeLessThanOrEqual(255);
-    expect(project.read(`dist/secrets-long/${file}`)).toContain(`  name: ${name}\n`);
+    expect(project.read(`dist/secrets-app/${file}`)).toContain(`  name: ${name}\n`);
   });
 
   test('cdk8s synth gives the same bytes, and leaves dist/ alone when the input is wrong', async () => {

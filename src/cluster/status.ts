@@ -1,6 +1,4 @@
 import type { CoreV1Event } from '@kubernetes/client-node';
-import { connectRelease } from '../constructs/connect-release.js';
-import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { goDuration } from '../duration.js';
 import { problemLine } from '../errors.js';
 import { readableReason, retained } from '../external-secret/reason.js';
@@ -13,6 +11,7 @@ import {
   type Resource,
   resources,
 } from './connection.js';
+import type { Expected } from './expected.js';
 
 /** One line of the table. */
 export interface Row {
@@ -33,16 +32,6 @@ export interface Row {
   readonly object: ClusterObject | undefined;
 }
 
-/** What should be in the cluster. */
-export interface Expected {
-  /** Namespace of the Flux Kustomizations. */
-  readonly fluxNamespace: string;
-  readonly units: readonly string[];
-  /** Namespace of ESO and Connect. */
-  readonly namespace: string;
-  readonly store: string;
-}
-
 /** The state of the platform. */
 export interface Status {
   readonly rows: readonly Row[];
@@ -50,8 +39,6 @@ export interface Status {
   readonly notes: readonly string[];
   readonly ready: boolean;
 }
-
-const helmReleases = [operatorRelease, connectRelease];
 
 /**
  * Reads the state of the platform: units, releases, the store and every ExternalSecret that uses it. It
@@ -118,7 +105,7 @@ export async function readStatus(connection: Connection, expected: Expected, onl
     ...named('Kustomization', expected.units, kustomizations, expected.fluxNamespace, absent),
     ...named(
       'HelmRelease',
-      helmReleases,
+      expected.releases,
       releases,
       expected.namespace,
       'not in the cluster: see its unit above',

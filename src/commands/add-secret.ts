@@ -10,6 +10,7 @@ import { checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
 import {
+  fileName,
   fileNameFor,
   keysFor,
   type NewSecret,
@@ -18,9 +19,10 @@ import {
   typedSource,
 } from '../onepassword/secret-file.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
-import { type AppSecretsFile, fileName } from '../platform/app-secrets.js';
+import type { AppSecretsFile } from '../platform/app-secrets.js';
 import { composeProject } from '../platform/project.js';
 import { loadSettings } from '../platform/settings.js';
+import { dependsOn, unitNameOf } from '../platform/unit-name.js';
 import { parseArguments } from '../terminal/arguments.js';
 import { type Command, type ExitCode, tell } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
@@ -92,7 +94,7 @@ export const addSecret: Command = async (project, args, io) => {
 
   const text = secretFile(secret);
   if (flags.dryRun) {
-    await checkAsSynth(project, { file: path, unitName: `secrets-${file}`, secrets: [secret] }, io);
+    await checkAsSynth(project, { file: path, secrets: [secret] }, io);
     io.stdout.write(text);
     return 0;
   }
@@ -100,6 +102,10 @@ export const addSecret: Command = async (project, args, io) => {
   print(
     io.stdout,
     `commit ${path} and dist/: git add ${path} dist && git commit -m 'Add secret ${secret.name}'`,
+  );
+  print(
+    io.stdout,
+    `an app that needs it first has, in its Flux Kustomization: ${dependsOn(unitNameOf(secret))}`,
   );
   return 0;
 };

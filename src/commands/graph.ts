@@ -14,7 +14,7 @@ import { print } from '../terminal/io.js';
 export const graph: Command = async (project, args, io) => {
   const command = new Usage('npm run graph --')
     .description('Prints the units and what each waits for, as a Mermaid flowchart.')
-    .option('--write', 'put the picture of the default project, with one app, into README.md');
+    .option('--write', 'put the picture of the default project, with one app secret, into README.md');
   const options = parseArguments<{ write?: true }>(command, args, io);
   if (!options) return 0;
   if (options.write) {
@@ -43,6 +43,6 @@ function example() {
     settings: resolveSettings({}, 'src/settings.ts').settings,
     prefix: '',
     credentials: undefined,
-    secrets: [{ file: 'src/secrets/app.ts', unitName: 'secrets-app', secrets: [secret] }],
+    secrets: [{ file: 'src/secrets/app.ts', secrets: [secret] }],
   }).platform;
 }

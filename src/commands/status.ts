@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command as Usage } from 'commander';
+import { expectedFrom } from '../cluster/expected.js';
 import type { Status } from '../cluster/status.js';
-import { OperatorError, problemLine, UsageError } from '../errors.js';
-import { composeProject } from '../platform/project.js';
+import { OperatorError, UsageError } from '../errors.js';
 import { dnsLabel } from '../platform/shape.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command, ExitCode } from '../terminal/command.js';
@@ -39,20 +40,9 @@ export const status: Command = async (project, args, io) => {
   const { connect } = await import('../cluster/connection.js');
   const { retry } = await import('../cluster/retry.js');
   const { readStatus } = await import('../cluster/status.js');
-  const { settings, platform, problems } = await composeProject(project);
+  const expected = expectedFrom(join(project, 'dist'));
   const connection = connect(io.env);
-  const expected = {
-    fluxNamespace: settings.flux.namespace,
-    units: platform.units.map(({ unitName }) => unitName),
-    namespace: settings.namespace,
-    store: settings.store.name,
-  };
-  // Where the project's files are wrong, what is looked for may be, too.
-  const wrong = problems.map(problemLine);
-  const read = async (): Promise<Status> => {
-    const status = await readStatus(connection, expected, namespace);
-    return { ...status, notes: [...wrong, ...status.notes], ready: status.ready && wrong.length === 0 };
-  };
+  const read = () => readStatus(connection, expected, namespace);
   const written = (status: Status) => (options.json ? statusJson(status) : statusText(status, new Date()));
 
   if (options.watch) return watch(io, read, written);

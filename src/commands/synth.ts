@@ -3,9 +3,9 @@ import { Command as Usage } from 'commander';
 import { OperatorError } from '../errors.js';
 import { deliveryWarnings } from '../guards/delivery.js';
 import { guard } from '../guards/index.js';
-import { movedWarnings } from '../output/moved.js';
 import { render } from '../output/render.js';
 import { compare, writeInto, writeTree } from '../output/write.js';
+import { handOverWarnings } from '../platform/hand-over.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { ExitCode } from '../terminal/command.js';
@@ -25,11 +25,12 @@ export async function synth(
 ): Promise<ExitCode> {
   const usage = new Usage('npm run synth --')
     .description('Writes dist/ from src/settings.ts and src/secrets/.')
-    .option('--check', 'write nothing; validate what dist/ should hold, and exit 1 if it differs');
-  const options = parseArguments<{ check?: true }>(usage, args, io);
+    .option('--check', 'write nothing; validate what dist/ should hold, and exit 1 if it differs')
+    .option('--finish-move', 'take what Flux has handed over out of the units that it moves from');
+  const options = parseArguments<{ check?: true; finishMove?: true }>(usage, args, io);
   if (!options) return 0;
 
-  const project = await composeProject(path);
+  const project = await composeProject(path, [], { finishMove: options.finishMove ?? false });
   const { problems, warnings } = guard(project);
   warn([...project.warnings, ...warnings], io);
   if (project.problems.length + problems.length > 0) {
@@ -38,7 +39,8 @@ export async function synth(
 
   const files = render(project.platform);
   const dist = join(project.path, 'dist');
-  warn([...movedWarnings(dist, files, project.files), ...deliveryWarnings(project, files)], io);
+  const handOvers = project.finishMove ? [] : handOverWarnings(project.handOvers);
+  warn([...handOvers, ...deliveryWarnings(project, files)], io);
   for (const line of project.said) print(io.stdout, line);
   if (!project.hasCredentials) {
     print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');

@@ -23,8 +23,20 @@ export interface AppSecretProps extends SecretSource {
   readonly type?: string;
   /** How often ESO reads 1Password: a Go duration from 10s to 1h. @default - the setting, 1h */
   readonly refreshInterval?: string;
-  /** Flux Kustomizations, made elsewhere, that must be Ready first. @default - none */
+  /**
+   * Flux Kustomizations, made elsewhere, that must have been Ready once before this one is applied. The app
+   * secrets of the namespace that wait for the same are a unit, `secrets-<namespace>-after-<name>`.
+   *
+   * @default - none
+   */
   readonly waitsFor?: readonly ExternalUnit[];
+  /**
+   * Puts it into a unit apart, `secrets-<namespace>-<unit>`, alone or with those of the namespace that say the
+   * same. An app that waits for that unit does not wait for the other secrets of the namespace.
+   *
+   * @default - `secrets-<namespace>`, or what `waitsFor` says
+   */
+  readonly unit?: string;
 }
 
 /** What an `AppSecret` needs beside the operator's words. */
@@ -33,6 +45,8 @@ export interface AppSecretContext {
   readonly storeName: string;
   /** Go duration for secrets that do not say one. */
   readonly refreshInterval: string;
+  /** Whether another unit takes it over, so that Flux must not prune it from this one. @default false */
+  readonly handOver?: boolean;
 }
 
 function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
@@ -79,7 +93,11 @@ export class AppSecret extends Construct {
     const dataFrom = lookUps(props);
     const data = fileLookUps(props);
     new ExternalSecret(this, 'external-secret', {
-      metadata: { name: props.name, namespace: props.namespace },
+      metadata: {
+        name: props.name,
+        namespace: props.namespace,
+        ...(context.handOver && { annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } }),
+      },
       spec: {
         ...(data.length > 0 && { data }),
         ...(dataFrom.length > 0 && { dataFrom }),

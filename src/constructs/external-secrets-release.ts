@@ -30,6 +30,9 @@ export interface ExternalSecretsReleaseProps {
   readonly valuesName?: string;
 }
 
+/** How many ExternalSecrets are synced at a time; `values` may say another number. */
+const concurrent = 5;
+
 /** Values with which the operator would not run, not serve the store, or fail in silence. */
 export const operatorRules = {
   concurrent: atLeast(1),
@@ -59,6 +62,8 @@ export const operatorRules = {
  * - The CRDs survive an uninstall: the chart templates them, so that an uninstall would take every
  *   ExternalSecret, and with it every Secret, along.
  * - A store that breaks is seen within a minute (the chart's default is 5).
+ * - Five ExternalSecrets are synced at a time (the chart's default is 1), so that hundreds of new ones, or all of
+ *   them after a restart, take seconds.
  * - ServiceMonitor and Grafana dashboard are on.
  *
  * `values` that contradict this are an error at synth.
@@ -69,6 +74,7 @@ export class ExternalSecretsRelease extends Construct {
     const where = props.valuesName ?? `${this.node.path}: values`;
     const { values, problems } = mergeValues<ExternalSecretsValues>(
       {
+        ...(props.values?.concurrent === undefined && { concurrent }),
         crds: { annotations: { 'helm.sh/resource-policy': 'keep' } },
         grafanaDashboard: { enabled: true },
         installCRDs: true,

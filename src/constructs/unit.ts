@@ -53,7 +53,7 @@ export interface HealthCheckExpression {
 /** Input of a `Unit`. Durations are Go durations (`30s`, `1h30m`). */
 export interface UnitProps {
   readonly flux: Flux;
-  /** Units that must be Ready first. @default - none */
+  /** Units that must have been Ready once before this one is applied. @default - none */
   readonly dependsOn?: readonly UnitReference[];
   /** How long Flux waits for health before it says that the unit failed. */
   readonly timeout: string;
@@ -113,6 +113,7 @@ export class Unit extends Chart implements UnitReference {
           dependsOn: this.dependsOn.map((unit) => ({
             name: unit.unitName,
             namespace: unit.unitNamespace ?? flux.namespace,
+            readyExpr: everReady,
           })),
         }),
         ...(decryptionSecret !== undefined && {
@@ -139,6 +140,14 @@ export class Unit extends Chart implements UnitReference {
     });
   }
 }
+
+/**
+ * Holds from the first time on that a unit was applied and healthy. Without it, Flux waits at every push until
+ * all that a unit depends on is Ready at the new revision, one after the other, up to 30 s each; and it would
+ * keep a unit from its change while one before it fails. Flux 2.7 and newer know it:
+ * https://fluxcd.io/flux/components/kustomize/kustomizations/#dependency-ready-expression
+ */
+export const everReady = 'has(dep.status.lastAppliedRevision)';
 
 const sourceKinds = {
   GitRepository: KustomizationSpecSourceRefKind.GIT_REPOSITORY,

@@ -1,6 +1,7 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { coded, type Problem, within } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
+import type { HandOver } from '../platform/hand-over.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import type { RepositoryView } from '../repository/scan.js';
@@ -8,6 +9,7 @@ import type { Repository } from '../repository.js';
 import { loadProblems } from './connect-load.js';
 import { dependencyProblems } from './dependencies.js';
 import { keyProblems } from './keys.js';
+import { leavingUnitProblems } from './leaving-units.js';
 import { metadataProblems } from './metadata.js';
 import { nameClashProblems } from './name-clash.js';
 import { plaintextProblems } from './plaintext.js';
@@ -41,6 +43,9 @@ export interface Guarded {
   readonly files: readonly AppSecretsFile[];
   readonly platform: Platform;
   readonly view: RepositoryView;
+  readonly handOvers: readonly HandOver[];
+  /** Whether the old units of `handOvers` go with this synth. */
+  readonly finishMove: boolean;
 }
 
 /**
@@ -54,17 +59,21 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
   const found = view.findSecrets(files.flatMap((file) => file.secrets));
   const dependencies = dependencyProblems(platform, settings, view);
   const clashes = nameClashProblems(files, found.secrets, settings.allowSameName);
+  const { namespace } = settings.flux;
+  const leaving = coded('leaving-units', leavingUnitProblems(guarded.handOvers, files, namespace, view));
   return {
     problems: [
       ...coded('plaintext', plaintextProblems(path)),
       ...guardSecrets(guarded),
       ...coded('dependencies', dependencies.problems),
+      ...(guarded.finishMove ? leaving : []),
       ...coded('unit-names', unitNameProblems(platform, view)),
       ...coded('same-object', sameObjectProblems(platform, view)),
       ...coded('name-clash', clashes.problems),
     ],
     warnings: [
       ...coded('dependencies', dependencies.warnings),
+      ...(guarded.finishMove ? [] : leaving),
       ...coded('name-clash', clashes.warnings),
       ...byPlace(coded('repository', [...found.warnings, ...view.warnings()])),
     ],

@@ -106,7 +106,10 @@ function keyFromLabel(label: string): string {
   return key === '' || key === '.' ? 'key' : key;
 }
 
-/** The file's name for a Secret's name: without what a Flux Kustomization's name can't have. */
+/** What a file that is written here is called, without `.ts`. */
+export const fileName = /^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/;
+
+/** The file's name for a Secret's name. */
 export function fileNameFor(secretName: string): string {
   return secretName.replaceAll('.', '-').slice(0, 55).replace(/-+$/, '');
 }

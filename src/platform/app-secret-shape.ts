@@ -70,6 +70,7 @@ const shape = closedObject({
   annotations: words.exactOptional(),
   refreshInterval: refreshInterval().exactOptional(),
   waitsFor: z.array(externalUnitShape()).exactOptional(),
+  unit: dnsLabel().exactOptional(),
 });
 
 /** What the fields say together; looks at a value of any shape, so that its mistakes are told with the others. */

@@ -1,3 +1,5 @@
+import { AppSecret } from '../constructs/app-secret.js';
+import type { Unit } from '../constructs/unit.js';
 import type { Platform } from './platform.js';
 
 /** What a unit brings into the cluster, for the picture. */
@@ -17,7 +19,7 @@ const contents: Readonly<Record<string, string>> = {
 export function unitGraph({ units }: Platform): string {
   const own = new Set(units.map(({ unitName }) => unitName));
   const nodes = units.map(
-    ({ unitName }) => `  ${unitName}["${unitName}<br/>${contents[unitName] ?? "an app's Secrets"}"]`,
+    (unit) => `  ${unit.unitName}["${unit.unitName}<br/>${contents[unit.unitName] ?? secretsOf(unit)}"]`,
   );
   const edges = units.flatMap((unit) =>
     unit.dependsOn.map(({ unitName }) => `  ${unitName} --> ${unit.unitName}`),
@@ -27,4 +29,13 @@ export function unitGraph({ units }: Platform): string {
     (name) => `  style ${name} stroke-dasharray: 4`,
   );
   return ['flowchart LR', ...nodes, ...edges, ...dashed].join('\n');
+}
+
+/** The Secrets of a unit, as many as a picture takes. */
+function secretsOf(unit: Unit): string {
+  const names = unit.node.children.flatMap((child) =>
+    child instanceof AppSecret ? `${child.props.namespace}/${child.props.name}` : [],
+  );
+  const shown = names.length > 6 ? [...names.slice(0, 5), `and ${names.length - 5} more`] : names;
+  return shown.join('<br/>');
 }

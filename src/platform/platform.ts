@@ -3,8 +3,10 @@ import { Namespace } from 'cdk8s-plus-28';
 import type { Flux, Unit } from '../constructs/unit.js';
 import { problemsIn } from '../constructs/validation.js';
 import type { Problem } from '../errors.js';
-import { type AppSecretsFile, appSecrets } from './app-secrets.js';
+import { appSecretUnits } from './app-secret-units.js';
+import type { AppSecretsFile } from './app-secrets.js';
 import { externalSecrets } from './external-secrets.js';
+import type { HandOver } from './hand-over.js';
 import { onepasswordAlerts } from './onepassword-alerts.js';
 import { onepasswordConnect } from './onepassword-connect.js';
 import { onepasswordCredentials } from './onepassword-credentials.js';
@@ -25,6 +27,8 @@ export interface PlatformInput {
    * @default false
    */
   readonly namespaceIsThere?: boolean;
+  /** App secrets that stay in an older unit, too. @default - none */
+  readonly handOvers?: readonly HandOver[];
 }
 
 /** Everything that lands in `dist/`, in memory. */
@@ -38,8 +42,10 @@ export interface Platform {
 
 /**
  * Composes the units: External Secrets Operator and the credentials side by side, Connect after both, the
- * store after Connect, every app's secrets after the store. Each wait costs up to 30 s on a cold start, so
- * there are no more than these three. Alerts wait for the operator's monitoring, and nothing for them.
+ * store after Connect, the app secrets of each namespace after the store. Each wait costs up to 30 s on a cold
+ * start, and nothing afterwards. Beside the store there would be one wait less; but while a store fails, every
+ * app secret would fail with it, and go on waiting in its own backoff for minutes after the store is mended. Alerts wait for the operator's
+ * monitoring, and nothing for them.
  *
  * @returns The platform, and what its constructs say is wrong with them.
  */
@@ -62,15 +68,15 @@ export function composePlatform(input: PlatformInput): { platform: Platform; pro
   const connect = onepasswordConnect(app, context, [operator, credentials.unit], credentials.digest);
   const store = onepasswordStore(app, context, connect);
   const alerts = settings.monitoring ? [onepasswordAlerts(app, context, settings.monitoring)] : [];
-  const secrets = input.secrets.map((file) => appSecrets(app, context, store, file));
+  const secrets = appSecretUnits(app, context, store, input.secrets, input.handOvers ?? []);
 
   return {
     platform: {
       app,
       namespace: input.namespaceIsThere ? undefined : namespaceChart(app, settings.namespace),
-      units: [operator, credentials.unit, connect, store, ...alerts, ...secrets],
+      units: [operator, credentials.unit, connect, store, ...alerts, ...secrets.units],
     },
-    problems: problemsIn(app),
+    problems: [...problemsIn(app), ...secrets.problems],
   };
 }
 

@@ -6,6 +6,7 @@ import { findRepository, type Repository } from '../repository.js';
 import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
 import { readCredentials } from './credentials-file.js';
 import { settingsFromRepository } from './flux-settings.js';
+import { findHandOvers, type HandOver } from './hand-over.js';
 import { composePlatform, type Platform } from './platform.js';
 import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
 
@@ -18,6 +19,10 @@ export interface Project {
   readonly settings: ResolvedSettings;
   /** The app secrets, file by file. */
   readonly files: readonly AppSecretsFile[];
+  /** The app secrets that `dist/` has in another unit. */
+  readonly handOvers: readonly HandOver[];
+  /** Whether they leave it; otherwise they are in both. */
+  readonly finishMove: boolean;
   /** Whether there is a bootstrap Secret. */
   readonly hasCredentials: boolean;
   readonly platform: Platform;
@@ -36,10 +41,15 @@ export interface Project {
  *
  * @param path Absolute path of the project.
  * @param more App secrets that are to be there, too, as if they had a file. @default - none
+ * @param options `finishMove`: app secrets leave the units that `dist/` had them in before. @default false
  * @returns The project, with all that is wrong.
  * @throws OperatorError when the credentials are there and can't be read.
  */
-export async function composeProject(path: string, more: readonly AppSecretsFile[] = []): Promise<Project> {
+export async function composeProject(
+  path: string,
+  more: readonly AppSecretsFile[] = [],
+  { finishMove = false } = {},
+): Promise<Project> {
   const page = await loadDefault(join(path, settingsFile), settingsFile);
   const given = 'value' in page ? page.value : {};
   const resolved = resolveSettings(given, settingsFile);
@@ -52,18 +62,22 @@ export async function composeProject(path: string, more: readonly AppSecretsFile
   const view = new RepositoryView({ project: path, repository, otherClusters }, prefix);
   const { settings, said, warnings } = settingsFromRepository(resolved.settings, given, view.model);
   const namespaceFile = view.namespaceFile(namespace);
+  const handOvers = findHandOvers(join(path, 'dist'), files);
   const composed = composePlatform({
     settings,
     prefix,
     credentials,
     secrets: files,
     namespaceIsThere: namespaceFile !== undefined,
+    handOvers: finishMove ? [] : handOvers,
   });
   return {
     path,
     repository,
     settings,
     files,
+    handOvers,
+    finishMove,
     hasCredentials: credentials !== undefined,
     platform: composed.platform,
     view,

@@ -38,13 +38,16 @@ export class RepositoryView {
    * @param namespace Theirs; one whose namespace nothing says counts, too.
    */
   fluxNamed(name: string, namespace: string): FluxKustomization[] {
-    return this.model
-      .fluxNamed(name, namespace)
-      .filter(
-        (one) =>
-          (one.root !== undefined || !this.model.hasRoots) && !this.isElsewhere({ steps: [], by: one }),
-      );
+    return this.model.fluxNamed(name, namespace).filter(this.isApplied);
   }
+
+  /** The Flux Kustomizations in this cluster whose text has this in it, without those that Flux is known not to apply. */
+  fluxHolding(text: string): FluxKustomization[] {
+    return this.model.fluxHolding(text).filter(this.isApplied);
+  }
+
+  private readonly isApplied = (one: FluxKustomization): boolean =>
+    (one.root !== undefined || !this.model.hasRoots) && !this.isElsewhere({ steps: [], by: one });
 
   /** The file that makes a Namespace, where it is known to reach the cluster. */
   namespaceFile(name: string): string | undefined {

@@ -2,7 +2,7 @@ import { appSecret } from '#cluster-secrets';
 
 /**
  * An example; files whose name begins with `_` are left alone. Copy it to `<app>.ts`, or let
- * `npm run add-secret` write one. Every other file here becomes the Flux unit `secrets-<app>`.
+ * `npm run add-secret` write one.
  */
 export default appSecret({
   namespace: 'monitoring',

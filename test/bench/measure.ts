@@ -19,11 +19,17 @@ const tellMemory = `data:text/javascript,${encodeURIComponent(
  *
  * @throws Error when it fails: a time of something else would be measured.
  */
-export async function runOnce(command: string, args: readonly string[], cwd: string): Promise<Run> {
+export async function runOnce(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const node = command === process.execPath;
   const started = performance.now();
   const child = spawn(command, node ? ['--import', tellMemory, ...args] : args, {
     cwd,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   let told = '';

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { killWhileWriting } from '../killed.js';
 import { copyProject, root, runTypeScript } from '../project.js';
+import { clusterWith } from './cluster.js';
 import { type Run, runOnce, takeTurns } from './measure.js';
 import { freshCdk8sApp, projectWith, remove, repositoryWith } from './projects.js';
 
@@ -85,6 +86,24 @@ try {
   // No faster than linearly.
   note('10,000 app secrets / 1,000', large.most.time / scale.thousand.time, 10);
   note('10,000 app secrets, memory', large.most.memory ?? Number.NaN, 400, ' MiB');
+
+  const many = make(projectWith(200));
+  await firstSynth(many)();
+  const cluster = await clusterWith(join(many, 'dist'));
+  if (cluster) {
+    try {
+      const env = { KUBECONFIG: cluster.kubeconfig };
+      const status = () => runOnce(process.execPath, [...runTypeScript, 'src/cli.ts', 'status'], many, env);
+      const looked = await takeTurns({ status, shipped: synth(shipped) }, rounds);
+      note(
+        'status of 200 app secrets, from a real API server / synth of the shipped project',
+        looked.status.time / looked.shipped.time,
+        3,
+      );
+    } finally {
+      await cluster.stop();
+    }
+  }
 
   const project = await copyProject();
   make(project.path);

@@ -35,6 +35,7 @@ test('flags alone: the file, synth, and what to commit', async () => {
       'no credentials yet: run `npm run bootstrap`; until then Connect waits',
       'dist/ written: ALL new, 0 changed, 0 removed',
       "commit src/secrets/grafana.ts and dist/: git add src/secrets/grafana.ts dist && git commit -m 'Add secret grafana'",
+      'an app that needs it first has, in its Flux Kustomization: dependsOn: [{ name: secrets-monitoring, readyExpr: "has(dep.status.lastAppliedRevision)" }]',
     ].join('\n'),
   );
   expect(code).toBe(0);
@@ -50,7 +51,7 @@ export default appSecret({
   },
 });
 `);
-  expect(project.read('dist/secrets-grafana/externalsecret-grafana.yaml')).toContain('key: grafana\n');
+  expect(project.read('dist/secrets-monitoring/externalsecret-grafana.yaml')).toContain('key: grafana\n');
 });
 
 test('through Connect: the item that is called as the app, and nothing to complain of', async () => {
@@ -112,7 +113,7 @@ test('files of an item, and of a Document', async () => {
   expect(project.read('src/secrets/grafana.ts')).toContain(
     "  keys: {\n    'ca.crt': { file: 'ca.pem' },\n    password: 'password',\n  },\n",
   );
-  expect(project.read('dist/secrets-grafana/externalsecret-grafana.yaml')).toContain('file_ca_pem');
+  expect(project.read('dist/secrets-monitoring/externalsecret-grafana.yaml')).toContain('file_ca_pem');
   const document = ['--item', 'Kubeconfig', '--name', 'k', '--dry-run', '--key', 'file:config.yaml'];
   expect((await project.run(script, [...grafana, ...document], { env: access(server) })).out).toContain(
     "'config.yaml': { file: 'config.yaml' },",

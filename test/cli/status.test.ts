@@ -14,7 +14,7 @@ const paths = {
   events: '/api/v1/events',
   storeEvents: '/api/v1/namespaces/default/events',
 };
-const unitNames = ['external-secrets', 'onepassword-credentials', 'onepassword-connect', 'onepassword-store'];
+const unitNames = ['external-secrets', 'onepassword-connect', 'onepassword-credentials', 'onepassword-store'];
 
 /** A cluster in which all is well. */
 const healthy: ApiContent = {
@@ -27,6 +27,7 @@ const healthy: ApiContent = {
 };
 
 const project = await copyProject();
+await project.synth();
 const apis: Api[] = [];
 afterAll(() => {
   for (const api of apis) api.close();
@@ -344,7 +345,7 @@ describe.concurrent('npm run status', () => {
     },
   );
 
-  test('a namespace without any, and a project whose files are wrong', async ({ onTestFinished }) => {
+  test('a namespace without any, and a project without dist/', async ({ onTestFinished }) => {
     const none = await status(
       { ...healthy, '/apis/external-secrets.io/v1/namespaces/nosuch/externalsecrets': [] },
       '-n',
@@ -352,17 +353,16 @@ describe.concurrent('npm run status', () => {
     );
     expect(none.code).toBe(1);
     expect(none.out).toContain('the namespace nosuch has no ExternalSecret of the store onepassword');
-    const wrong = await copyProject({ files: { 'src/settings.ts': 'export default { vaults: [] };' } });
-    onTestFinished(() => wrong.destroy());
+    const fresh = await copyProject();
+    onTestFinished(() => fresh.destroy());
     const { api } = await start(healthy);
-    wrong.write('kubeconfig', api.kubeconfig);
-    const { code, out } = await wrong.run('status', [], {
-      env: { KUBECONFIG: `${wrong.path}/kubeconfig` },
-    });
-    expect(code).toBe(1);
-    expect(out).toContain(
-      'src/settings.ts: vaults: the list is empty; name at least one, or leave the field out',
-    );
+    fresh.write('kubeconfig', api.kubeconfig);
+    const look = () => fresh.run('status', [], { env: { KUBECONFIG: `${fresh.path}/kubeconfig` } });
+    const told = (what: string) => ({ code: 1, out: '', err: `dist/: ${what}; run \`npm run synth\`` });
+    expect(await look()).toEqual(told('is not there'));
+    await fresh.synth();
+    fresh.write('dist/flux/onepassword-store.yaml', 'a: [');
+    expect(await look()).toEqual(told("can't be read (not as synth writes it)"));
   });
 
   test('no cluster, not logged in, no kubeconfig', async () => {

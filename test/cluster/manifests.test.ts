@@ -124,7 +124,7 @@ spec:
 
   test('refuses an unknown field, a bad name, a wrong enum, a wrong type and an unknown kind', async () => {
     const objects = readObjects(`${root}/test/golden/rich`);
-    const good = objects.get('secrets-grafana/externalsecret-grafana-admin.yaml');
+    const good = objects.get('secrets-monitoring/externalsecret-grafana-admin.yaml');
     const change = (edit: (object: Manifest) => void) => {
       const object = structuredClone(good);
       edit(object);

@@ -53,7 +53,6 @@ export const randomProject: fc.Arbitrary<{ settings: Settings; files: AppSecrets
     .map((lists) =>
       lists.map((secrets, file) => ({
         file: `src/secrets/app-${file}.ts`,
-        unitName: `secrets-app-${file}`,
         // Names that would meet are refused.
         secrets: secrets.map((secret, index) => ({ ...secret, name: `${secret.name}-${file}-${index}` })),
       })),

@@ -35,8 +35,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   return stop;
 }
 
-/** @returns How many there are; each is served. */
-async function createDefinitions(server: Server): Promise<number> {
+/** Creates the CRDs of `imports/`. @returns How many there are; each is served. */
+export async function createDefinitions(server: Server): Promise<number> {
   const client = new ApiClient(server, 'admin');
   const folder = join(root, 'imports/crds');
   const definitions = readdirSync(folder).flatMap(

@@ -128,7 +128,7 @@ describe.skipIf(!server)('npm run status', () => {
 
   test('--retry after an outage: the store, then what failed; nothing but annotations is written', async () => {
     const grafana = readObjects(`${root}/test/golden/rich`).get(
-      'secrets-grafana/externalsecret-grafana-admin.yaml',
+      'secrets-monitoring/externalsecret-grafana-admin.yaml',
     );
     made.push(grafana, { apiVersion: 'v1', kind: 'Secret', metadata: grafana.metadata });
     await world.client.put(grafana);

@@ -18,8 +18,8 @@ export const items: Items = {
 
 export const unitNames = [
   'external-secrets',
-  'onepassword-credentials',
   'onepassword-connect',
+  'onepassword-credentials',
   'onepassword-store',
 ];
 
@@ -166,6 +166,7 @@ export class World {
       await client.put(object);
     }
     const project = await makeProject({ keep: true });
+    await project.synth();
     return new World(server, client, new Operator(client, items), project);
   }
 

@@ -10,11 +10,11 @@ test('a circle through Flux Kustomizations of the repository is refused, whole',
   expect(
     await errorsWith({
       'src/secrets/grafana.ts': waiting('monitoring'),
-      'ks.yaml': `${flux('monitoring', '{path: ./m, dependsOn: [{name: database}]}')}---\n${flux('database', '{path: ./d, dependsOn: [{name: secrets-grafana}]}')}`,
+      'ks.yaml': `${flux('monitoring', '{path: ./m, dependsOn: [{name: database}]}')}---\n${flux('database', '{path: ./d, dependsOn: [{name: secrets-monitoring-after-monitoring}]}')}`,
     }),
   ).toEqual({
     code: 1,
-    err: `secrets-grafana: waits for itself: secrets-grafana -> monitoring -> database -> secrets-grafana; ${todo}`,
+    err: `secrets-monitoring-after-monitoring: waits for itself: secrets-monitoring-after-monitoring -> monitoring -> database -> secrets-monitoring-after-monitoring; ${todo}`,
   });
 });
 
@@ -22,11 +22,11 @@ test('monitoring that waits for an app secret is a circle: the chart of the oper
   const settings = `import { externalUnit } from '#cluster-secrets';
 export default { monitoring: { unit: externalUnit('prometheus') } };
 `;
-  const err = `external-secrets: waits for itself: external-secrets -> prometheus -> secrets-grafana -> onepassword-store -> onepassword-connect -> external-secrets; ${todo}`;
+  const err = `external-secrets: waits for itself: external-secrets -> prometheus -> secrets-monitoring -> onepassword-store -> onepassword-connect -> external-secrets; ${todo}`;
   expect(
     await errorsWith({
       'src/settings.ts': settings,
-      'ks.yaml': flux('prometheus', '{path: ./p, dependsOn: [{name: secrets-grafana}]}'),
+      'ks.yaml': flux('prometheus', '{path: ./p, dependsOn: [{name: secrets-monitoring}]}'),
     }),
   ).toEqual({ code: 1, err });
 });
@@ -39,7 +39,7 @@ test('one that is nowhere is a warning', async () => {
     }),
   ).toEqual({
     code: 0,
-    err: 'warning: secrets-grafana: waits for the Flux Kustomization flux-system/monitorin, which is nowhere in this repository; correct its name, unless something else makes it',
+    err: 'warning: secrets-monitoring-after-monitorin: waits for the Flux Kustomization flux-system/monitorin, which is nowhere in this repository; correct its name, unless something else makes it',
   });
 });
 

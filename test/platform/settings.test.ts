@@ -194,6 +194,22 @@ test.each(refused)('the value %s %s may not be %j', (field, path, value, needed)
   ]);
 });
 
+test('five ExternalSecrets are synced at a time, unless the values say another number', () => {
+  const synced = (values: object) => {
+    const { settings } = resolveSettings({ externalSecrets: { values } }, 'src/settings.ts');
+    const { platform, problems } = composePlatform({
+      settings,
+      prefix: '',
+      credentials: undefined,
+      secrets: [],
+    });
+    expect(problems).toEqual([]);
+    const unit = platform.units.find(({ unitName }) => unitName === 'external-secrets');
+    return unit?.toJson().find(({ kind }: { kind: string }) => kind === 'HelmRelease').spec.values.concurrent;
+  };
+  expect([synced({}), synced({ concurrent: 2 })]).toEqual([5, 2]);
+});
+
 test('every rule over values, and every value that the project sets, is among them', () => {
   const { settings } = resolveSettings({}, 'src/settings.ts');
   const { platform } = composePlatform({ settings, prefix: '', credentials: undefined, secrets: [] });
@@ -208,7 +224,8 @@ test('every rule over values, and every value that the project sets, is among th
   };
   const rows = (of: string) => [...new Set(refused.flatMap(([field, path]) => (field === of ? [path] : [])))];
   expect(rows('externalSecrets').toSorted()).toEqual(
-    [...Object.keys(operatorRules), ...set('external-secrets')].toSorted(),
+    // How many are synced at a time is the operator's, within a rule.
+    [...new Set([...Object.keys(operatorRules), ...set('external-secrets')])].toSorted(),
   );
   expect(rows('connect').toSorted()).toEqual(
     [

@@ -1,0 +1,14 @@
+/** The entries of a list by a key, in their order; what `Map.groupBy` does from Node 21 on. */
+export function groupBy<Entry>(
+  list: readonly Entry[],
+  keyOf: (entry: Entry) => string,
+): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of list) {
+    const key = keyOf(entry);
+    const group = groups.get(key);
+    if (group) group.push(entry);
+    else groups.set(key, [entry]);
+  }
+  return groups;
+}

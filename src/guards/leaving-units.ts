@@ -1,0 +1,36 @@
+import type { Problem } from '../errors.js';
+import type { AppSecretsFile } from '../platform/app-secrets.js';
+import type { HandOver } from '../platform/hand-over.js';
+import { unitNameOf } from '../platform/unit-name.js';
+import type { RepositoryView } from '../repository/scan.js';
+
+/**
+ * Flux Kustomizations of the repository that wait for a unit which goes when a move is finished: Flux would
+ * never start them again.
+ *
+ * @param namespace Of the project's Flux Kustomizations.
+ */
+export function leavingUnitProblems(
+  handOvers: readonly HandOver[],
+  files: readonly AppSecretsFile[],
+  namespace: string,
+  view: RepositoryView,
+): Problem[] {
+  const staying = new Set(files.flatMap(({ secrets }) => secrets.map(unitNameOf)));
+  const leaving = [...new Set(handOvers.map(({ from }) => from))].filter((from) => !staying.has(from));
+  return leaving.flatMap((unit) => {
+    const moved = handOvers.filter(({ from }) => from === unit).map(({ secret }) => unitNameOf(secret));
+    return view
+      .fluxHolding(unit)
+      .filter((flux) =>
+        flux.dependsOn.some(
+          (one) => one.name === unit && (one.namespace ?? flux.namespace ?? namespace) === namespace,
+        ),
+      )
+      .map(({ file, name }) => ({
+        where: `${file}: ${name}`,
+        what: `waits for the unit ${unit}, which goes when the move is finished`,
+        todo: `let it wait for ${[...new Set(moved)].sort().join(' or ')}`,
+      }));
+  });
+}

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppSecretProps } from '../constructs/app-secret.js';
+import type { Problem } from '../errors.js';
+import { groupBy } from '../group-by.js';
+import type { AppSecretsFile } from './app-secrets.js';
+import { secretsPrefix, unitNameOf } from './unit-name.js';
+
+/**
+ * An app secret that moves from one unit to another. Flux prunes what a unit no longer has, and the Secret
+ * goes with its ExternalSecret; the new unit would make it again. So the old unit keeps it at first, marked as
+ * not to be pruned, and the new one has it, too: whichever of the two applied it last, the old unit leaves it
+ * alone when it goes, either for the mark or because it is the other's.
+ * https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources
+ */
+export interface HandOver {
+  /** The old unit. */
+  readonly from: string;
+  readonly secret: AppSecretProps;
+}
+
+/**
+ * The app secrets that a tree has in another unit than the one that they are in now.
+ *
+ * @param dist Absolute path of the tree; need not exist.
+ */
+export function findHandOvers(dist: string, files: readonly AppSecretsFile[]): HandOver[] {
+  const now = new Map<string, AppSecretProps>(
+    files.flatMap(({ secrets }) =>
+      secrets.map((secret) => [`${secret.namespace}/${secret.name}`, secret] as const),
+    ),
+  );
+  const units = namesIn(dist).filter((name) => name.startsWith(secretsPrefix));
+  return units.flatMap((from) =>
+    namesIn(join(dist, from))
+      .filter((name) => name.startsWith('externalsecret-'))
+      .flatMap((name) => now.get(nameIn(join(dist, from, name))) ?? [])
+      .filter((secret) => unitNameOf(secret) !== from)
+      .map((secret) => ({ from, secret })),
+  );
+}
+
+/** Says, once for each old unit, what it keeps and what is to be done. */
+export function handOverWarnings(handOvers: readonly HandOver[]): Problem[] {
+  return [...groupBy(handOvers, ({ from }) => from)].map(([from, handed]) => {
+    const to = [...new Set(handed.map(({ secret }) => unitNameOf(secret)))].sort().join(', ');
+    const names = handed.map(({ secret }) => `${secret.namespace}/${secret.name}`).sort();
+    return {
+      code: 'moved',
+      where: `dist/${from}`,
+      what: `keeps ${names.join(', ')} until Flux has handed ${names.length === 1 ? 'it' : 'them'} over to ${to}`,
+      todo: 'commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
+    };
+  });
+}
+
+/** Namespace and name of the object in a file that synth wrote. */
+function nameIn(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  const [, metadata = ''] = /^metadata:\n((?: .*\n)*)/m.exec(text) ?? [];
+  const field = (name: string) => new RegExp(`^ {2}${name}: '?([^'\\n]*)`, 'm').exec(metadata)?.[1];
+  return `${field('namespace')}/${field('name')}`;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
