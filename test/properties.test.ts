@@ -63,7 +63,7 @@ test('any list of good app secrets: either their names meet and that is told, or
     ),
     { numRuns: 40 },
   );
-}, 60_000);
+});
 
 const faults: readonly ((secret: AppSecretProps) => unknown)[] = [
   (secret) => ({ ...secret, namespace: 'Bad_Namespace' }),
@@ -102,4 +102,4 @@ test('any list with bad ones among the good: each bad one is named, and no good 
     }),
     { numRuns: 60 },
   );
-}, 60_000);
+});

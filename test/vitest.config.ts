@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     dir: 'test',
     exclude: ['cluster/**'],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
     // The project's own modules, and the operator's files that they import, are loaded as the commands load
