@@ -1,17 +1,61 @@
-/** The commands other than synth, as the npm scripts run them: `node --import tsx src/cli.ts COMMAND ...`. */
-import { join } from 'node:path';
-import { commands } from './commands/index.js';
-import { UsageError } from './errors.js';
+/** The command `cluster-secrets`: finds the project that it is typed in, and runs the command on it. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { closest } from './closest.js';
+import { commands, composing, describeCommands, withoutProject } from './commands/index.js';
+import { OperatorError, UsageError } from './errors.js';
+import { packageVersion } from './package.js';
+import type { Command } from './terminal/command.js';
+import { print } from './terminal/io.js';
 import { runProcess } from './terminal/process.js';
 
-const [name = '', ...args] = process.argv.slice(2);
+const [name = '--help', ...args] = process.argv.slice(2);
 
-await runProcess(
-  async (...input) => {
-    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (!load) throw new UsageError(`the commands are ${Object.keys(commands).join(', ')}`);
-    return (await load())(...input);
-  },
-  join(import.meta.dirname, '..'),
-  args,
-);
+/** The folder with a `main.ts`, here or above; undefined outside of a project. */
+function projectAround(folder: string): string | undefined {
+  if (existsSync(join(folder, 'main.ts')) && existsSync(join(folder, 'package.json'))) return folder;
+  const above = dirname(folder);
+  return above === folder ? undefined : projectAround(above);
+}
+
+const project = projectAround(process.cwd());
+const help = ['--help', '-h', 'help'].includes(name);
+const asksForHelp = args.includes('--help') || args.includes('-h');
+
+if (project !== undefined && composing.has(name) && !asksForHelp) {
+  // main.ts says what the cluster is made of, and runs the command.
+  if (!('typescript' in process.features && process.features.typescript) && !isTsxThere())
+    (await import('tsx/esm/api')).register();
+  process.argv = [process.argv[0] ?? '', join(project, 'main.ts'), name, ...args];
+  await import(pathToFileURL(join(project, 'main.ts')).href);
+} else {
+  await runProcess(entry, project ?? process.cwd(), args);
+}
+
+/** Whether TypeScript is loaded by tsx already: `start.mjs` does so where there is no compiled package. */
+function isTsxThere(): boolean {
+  return import.meta.url.endsWith('.ts');
+}
+
+async function entry(...[folder, rest, io]: Parameters<Command>): ReturnType<Command> {
+  if (help) {
+    print(io.stdout, describeCommands());
+    return 0;
+  }
+  if (name === '--version' || name === '-v') {
+    print(io.stdout, packageVersion());
+    return 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    const [near] = closest(name, Object.keys(commands));
+    const meant = near === undefined ? '' : `; did you mean ${near}?`;
+    throw new UsageError(`there is no command ${name}${meant}\n\n${describeCommands()}`);
+  }
+  if (project === undefined && !withoutProject.has(name) && !asksForHelp) {
+    const todo = 'go to the folder with its main.ts, or make one with `cluster-secrets init`';
+    throw new OperatorError([{ where: io.cwd, what: 'is not in a project of cluster-secrets', todo }]);
+  }
+  return (await load())(folder, rest, io);
+}

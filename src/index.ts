@@ -1,17 +1,45 @@
-/** The operator's words: all that `src/settings.ts` and `src/secrets/*.ts` import. */
+/**
+ * The public face. `src/settings.ts` and `src/secrets/*.ts` need `defineSettings`, `appSecret` and
+ * `externalUnit`; `main.ts` needs `Cluster` and `run`; an app of cdk8s can use the constructs by themselves.
+ */
 import type { AppSecretProps } from './constructs/app-secret.js';
 import type { Settings } from './platform/settings.js';
 
-export type { AppSecretProps } from './constructs/app-secret.js';
-export { type ExternalUnit, externalUnit } from './constructs/external-unit.js';
+export { type Alert, AlertRules, type AlertRulesProps } from './constructs/alert-rules.js';
+export { AppSecret, type AppSecretContext, type AppSecretProps } from './constructs/app-secret.js';
+export { BootstrapSecret, type BootstrapSecretProps } from './constructs/bootstrap-secret.js';
+export { ConnectNetworkPolicy, type ConnectNetworkPolicyProps } from './constructs/connect-network-policy.js';
+export { ConnectRelease, type ConnectReleaseProps } from './constructs/connect-release.js';
+export {
+  ExternalSecretsRelease,
+  type ExternalSecretsReleaseProps,
+} from './constructs/external-secrets-release.js';
+export { ExternalUnit, externalUnit, type UnitReference } from './constructs/external-unit.js';
+export { HelmRelease, type HelmReleaseProps, type OciChart } from './constructs/helm-release.js';
+export { SecretStore, type SecretStoreProps } from './constructs/secret-store.js';
+export { type Flux, type FluxSource, Unit, type UnitProps } from './constructs/unit.js';
 export type { FieldReference, FileReference, KeySource, SecretSource } from './external-secret/source.js';
-export type { Settings } from './platform/settings.js';
+export type { AppSecretsFile } from './platform/app-secrets.js';
+export { Cluster, type ClusterProps } from './platform/cluster.js';
+export type { Compose, PlatformInput } from './platform/platform.js';
+export type { ResolvedSettings, Settings } from './platform/settings.js';
+export { run } from './run.js';
 
 /**
  * Declares an app secret; a file under `src/secrets/` exports one, or a list of them, as its default.
  *
  * @param props Its namespace, name, 1Password item and keys; see the fields.
  * @returns The declaration itself. It is checked at synth, so that all mistakes are told together.
+ *
+ * @example
+ * import { appSecret } from 'cluster-secrets';
+ *
+ * export default appSecret({
+ *   namespace: 'monitoring',
+ *   name: 'grafana',
+ *   item: 'Grafana',
+ *   keys: { 'admin-user': 'username', 'admin-password': 'password' },
+ * });
  */
 export function appSecret(props: AppSecretProps): AppSecretProps {
   return props;
@@ -22,6 +50,11 @@ export function appSecret(props: AppSecretProps): AppSecretProps {
  *
  * @param settings What differs from the defaults.
  * @returns The settings themselves. They are checked at synth.
+ *
+ * @example
+ * import { defineSettings } from 'cluster-secrets';
+ *
+ * export default defineSettings({ vaults: ['Kubernetes'], refreshInterval: '30m' });
  */
 export function defineSettings(settings: Settings): Settings {
   return settings;

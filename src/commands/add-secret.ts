@@ -167,7 +167,7 @@ function fileProblemIn(project: string, file: string): Problem | undefined {
 
 /** @throws OperatorError with all that synth would refuse if there were this file. */
 async function checkAsSynth(project: string, added: AppSecretsFile, io: Io): Promise<void> {
-  const composed = await composeProject(project, [added]);
+  const composed = await composeProject(project, [added], io);
   const { problems, warnings } = guard(composed);
   warn(warnings, io);
   const all = [...composed.problems, ...problems];

@@ -5,7 +5,7 @@ import { bootstrapKeys } from '../constructs/bootstrap-secret.js';
 import { OperatorError, type Problem, UsageError } from '../errors.js';
 import { credentialsProblems, decodeOnce, tokenProblems } from '../onepassword/bootstrap-input.js';
 import { sweep } from '../onepassword/op-bootstrap.js';
-import { credentialsFile } from '../platform/credentials-file.js';
+import { credentialsFileIn } from '../platform/credentials-file.js';
 import { loadSettings } from '../platform/settings.js';
 import { findCreationRule } from '../sops/creation-rule.js';
 import { encryptSecret } from '../sops/encrypt-secret.js';
@@ -24,11 +24,11 @@ interface Options extends InputOptions {
 
 const revoke = 'it is in the history of the shell and in the logs of npm now';
 
-const isThere: Problem = {
-  where: credentialsFile,
+const isThere = (where: string): Problem => ({
+  where,
   what: 'is there already',
   todo: 'add --rotate to put a new one in its place',
-};
+});
 
 /** `bootstrap`: encrypts Connect's credentials and token with the operator's sops. */
 export const bootstrap: Command = async (project, args, io) => {
@@ -39,10 +39,11 @@ export const bootstrap: Command = async (project, args, io) => {
   }
   // What can be refused without the secrets is refused before they are asked for, or made.
   const settings = await loadSettings(project);
-  const target = join(project, credentialsFile);
-  checkTarget(target, options);
+  const file = credentialsFileIn(project);
+  const target = join(project, file);
+  checkTarget(target, file, options);
   await checkSops(io);
-  const rule = findCreationRule(project, credentialsFile, io);
+  const rule = findCreationRule(project, file, io);
   const encrypted = (credentials: string, token: string, words: { quote: boolean }) => {
     const stringData = { [bootstrapKeys[0]]: credentials, [bootstrapKeys[1]]: token };
     const secret = { name: settings.credentialsSecret, namespace: settings.namespace, stringData };
@@ -59,10 +60,10 @@ export const bootstrap: Command = async (project, args, io) => {
   ];
   if (problems.length > 0) throw new OperatorError(problems);
   const { text, compared } = await encrypted(json, token.value, { quote: false });
-  if (!writeEncrypted(target, text, { replace: options.rotate })) throw new OperatorError([isThere]);
+  if (!writeEncrypted(target, text, { replace: options.rotate })) throw new OperatorError([isThere(file)]);
 
   print(io.stdout, `credentials from ${credentials.from}, token from ${token.from}`);
-  print(io.stdout, `${credentialsFile} written, encrypted by the rule in ${rule.config}`);
+  print(io.stdout, `${file} written, encrypted by the rule in ${rule.config}`);
   print(
     io.stdout,
     compared
@@ -71,7 +72,7 @@ export const bootstrap: Command = async (project, args, io) => {
   );
   print(
     io.stdout,
-    'next: `npm run synth`, then commit src/platform/ and dist/; Flux decrypts it, and Connect starts',
+    `next: \`npm run synth\`, then commit ${dirname(file)}/ and dist/; Flux decrypts it, and Connect starts`,
   );
   return 0;
 };
@@ -79,7 +80,7 @@ export const bootstrap: Command = async (project, args, io) => {
 /** The options; undefined when help was all that was asked for. */
 function parse(args: readonly string[], io: Io): Options | undefined {
   const command = new Usage('npm run bootstrap --')
-    .description(`Encrypts Connect's credentials and token into ${credentialsFile}.`)
+    .description("Encrypts Connect's credentials and token into onepassword-secret.sops.yaml.")
     .option('--credentials <file>', '1password-credentials.json; - is standard input')
     .option('--token <file>', 'file with the access token; - is standard input')
     .option(
@@ -132,12 +133,12 @@ a flag, so that new credentials do not get an old token. What is missing is aske
 }
 
 /** @throws OperatorError when the file can't be written, or must not be. */
-function checkTarget(target: string, { rotate }: Options): void {
+function checkTarget(target: string, file: string, { rotate }: Options): void {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found?.isDirectory()) {
-    throw new OperatorError([{ where: credentialsFile, what: 'is a folder', todo: 'move it away' }]);
+    throw new OperatorError([{ where: file, what: 'is a folder', todo: 'move it away' }]);
   }
-  if (found && !rotate) throw new OperatorError([isThere]);
+  if (found && !rotate) throw new OperatorError([isThere(file)]);
   accessSync(dirname(target), constants.W_OK);
 }
 

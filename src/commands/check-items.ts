@@ -30,7 +30,7 @@ export const checkItems: Command = async (project, args, io) => {
 };
 
 async function check(project: string, json: boolean, io: Io): Promise<ExitCode> {
-  const { settings, files, problems } = await composeProject(project);
+  const { settings, files, problems } = await composeProject(project, [], io);
   if (problems.length > 0) throw new OperatorError(problems);
   const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
   if (declared.length === 0 && !json) {

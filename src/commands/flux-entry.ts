@@ -20,7 +20,7 @@ export const fluxEntry: Command = async (path, args, io) => {
     .option('--write <file>', 'write the Flux Kustomization to this file');
   const options = parseArguments<{ write?: string }>(command, args, io);
   if (!options) return 0;
-  const project = await composeProject(path);
+  const project = await composeProject(path, [], io);
   if (project.problems.length > 0) throw new OperatorError(project.problems);
   for (const warning of project.warnings) print(io.stderr, `warning: ${problemLine(warning)}`);
 

@@ -30,7 +30,7 @@ export const graph: Command = async (project, args, io) => {
     writeFileSync(readme, `${before}\`\`\`mermaid\n${unitGraph(example())}\n\`\`\`\n${after}`);
     return 0;
   }
-  const { platform, problems } = await composeProject(project);
+  const { platform, problems } = await composeProject(project, [], io);
   if (problems.length > 0) throw new OperatorError(problems);
   print(io.stdout, unitGraph(platform));
   return 0;

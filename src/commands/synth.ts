@@ -30,7 +30,10 @@ export async function synth(
   const options = parseArguments<{ check?: true; finishMove?: true }>(usage, args, io);
   if (!options) return 0;
 
-  const project = await composeProject(path, [], { finishMove: options.finishMove ?? false });
+  const project = await composeProject(path, [], {
+    finishMove: options.finishMove ?? false,
+    compose: io.compose,
+  });
   const { problems, warnings } = guard(project);
   warn([...project.warnings, ...warnings], io);
   if (project.problems.length + problems.length > 0) {

@@ -26,7 +26,29 @@ export interface AlertRulesProps {
   readonly alerts: readonly Alert[];
 }
 
-/** Alerts, as a PrometheusRule: https://prometheus-operator.dev/docs/api-reference/api/ */
+/**
+ * Alerts, as a PrometheusRule: https://prometheus-operator.dev/docs/api-reference/api/
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { AlertRules } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'alerts');
+ * new AlertRules(chart, 'backups', {
+ *   name: 'backups',
+ *   namespace: 'monitoring',
+ *   alerts: [
+ *     {
+ *       name: 'BackupFailed',
+ *       expression: 'backup_failed == 1',
+ *       for: '1h',
+ *       severity: 'warning',
+ *       summary: 'A backup failed.',
+ *       description: 'Look at its log.',
+ *     },
+ *   ],
+ * });
+ */
 export class AlertRules extends Construct {
   constructor(scope: Construct, id: string, { name, namespace, labels, alerts }: AlertRulesProps) {
     super(scope, id);

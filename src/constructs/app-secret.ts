@@ -81,6 +81,18 @@ function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
  * The fields of an item come by one `dataFrom.extract`. The keys are written by a template with dot
  * access, because that is the one spelling in which a missing field is an error that names it: no Secret
  * is written then, and an existing one stays as it is (`deletionPolicy: Retain`).
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { AppSecret } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'grafana');
+ * new AppSecret(
+ *   chart,
+ *   'grafana',
+ *   { namespace: 'monitoring', name: 'grafana', item: 'Grafana', keys: { password: 'password' } },
+ *   { storeName: 'onepassword', refreshInterval: '1h' },
+ * );
  */
 export class AppSecret extends Construct {
   constructor(

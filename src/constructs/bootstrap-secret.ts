@@ -24,6 +24,25 @@ export const bootstrapKeys = ['1password-credentials.json', 'token'] as const;
  * The one Secret that comes from SOPS: it goes into the folder of the unit byte for byte, because the
  * MAC of a SOPS file covers it in the order in which it was written. A file that Flux could not decrypt into
  * this Secret, whatever key it has, is an error at synth.
+ *
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { Cluster, BootstrapSecret, run, Unit } from 'cluster-secrets';
+ *
+ * await run(import.meta.dirname, (project) => {
+ *   const cluster = new Cluster(project);
+ *   const unit = new Unit(cluster, 'other-credentials', {
+ *     flux: cluster.flux,
+ *     timeout: '30s',
+ *     decryptionSecret: 'sops-age',
+ *   });
+ *   new BootstrapSecret(unit, 'secret', {
+ *     name: 'other-credentials',
+ *     namespace: 'external-secrets',
+ *     content: readFileSync('src/other.sops.yaml'),
+ *   });
+ *   return cluster;
+ * });
  */
 export class BootstrapSecret extends Construct {
   /** SHA-256 of the encrypted file, in hex: it changes with every rotation and gives nothing away. */

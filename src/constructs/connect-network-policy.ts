@@ -24,6 +24,16 @@ const port = (number: number, protocol: 'TCP' | 'UDP' = 'TCP') => ({
  * The rules for going out name ports and no addresses: 1Password's change, and some network plugins do
  * not count the cluster's DNS among the addresses of an `ipBlock`. Probes come from the node, which a
  * policy never stops: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { ConnectNetworkPolicy } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'connect');
+ * new ConnectNetworkPolicy(chart, 'policy', {
+ *   namespace: 'external-secrets',
+ *   operatorRelease: 'external-secrets',
+ * });
  */
 export class ConnectNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, props: ConnectNetworkPolicyProps) {

@@ -93,6 +93,17 @@ export const connectRules: Readonly<Record<string, ValueRule>> = {
  * ready, behind port 80 of the Service `onepassword`. No operator, no CRD, no test pod.
  *
  * `values` that contradict this are an error at synth.
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { ConnectRelease } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'connect');
+ * new ConnectRelease(chart, 'connect', {
+ *   namespace: 'external-secrets',
+ *   version: '2.4.1',
+ *   credentialsSecret: 'onepassword-secret',
+ * });
  */
 export class ConnectRelease extends Construct {
   constructor(scope: Construct, id: string, props: ConnectReleaseProps) {

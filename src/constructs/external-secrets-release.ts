@@ -67,6 +67,13 @@ export const operatorRules = {
  * - ServiceMonitor and Grafana dashboard are on.
  *
  * `values` that contradict this are an error at synth.
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { ExternalSecretsRelease } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'operator');
+ * new ExternalSecretsRelease(chart, 'operator', { namespace: 'external-secrets', version: '2.9.0' });
  */
 export class ExternalSecretsRelease extends Construct {
   constructor(scope: Construct, id: string, props: ExternalSecretsReleaseProps) {

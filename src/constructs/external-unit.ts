@@ -24,6 +24,17 @@ export class ExternalUnit implements UnitReference {
  * @param name `metadata.name` of the Flux Kustomization.
  * @param namespace Its namespace; default: the namespace of this project's Flux Kustomizations.
  * @returns What `waitsFor` and `dependsOn` take.
+ *
+ * @example
+ * import { appSecret, externalUnit } from 'cluster-secrets';
+ *
+ * export default appSecret({
+ *   namespace: 'media',
+ *   name: 'radarr',
+ *   item: 'Radarr',
+ *   keys: { 'api-key': 'api key' },
+ *   waitsFor: [externalUnit('media-namespace')],
+ * });
  */
 export function externalUnit(name: string, namespace?: string): ExternalUnit {
   return new ExternalUnit(name, namespace);

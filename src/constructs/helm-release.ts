@@ -56,6 +56,19 @@ export interface HelmPatch {
  * API server refuses an interval beside that one.
  *
  * Media type and operation of the layer: https://fluxcd.io/flux/components/source/ocirepositories/
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { HelmRelease } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'reloader');
+ * new HelmRelease<{ replicas: number }>(chart, 'reloader', {
+ *   name: 'reloader',
+ *   namespace: 'kube-system',
+ *   chart: { url: 'oci://ghcr.io/stakater/charts/reloader', version: '2.2.3' },
+ *   values: { replicas: 1 },
+ *   crds: 'Skip',
+ * });
  */
 export class HelmRelease<Values extends object> extends Construct {
   constructor(scope: Construct, id: string, props: HelmReleaseProps<Values>) {

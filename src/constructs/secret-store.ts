@@ -18,6 +18,18 @@ export interface SecretStoreProps {
 /**
  * The ClusterSecretStore that reads 1Password through Connect. ESO numbers the vaults and searches the
  * lowest number first: https://external-secrets.io/latest/provider/1password-automation/
+ *
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { SecretStore } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'store');
+ * new SecretStore(chart, 'store', {
+ *   name: 'onepassword',
+ *   connectHost: 'http://onepassword.external-secrets.svc.cluster.local',
+ *   tokenSecret: { name: 'onepassword-secret', namespace: 'external-secrets' },
+ *   vaults: ['Kubernetes'],
+ * });
  */
 export class SecretStore extends Construct {
   readonly storeName: string;

@@ -90,8 +90,33 @@ export interface RawFile {
  *
  * Objects say their namespace themselves: the chart sets none, because cdk8s would also write it into
  * cluster-scoped objects.
+ *
+ * @example
+ * import { ApiObject } from 'cdk8s';
+ * import { Cluster, run, Unit } from 'cluster-secrets';
+ *
+ * await run(import.meta.dirname, (project) => {
+ *   const cluster = new Cluster(project);
+ *   cluster.addSecrets(project.secrets);
+ *   const reports = new Unit(cluster, 'reports', {
+ *     flux: cluster.flux,
+ *     dependsOn: [cluster.store],
+ *     timeout: '1m',
+ *   });
+ *   new ApiObject(reports, 'settings', {
+ *     apiVersion: 'v1',
+ *     kind: 'ConfigMap',
+ *     metadata: { name: 'reports', namespace: 'default' },
+ *   });
+ *   return cluster;
+ * });
  */
 export class Unit extends Chart implements UnitReference {
+  /** Whether a construct is a unit; to `instanceof`, as cdk8s defines it, every chart is one. */
+  static isUnit(construct: unknown): construct is Unit {
+    return Chart.isChart(construct) && 'kustomization' in construct;
+  }
+
   readonly unitName: string;
   readonly unitNamespace: string;
   /** The Flux Kustomization; it lands in `flux/`, not in the folder. */

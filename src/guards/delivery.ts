@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import type { Problem } from '../errors.js';
 import type { FileTree } from '../output/render.js';
-import { credentialsFile } from '../platform/credentials-file.js';
+import { credentialsFileIn } from '../platform/credentials-file.js';
 import type { Project } from '../platform/project.js';
 import { type Delivery, deliver, type Shipped, strayWarnings } from '../repository/delivery.js';
 import { surroundingWarnings } from '../repository/surroundings.js';
@@ -48,7 +48,7 @@ function filesToCommit(project: string, files: FileTree): string[] {
   const secrets = existsSync(join(project, 'src/secrets'))
     ? readdirSync(join(project, 'src/secrets')).filter((name) => !/^[._]/.test(name))
     : [];
-  const own = ['.sourceignore', 'main.ts', 'package.json', 'src/settings.ts', credentialsFile];
+  const own = ['.sourceignore', 'main.ts', 'package.json', 'src/settings.ts', credentialsFileIn(project)];
   return [
     ...own.filter((file) => existsSync(join(project, file))),
     ...secrets.map((name) => `src/secrets/${name}`),

@@ -1,9 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorError } from '../errors.js';
 
-/** The SOPS file that `npm run bootstrap` writes, relative to the project. */
-export const credentialsFile = 'src/platform/onepassword-secret.sops.yaml';
+const name = 'onepassword-secret.sops.yaml';
+
+/**
+ * The SOPS file that `npm run bootstrap` writes, relative to the project: beside the unit that ships it where
+ * the project has the sources of the units, else in `src/`.
+ *
+ * @param project Folder of the project.
+ */
+export function credentialsFileIn(project: string): string {
+  return existsSync(join(project, 'src/platform')) ? `src/platform/${name}` : `src/${name}`;
+}
+
+/** The SOPS file with Connect's credentials. */
+export interface Credentials {
+  /** Relative to the project. */
+  readonly file: string;
+  readonly content: Buffer;
+}
 
 /**
  * Reads the SOPS file.
@@ -12,15 +28,14 @@ export const credentialsFile = 'src/platform/onepassword-secret.sops.yaml';
  * @returns undefined when there is none yet.
  * @throws OperatorError when there is one that can't be read.
  */
-export function readCredentials(project: string): Buffer | undefined {
+export function readCredentials(project: string): Credentials | undefined {
+  const file = credentialsFileIn(project);
   try {
-    return readFileSync(join(project, credentialsFile));
+    return { file, content: readFileSync(join(project, file)) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     const what = `can't be read (${code})`;
-    throw new OperatorError([
-      { where: credentialsFile, what, todo: 'check what it is, and who may read it' },
-    ]);
+    throw new OperatorError([{ where: file, what, todo: 'check what it is, and who may read it' }]);
   }
 }

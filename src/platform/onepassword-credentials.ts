@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { BootstrapSecret } from '../constructs/bootstrap-secret.js';
 import { Unit } from '../constructs/unit.js';
 import type { PlatformContext } from './context.js';
-import { credentialsFile } from './credentials-file.js';
+import type { Credentials } from './credentials-file.js';
 
 /**
  * The unit `onepassword-credentials`: the bootstrap Secret, decrypted by Flux.
@@ -10,23 +10,22 @@ import { credentialsFile } from './credentials-file.js';
  * Without a file the unit is empty and its health check says within half a minute that the Secret is not
  * there; Connect waits for it either way.
  *
- * @param content The SOPS file; undefined before the first `npm run bootstrap`.
+ * @param credentials The SOPS file; undefined before the first `npm run bootstrap`.
  * @returns The unit, and the digest of the file for Connect's pods.
  */
 export function onepasswordCredentials(
   scope: Construct,
   { settings, flux }: PlatformContext,
-  content: Buffer | undefined,
+  credentials: Credentials | undefined,
 ): { unit: Unit; digest: string | undefined } {
   const { namespace, credentialsSecret: name } = settings;
   const unit = new Unit(scope, 'onepassword-credentials', {
     flux,
     timeout: '30s',
     healthChecks: [{ apiVersion: 'v1', kind: 'Secret', name, namespace }],
-    ...(content && { decryptionSecret: settings.flux.sopsSecret }),
+    ...(credentials && { decryptionSecret: settings.flux.sopsSecret }),
   });
-  if (!content) return { unit, digest: undefined };
-  const file = credentialsFile;
-  const { digest } = new BootstrapSecret(unit, 'onepassword-secret', { name, namespace, content, file });
+  if (!credentials) return { unit, digest: undefined };
+  const { digest } = new BootstrapSecret(unit, 'onepassword-secret', { name, namespace, ...credentials });
   return { unit, digest };
 }

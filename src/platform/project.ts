@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { problemsIn } from '../constructs/validation.js';
 import { coded, type Problem } from '../errors.js';
 import { loadDefault } from '../load-default.js';
 import { RepositoryView } from '../repository/scan.js';
@@ -7,7 +8,7 @@ import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
 import { readCredentials } from './credentials-file.js';
 import { settingsFromRepository } from './flux-settings.js';
 import { findHandOvers, type HandOver } from './hand-over.js';
-import { composePlatform, type Platform } from './platform.js';
+import { type Compose, composeCluster, type Platform } from './platform.js';
 import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
 
 /** A project as its files say it, composed in memory. */
@@ -36,19 +37,26 @@ export interface Project {
   readonly said: readonly string[];
 }
 
+/** How a project is composed. */
+export interface ComposeOptions {
+  /** Whether app secrets leave the units that `dist/` had them in before. @default false */
+  readonly finishMove?: boolean;
+  /** How the project's `main.ts` composes its cluster. @default - as the one that ships */
+  readonly compose?: Compose | undefined;
+}
+
 /**
  * Reads the operator's files (settings, app secrets, credentials) and composes the platform from them.
  *
  * @param path Absolute path of the project.
  * @param more App secrets that are to be there, too, as if they had a file. @default - none
- * @param options `finishMove`: app secrets leave the units that `dist/` had them in before. @default false
  * @returns The project, with all that is wrong.
  * @throws OperatorError when the credentials are there and can't be read.
  */
 export async function composeProject(
   path: string,
   more: readonly AppSecretsFile[] = [],
-  { finishMove = false } = {},
+  { finishMove = false, compose = composeCluster }: ComposeOptions = {},
 ): Promise<Project> {
   const page = await loadDefault(join(path, settingsFile), settingsFile);
   const given = 'value' in page ? page.value : {};
@@ -63,7 +71,7 @@ export async function composeProject(
   const { settings, said, warnings } = settingsFromRepository(resolved.settings, given, view.model);
   const namespaceFile = view.namespaceFile(namespace);
   const handOvers = findHandOvers(join(path, 'dist'), files);
-  const composed = composePlatform({
+  const platform = await compose({
     settings,
     prefix,
     credentials,
@@ -79,7 +87,7 @@ export async function composeProject(
     handOvers,
     finishMove,
     hasCredentials: credentials !== undefined,
-    platform: composed.platform,
+    platform,
     view,
     warnings,
     said: [
@@ -91,7 +99,7 @@ export async function composeProject(
     problems: [
       ...coded('settings', [...('problems' in page ? page.problems : []), ...resolved.problems]),
       ...coded('app-secrets', secrets.problems),
-      ...composed.problems,
+      ...problemsIn(platform),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import type { Compose } from '../platform/platform.js';
 import type { Stoppable, Surroundings } from '../surroundings.js';
 
 /** Standard input, or what stands in its place. */
@@ -11,6 +12,8 @@ export interface Io extends Surroundings, Stoppable {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** How the project's `main.ts` composes its cluster. @default - as the one that ships */
+  readonly compose?: Compose | undefined;
 }
 
 /** Writes a line, or several. */

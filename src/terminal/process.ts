@@ -1,5 +1,6 @@
 import { stdin, stdout } from 'node:process';
 import { Stopped } from '../errors.js';
+import type { Compose } from '../platform/platform.js';
 import { type Command, tell } from './command.js';
 import type { Io } from './io.js';
 
@@ -14,8 +15,14 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @param command What to run.
  * @param project Absolute path of the project.
  * @param args What was typed after the command's name.
+ * @param compose How the project's `main.ts` composes its cluster. @default - as the one that ships
  */
-export async function runProcess(command: Command, project: string, args: readonly string[]): Promise<void> {
+export async function runProcess(
+  command: Command,
+  project: string,
+  args: readonly string[],
+  compose?: Compose,
+): Promise<void> {
   stdout.on('error', endWithoutReader);
   // A terminal that was closed takes no more lines.
   process.stderr.on('error', () => {});
@@ -26,6 +33,7 @@ export async function runProcess(command: Command, project: string, args: readon
     stdin,
     stdout,
     stderr: process.stderr,
+    compose,
     async stoppable(work) {
       const controller = new AbortController();
       const stop = () => {

@@ -1,0 +1,123 @@
+import { App, Chart } from 'cdk8s';
+import { Namespace } from 'cdk8s-plus-28';
+import { type Flux, Unit } from '../constructs/unit.js';
+import { addCheck } from '../constructs/validation.js';
+import { appSecretUnits } from './app-secret-units.js';
+import type { AppSecretsFile } from './app-secrets.js';
+import type { Credentials } from './credentials-file.js';
+import { externalSecrets } from './external-secrets.js';
+import type { HandOver } from './hand-over.js';
+import { onepasswordAlerts } from './onepassword-alerts.js';
+import { onepasswordConnect } from './onepassword-connect.js';
+import { onepasswordCredentials } from './onepassword-credentials.js';
+import { onepasswordStore } from './onepassword-store.js';
+import type { ResolvedSettings } from './settings.js';
+
+/** What was found about a cluster, beside its settings and app secrets. */
+export interface ClusterProps {
+  readonly settings: ResolvedSettings;
+  /** Folder of the project in the repository that Flux watches: '' or `clusters/home/`. @default '' */
+  readonly prefix?: string;
+  /** The SOPS file with Connect's credentials; undefined before the first bootstrap. @default undefined */
+  readonly credentials?: Credentials | undefined;
+  /**
+   * Whether something else of the repository makes the Namespace: two of one name break a build of kustomize.
+   *
+   * @default false
+   */
+  readonly namespaceIsThere?: boolean;
+  /** App secrets that stay in an older unit, too. @default - none */
+  readonly handOvers?: readonly HandOver[];
+}
+
+/** Everything that lands in `dist/`, in memory. */
+export interface Platform {
+  /** The Namespace, which Flux applies before any unit; undefined when the repository makes it elsewhere. */
+  readonly namespace: Chart | undefined;
+  /** The units in the order in which Flux starts them. */
+  readonly units: readonly Unit[];
+}
+
+/**
+ * The cluster: External Secrets Operator and the credentials side by side, Connect after both, the store after
+ * Connect, the app secrets of each namespace after the store. Each wait costs up to 30 s on a cold start, and
+ * nothing afterwards. Beside the store there would be one wait less; but while a store fails, every app secret
+ * would fail with it, and go on waiting in its own backoff for minutes after the store is mended. Alerts wait
+ * for the operator's monitoring, and nothing for them.
+ *
+ * A `Unit` of your own in its scope becomes a unit of `dist/`.
+ *
+ * @example
+ * import { Cluster, run, Unit } from 'cluster-secrets';
+ *
+ * await run(import.meta.dirname, (project) => {
+ *   const cluster = new Cluster(project);
+ *   cluster.addSecrets(project.secrets);
+ *   new Unit(cluster, 'reports', { flux: cluster.flux, dependsOn: [cluster.store], timeout: '1m' });
+ *   return cluster;
+ * });
+ */
+export class Cluster extends App implements Platform {
+  /** How Flux is set up, for units of your own. */
+  readonly flux: Flux;
+  readonly namespace: Chart | undefined;
+  /** External Secrets Operator. */
+  readonly operator: Unit;
+  /** The bootstrap Secret. */
+  readonly credentials: Unit;
+  /** 1Password Connect. */
+  readonly connect: Unit;
+  /** The ClusterSecretStore: what reads 1Password waits for it. */
+  readonly store: Unit;
+  private readonly settings: ResolvedSettings;
+  private readonly handOvers: readonly HandOver[];
+
+  /** @param props The project as `run` hands it over, or settings by themselves. */
+  constructor(props: ClusterProps) {
+    super();
+    const { settings } = props;
+    const { namespace, source, interval, retryInterval, serviceAccountName } = settings.flux;
+    this.settings = settings;
+    this.handOvers = props.handOvers ?? [];
+    this.flux = {
+      namespace,
+      source,
+      path: `./${props.prefix ?? ''}dist`,
+      interval,
+      retryInterval,
+      ...(serviceAccountName !== undefined && { serviceAccountName }),
+    };
+    const context = { settings, flux: this.flux };
+    this.operator = externalSecrets(this, context);
+    const credentials = onepasswordCredentials(this, context, props.credentials);
+    this.credentials = credentials.unit;
+    this.connect = onepasswordConnect(this, context, [this.operator, this.credentials], credentials.digest);
+    this.store = onepasswordStore(this, context, this.connect);
+    if (settings.monitoring) onepasswordAlerts(this, context, settings.monitoring);
+    this.namespace = props.namespaceIsThere ? undefined : namespaceChart(this, settings.namespace);
+  }
+
+  get units(): readonly Unit[] {
+    return this.node.children.filter(Unit.isUnit);
+  }
+
+  /**
+   * Adds the units of app secrets, one a namespace.
+   *
+   * @param files What `src/secrets/` declares, file by file.
+   */
+  addSecrets(files: readonly AppSecretsFile[]): void {
+    const context = { settings: this.settings, flux: this.flux };
+    const { problems } = appSecretUnits(this, context, this.store, files, this.handOvers);
+    addCheck(this, () => problems);
+  }
+}
+
+/** The Namespace. Pruning it would take Connect, the store's token and the operator along. */
+function namespaceChart(scope: App, name: string): Chart {
+  const chart = new Chart(scope, 'namespace');
+  new Namespace(chart, name, {
+    metadata: { name, annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } },
+  });
+  return chart;
+}
