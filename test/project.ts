@@ -99,9 +99,7 @@ function mirror(folder: string, path: string): void {
   for (const entry of readdirSync(join(root, folder))) {
     const [from, to] = [join(root, folder, entry), join(path, folder, entry)];
     if (isOperators(from) || /^(platform|secrets)$/.test(entry)) continue;
-    // It looks for the project around itself.
-    if (entry === 'cli.ts') cpSync(from, to);
-    else symlinkSync(from, to);
+    symlinkSync(from, to);
   }
 }
 
@@ -165,9 +163,9 @@ export async function copyProject(options: ProjectOptions = {}): Promise<Project
   return project;
 }
 
-/** How the npm script of a command starts node. */
+/** How node runs a command: synth by main.ts itself, as `cdk8s` and editors would; the others as npm does. */
 export function nodeArguments(command: CommandName): string[] {
-  return [...runTypeScript, ...(command === 'synth' ? ['main.ts'] : ['src/cli.ts', command])];
+  return command === 'synth' ? [...runTypeScript, 'main.ts'] : ['src/start.mjs', command];
 }
 
 /** Runs a command as `runProcess` does, without a terminal. */

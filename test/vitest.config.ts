@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     dir: 'test',
-    exclude: ['cluster/**'],
+    exclude: ['cluster/**', 'package/**'],
     testTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,

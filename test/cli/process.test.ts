@@ -1,32 +1,70 @@
 /** What only a process can show: that each command starts, and ends as it should. */
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { commands } from '../../src/commands/index.js';
 import { makeProject, nodeArguments, root } from '../project.js';
 
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { scripts, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-test.each(Object.keys(commands))('npm run %s starts', async (command) => {
-  expect(scripts[command]).toBe(['node', ...nodeArguments(command)].join(' '));
+test.each(Object.keys(commands))('%s starts', async (command) => {
+  // Not in a project's package.json: they are typed once, or by a shell.
+  if (!['init', 'completion'].includes(command))
+    expect(scripts[command]).toBe(`node src/start.mjs ${command}`);
   const project = await makeProject();
   const { code, out, err } = await project.spawn(command, ['--help']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(new RegExp(`^Usage: npm run ${command} -- \\[options\\]\n`));
+  expect(out).toMatch(new RegExp(`^Usage: (npm run ${command} --|cluster-secrets ${command}) \\[options\\]`));
 });
 
-test.each([[[]], [['sinth']], [['constructor']]])('no command: %j is used wrongly', async (args) => {
-  const project = await makeProject();
-  const result = await execa(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], {
-    cwd: project.path,
+const start = async (args: readonly string[], cwd: string) => {
+  const env = { npm_lifecycle_event: undefined };
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [join(root, 'src/start.mjs'), ...args], {
+    cwd,
+    env,
     reject: false,
   });
-  expect(result).toMatchObject({
-    exitCode: 2,
-    stdout: '',
-    stderr: `the commands are ${Object.keys(commands).join(', ')}`,
+  return { exitCode, stdout, stderr };
+};
+
+test.each([
+  [['sinth'], 'sinth; did you mean synth?'],
+  [['constructor'], 'constructor'],
+])('no command: %j is used wrongly', async (args, said) => {
+  const { exitCode, stdout, stderr } = await start(args, (await makeProject()).path);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr.split('\n')[0]).toBe(`there is no command ${said}`);
+});
+
+test('without a command, and with --version', async () => {
+  const { path } = await makeProject();
+  const help = await start([], path);
+  expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const command of Object.keys(commands)) expect(help.stdout).toContain(`\n  ${command} `);
+  expect((await start(['--version'], path)).stdout).toBe(version);
+});
+
+test('outside of a project', async () => {
+  expect(await start(['status'], tmpdir())).toMatchObject({
+    exitCode: 1,
+    stderr: `${realpathSync(tmpdir())}: is not in a project of cluster-secrets; go to the folder with its main.ts, or make one with \`cluster-secrets init\``,
   });
+});
+
+test('dependencies that are not installed are one line', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-secrets-bare-'));
+  try {
+    cpSync(join(root, 'src/start.mjs'), join(folder, 'start.mjs'));
+    const { exitCode, stderr } = await execa(process.execPath, ['start.mjs'], { cwd: folder, reject: false });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: 'the dependencies are not installed: run `npm ci`',
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('nobody reads: no trace', async () => {

@@ -11,8 +11,8 @@ import { makeProject } from '../project.js';
 test('a unit of another project is not the one of its name here', async () => {
   const project = await composeProject((await makeProject()).path);
   const { platform } = project;
-  const waiting = (id: string, on: Unit) =>
-    new Unit(platform.app, id, { flux, dependsOn: [on], timeout: '1m' });
+  const cluster = new App();
+  const waiting = (id: string, on: Unit) => new Unit(cluster, id, { flux, dependsOn: [on], timeout: '1m' });
   const ours = platform.units.find(({ unitName }) => unitName === 'onepassword-store');
   const theirs = new Unit(new App(), 'onepassword-store', { flux, timeout: '1m' });
   const units = [...platform.units, waiting('good', ours ?? theirs), waiting('bad', theirs)];
