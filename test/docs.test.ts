@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
@@ -95,12 +95,44 @@ test('.sourceignore hides from Flux every YAML file of the project but dist/', a
 });
 
 describe('README, CONTRIBUTING and package.json agree', () => {
-  const texts = `${read('README.md')}${read('.github/CONTRIBUTING.md')}`;
+  const docs = readdirSync(join(root, 'docs')).map((file) => read(`docs/${file}`));
+  const texts = [read('README.md'), read('.github/CONTRIBUTING.md'), ...docs].join('\n');
 
   test('every npm script that is named exists', () => {
     const named = [...texts.matchAll(/npm run ([a-z:-]+)/g)].map(([, name]) => name ?? '');
     expect(named.length).toBeGreaterThan(10);
     for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  });
+
+  test('every link to a file of the repository leads somewhere', () => {
+    const pages = [
+      'README.md',
+      '.github/CONTRIBUTING.md',
+      '.github/SECURITY.md',
+      ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`),
+    ];
+    const links = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)/g)].map(
+        ([, file = '', anchor = '']) => ({
+          page,
+          file: posix.join(posix.dirname(page), file),
+          anchor: anchor.slice(1),
+        }),
+      ),
+    );
+    expect(links.length).toBeGreaterThan(10);
+    const headings = (file: string) =>
+      [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+        title
+          .toLowerCase()
+          .replace(/[^\w\s-]/g, '')
+          .replaceAll(' ', '-'),
+      );
+    const broken = links.filter(
+      ({ file, anchor }) =>
+        !existsSync(join(root, file)) || (anchor !== '' && !headings(file).includes(anchor)),
+    );
+    expect(broken).toEqual([]);
   });
 
   test('every dependency is justified, and no other', () => {

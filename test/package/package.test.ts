@@ -210,6 +210,12 @@ describe('the package', () => {
     expect(examples.map(({ name }) => name).sort()).toEqual(
       exported.filter((name) => name !== 'ExternalUnit').sort(),
     );
+    const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((file) => `docs/${file}`)];
+    for (const page of pages) {
+      const text = readFileSync(join(root, page), 'utf8');
+      for (const [, code = ''] of text.matchAll(/^```ts\n(import [\s\S]*?)^```$/gm))
+        examples.push({ name: page, code });
+    }
     const folder = join(project, 'examples');
     mkdirSync(folder);
     for (const [index, { code }] of examples.entries()) writeFileSync(join(folder, `${index}.ts`), code);
