@@ -32,7 +32,14 @@ export const resources = {
 
 /** An object as the API server gives it. */
 export interface ClusterObject {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly generation?: number;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+  };
   // biome-ignore lint/suspicious/noExplicitAny: the shape of a custom resource is its CRD's, and any of it may be missing
   readonly spec?: any;
   // biome-ignore lint/suspicious/noExplicitAny: the same
@@ -220,6 +227,18 @@ export async function list(
   if (Array.isArray(items)) return items;
   const what = 'answers, but not as an API server does';
   throw new ClusterError(undefined, connection.server, what, 'correct the address in your kubeconfig');
+}
+
+/** Reads one object of a kind. */
+export async function read(
+  connection: Connection,
+  resource: Resource,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): Promise<ClusterObject> {
+  const { group, version, plural } = resource;
+  return (await ask(connection, `get ${plural}.${group}`, ({ custom }) =>
+    custom.getNamespacedCustomObject({ group, version, plural, namespace, name }),
+  )) as ClusterObject;
 }
 
 /**

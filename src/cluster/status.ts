@@ -1,21 +1,25 @@
 import type { CoreV1Event } from '@kubernetes/client-node';
-import { goDuration } from '../duration.js';
 import { problemLine } from '../errors.js';
-import { readableReason, retained } from '../external-secret/reason.js';
+import { isReadable, readableReason, retained } from '../external-secret/reason.js';
+import { tokenWarnings } from '../token-expiry.js';
 import {
   ask,
   ClusterError,
   type ClusterObject,
   type Connection,
+  ifThere,
   list,
   type Resource,
+  read,
   resources,
 } from './connection.js';
 import type { Expected } from './expected.js';
+import { type SourceKind, sourceResource } from './source.js';
+import { lastSyncOf, type Now, nextRefreshOf, troubleOf } from './trouble.js';
 
 /** One line of the table. */
 export interface Row {
-  readonly kind: 'Kustomization' | 'HelmRelease' | 'ClusterSecretStore' | 'ExternalSecret';
+  readonly kind: SourceKind | 'Kustomization' | 'HelmRelease' | 'ClusterSecretStore' | 'ExternalSecret';
   /** undefined for what is cluster-scoped. */
   readonly namespace: string | undefined;
   readonly name: string;
@@ -24,6 +28,8 @@ export interface Row {
   readonly lastSync: Date | undefined;
   /** When ESO reads 1Password next; undefined while it fails, when it tries again with a backoff of its own. */
   readonly nextRefresh: Date | undefined;
+  /** Whether ESO tries again by itself. */
+  readonly retried: boolean;
   /** Why it is not ready, in one line; '' when it is. */
   readonly message: string;
   /** When the newest event about that was written; undefined when there is none. */
@@ -37,12 +43,14 @@ export interface Status {
   readonly rows: readonly Row[];
   /** What could not be read, each a line. */
   readonly notes: readonly string[];
+  /** What is going to fail, each a line; the state is none the worse for it today. */
+  readonly warnings: readonly string[];
   readonly ready: boolean;
 }
 
 /**
- * Reads the state of the platform: units, releases, the store and every ExternalSecret that uses it. It
- * reads no Secret.
+ * Reads the state of the platform: the source, units, releases, the store and every ExternalSecret that uses it,
+ * and compares it with what `dist/` declares and with the clock. It reads no Secret.
  *
  * @param only The one namespace whose ExternalSecrets are wanted; default: all.
  * @throws OperatorError when nothing can be read: no cluster, not logged in.
@@ -71,16 +79,24 @@ export async function readStatus(connection: Connection, expected: Expected, onl
   const noFlux = 'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first';
   const noOperator =
     'External Secrets Operator is not in the cluster: its CRDs are missing; look at the unit external-secrets';
-  const [kustomizations, releases, stores, externalSecrets] = await Promise.all([
+  const { source } = expected;
+  const [sources, kustomizations, releases, stores, externalSecrets] = await Promise.all([
+    optional(
+      ifThere(read(connection, sourceResource(source.kind), source)).then((one) => (one ? [one] : [])),
+      undefined,
+      noFlux,
+    ),
     find(resources.kustomizations, noFlux, expected.fluxNamespace),
     find(resources.helmReleases, noFlux, expected.namespace),
     find(resources.stores, noOperator),
     find(resources.externalSecrets, noOperator, only),
   ]);
+  const now: Now = { time: new Date(), revision: revisionOf(sources?.[0]) };
   const usesStore = (externalSecrets ?? []).filter(({ spec }) => namesStore(spec, expected.store));
-  const failing = usesStore.some((object) => !isReady(object));
   const store = stores?.find(({ metadata }) => metadata.name === expected.store);
-  const events = failing ? await optional(warnings(connection, only), [], 'events can not be read') : [];
+  const events = usesStore.some((object) => !isReady(object))
+    ? await optional(warnings(connection, only), [], 'events can not be read')
+    : [];
   const storeEvents =
     store && !isReady(store)
       ? await optional(warnings(connection, 'default'), [], 'events can not be read')
@@ -99,9 +115,20 @@ export async function readStatus(connection: Connection, expected: Expected, onl
       ? []
       : names.map((name) => {
           const object = found.find(({ metadata }) => metadata.name === name);
-          return object ? rowOf(kind, object, events) : { ...empty, kind, namespace, name, message: missing };
+          return object
+            ? rowOf(kind, object, events, now)
+            : { ...empty, kind, namespace, name, message: missing };
         });
+  const missingSource = `not in the cluster: Flux was bootstrapped with another source; set flux.source in src/settings.ts`;
+  // While there are no Kustomizations at all there is no Flux, and that is told once.
   const rows = [
+    ...named(
+      source.kind,
+      [source.name],
+      kustomizations === undefined ? undefined : sources,
+      source.namespace,
+      missingSource,
+    ),
     ...named('Kustomization', expected.units, kustomizations, expected.fluxNamespace, absent),
     ...named(
       'HelmRelease',
@@ -118,23 +145,57 @@ export async function readStatus(connection: Connection, expected: Expected, onl
       'not in the cluster: see the unit onepassword-store',
       storeEvents,
     ),
-    ...usesStore.map((object) => rowOf('ExternalSecret', object, events)).sort(byName),
+    ...[
+      ...usesStore.map((object) => rowOf('ExternalSecret', object, events, now)),
+      ...(externalSecrets ? absentRows(expected, externalSecrets, only) : []),
+    ].sort(byName),
   ];
-  if (only !== undefined && externalSecrets && usesStore.length === 0) {
+  if (only !== undefined && externalSecrets && !rows.some(({ kind }) => kind === 'ExternalSecret')) {
     notes.push(`the namespace ${only} has no ExternalSecret of the store ${expected.store}`);
   }
   const told = [...new Set(notes)].filter((note) => note !== '');
   return {
     rows,
     notes: told,
+    warnings: tokenWarnings(expected.tokenExpires, now.time).map(problemLine),
     ready: told.length === 0 && rows.length > 0 && rows.every(({ ready }) => ready),
   };
+}
+
+/** The revision that a source gives to what is built from it. */
+function revisionOf(source: ClusterObject | undefined): string | undefined {
+  const revision: unknown = source?.status?.artifact?.revision;
+  return typeof revision === 'string' ? revision : undefined;
+}
+
+/** App secrets that are declared, and whose ExternalSecret is not there. */
+function absentRows(
+  { externalSecrets }: Expected,
+  found: readonly ClusterObject[],
+  only: string | undefined,
+): Row[] {
+  const id = (namespace: string | undefined, name: string) => `${namespace}/${name}`;
+  const there = new Set(found.map(({ metadata }) => id(metadata.namespace, metadata.name)));
+  const absent = externalSecrets.filter(
+    ({ namespace, name }) => (only ?? namespace) === namespace && !there.has(id(namespace, name)),
+  );
+  // One that moves is in two units for a while.
+  return [...new Map(absent.map((one) => [id(one.namespace, one.name), one])).values()].map(
+    ({ namespace, name, unit }) => ({
+      ...empty,
+      kind: 'ExternalSecret',
+      namespace,
+      name,
+      message: `not in the cluster: see the unit ${unit} above`,
+    }),
+  );
 }
 
 const empty = {
   ready: false,
   lastSync: undefined,
   nextRefresh: undefined,
+  retried: false,
   said: undefined,
   object: undefined,
 } as const;
@@ -183,29 +244,52 @@ export function isReady(object: ClusterObject): boolean {
   return status === 'True' && !message.startsWith(retained);
 }
 
-function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1Event[]): Row {
+function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1Event[], now: Now): Row {
   const { name, namespace } = object.metadata;
   const condition = conditionOf(object);
-  const ready = isReady(object);
-  const lastSync =
-    typeof object.status?.refreshTime === 'string' ? new Date(object.status.refreshTime) : undefined;
-  const interval = goDuration(String(object.spec?.refreshInterval ?? '1h'));
-  const event = ready ? undefined : newestEvent(object, kind, events, lastSync);
-  const why = condition?.message?.startsWith(retained)
-    ? 'its items have nothing that it could take, and ESO keeps the Secret if there is one'
-    : (condition?.message ?? 'has no status yet');
-  const reason = ready ? '' : event?.message ? readableReason(event.message, object) : why;
+  const trouble = troubleOf(kind, object, now);
+  const lastSync = lastSyncOf(object);
+  const says = isReady(object);
+  // What ESO says goes on while it works: an event or a condition of a failure says more than that it is old.
+  const gone = object.metadata.deletionTimestamp !== undefined || object.spec?.suspend === true;
+  const ready = says && trouble === undefined;
+  const event = says ? undefined : newestEvent(object, kind, events, lastSync);
+  const message = ready
+    ? ''
+    : trouble !== undefined && (says || gone)
+      ? trouble
+      : why(object, condition, event);
   return {
     kind,
     namespace,
     name,
     ready,
     lastSync,
-    nextRefresh: ready && lastSync && interval ? new Date(lastSync.getTime() + interval) : undefined,
-    message: reason.replace(/\s+/g, ' ').trim(),
+    nextRefresh: ready ? nextRefreshOf(object) : undefined,
+    retried: !says && !gone,
+    message: message.replace(/\s+/g, ' ').trim(),
     said: event && new Date(timeOf(event)),
     object,
   };
+}
+
+/**
+ * Why an object is not ready. ESO 2.9 names the item in an event and not in the condition; others may do it the
+ * other way round: the one that is understood is told.
+ */
+function why(
+  object: ClusterObject,
+  condition: Condition | undefined,
+  event: CoreV1Event | undefined,
+): string {
+  const said = condition?.message;
+  if (said?.startsWith(retained)) {
+    return 'its items have nothing that it could take, and ESO keeps the Secret if there is one';
+  }
+  const texts = [event?.message, said].filter((text): text is string => text !== undefined && text !== '');
+  const best = texts.find(isReadable) ?? texts[0];
+  if (best !== undefined) return readableReason(best, object);
+  return 'has no status yet';
 }
 
 /** The newest event of an object, when it is newer than the last good sync. */

@@ -40,16 +40,26 @@ export const status: Command = async (project, args, io) => {
   const { connect } = await import('../cluster/connection.js');
   const { retry } = await import('../cluster/retry.js');
   const { readStatus } = await import('../cluster/status.js');
-  const expected = expectedFrom(join(project, 'dist'));
-  const connection = connect(io.env);
-  const read = () => readStatus(connection, expected, namespace);
   const written = (status: Status) => (options.json ? statusJson(status) : statusText(status, new Date()));
-
-  if (options.watch) return watch(io, read, written);
-  const report = (line: string) => print(io.stderr, line);
-  const seen = options.retry ? await retry(connection, read, report, retryLimit) : await read();
-  print(io.stdout, written(seen));
-  return seen.ready ? 0 : 1;
+  // Who reads JSON reads it whatever is wrong.
+  const nothing = (error: unknown): Status => {
+    if (!(error instanceof OperatorError) || !options.json) throw error;
+    return { ready: false, notes: error.message.split('\n'), warnings: [], rows: [] };
+  };
+  const look = async () => {
+    const expected = expectedFrom(join(project, 'dist'));
+    const connection = connect(io.env);
+    const read = () => readStatus(connection, expected, namespace);
+    if (options.watch) return watch(io, () => read().catch(nothing), written);
+    const report = (line: string) => print(io.stderr, line);
+    const seen = options.retry ? await retry(connection, read, report, retryLimit) : await read();
+    return said(seen);
+  };
+  const said = (status: Status): ExitCode => {
+    print(io.stdout, written(status));
+    return status.ready ? 0 : 1;
+  };
+  return look().catch((error) => said(nothing(error)));
 };
 
 /** In place on a terminal; in a pipe only what changed. A question without an answer is asked again. */

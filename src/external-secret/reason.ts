@@ -18,6 +18,12 @@ export function readableReason(message: string, object: { readonly spec?: unknow
   return text.replace(/^error processing spec\.\S+( \(key: [^)]*\))?, err: /, '');
 }
 
+/** Whether `readableReason` understands a text. */
+export function isReadable(message: string): boolean {
+  const text = message.replace(/\s+/g, ' ');
+  return texts.some(([pattern]) => pattern.test(text));
+}
+
 type Say = (parts: readonly string[], object: { readonly spec?: unknown }) => string;
 
 const texts: readonly (readonly [RegExp, Say])[] = [

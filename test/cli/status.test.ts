@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
-import { event, externalSecret, helmRelease, store, unit } from '../cluster-api/objects.js';
+import { event, externalSecret, gitRepository, helmRelease, store, unit } from '../cluster-api/objects.js';
 import { type Api, type ApiContent, kubeconfigFor, startApi } from '../cluster-api/server.js';
 import { copyProject } from '../project.js';
 
 const paths = {
+  source: '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/flux-system',
   kustomizations: '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations',
   helmReleases: '/apis/helm.toolkit.fluxcd.io/v2/namespaces/external-secrets/helmreleases',
   stores: '/apis/external-secrets.io/v1/clustersecretstores',
@@ -18,6 +19,7 @@ const unitNames = ['external-secrets', 'onepassword-connect', 'onepassword-crede
 
 /** A cluster in which all is well. */
 const healthy: ApiContent = {
+  [paths.source]: gitRepository(),
   [paths.kustomizations]: unitNames.map((name) => unit(name)),
   [paths.helmReleases]: [helmRelease('external-secrets'), helmRelease('onepassword-connect')],
   [paths.stores]: [store(true)],
@@ -59,12 +61,13 @@ describe.concurrent('npm run status', () => {
     expect(code).toBe(0);
     expect(columns(out)).toEqual([
       ['KIND', 'NAME', 'READY', 'SYNCED', 'NEXT', 'MESSAGE'],
+      ['GitRepository', 'flux-system/flux-system', 'yes'],
       ...unitNames.map((name) => ['Kustomization', `flux-system/${name}`, 'yes']),
       ['HelmRelease', 'external-secrets/external-secrets', 'yes'],
       ['HelmRelease', 'external-secrets/onepassword-connect', 'yes'],
       ['ClusterSecretStore', 'onepassword', 'yes'],
       ['ExternalSecret', 'monitoring/grafana', 'yes', '10m ago', expect.stringMatching(/^in (49|50)m$/)],
-      ['all 8 ready'],
+      ['all 9 ready'],
     ]);
     for (const { line } of requests) {
       expect(line).toMatch(/^GET /);
@@ -113,7 +116,7 @@ describe.concurrent('npm run status', () => {
     });
     expect(code).toBe(1);
     const rows = columns(out);
-    expect(rows.slice(4)).toEqual([
+    expect(rows.slice(5)).toEqual([
       [
         'Kustomization',
         'flux-system/onepassword-store',
@@ -149,7 +152,7 @@ describe.concurrent('npm run status', () => {
         'retrying',
         'could not get secret data from provider',
       ],
-      ['6 of 12 not ready'],
+      ['6 of 13 not ready'],
     ]);
   });
 
@@ -169,7 +172,7 @@ describe.concurrent('npm run status', () => {
     expect(out).toContain('dial tcp 10.0.0.1:80: connect: connection refused');
     expect(out.split('\n').slice(-2)).toEqual([
       'the operator looks at a failing store again after up to 7 minutes; at once: `npm run status -- --retry`',
-      '1 of 8 not ready',
+      '1 of 9 not ready',
     ]);
   });
 
@@ -192,7 +195,7 @@ describe.concurrent('npm run status', () => {
     api.content = healthy;
     const { code, out, err } = await running;
     expect(code).toBe(0);
-    expect(out).toContain('all 8 ready');
+    expect(out).toContain('all 9 ready');
     expect(err.split('\n')).toEqual([
       'asked External Secrets Operator to look at ClusterSecretStore onepassword again',
       'waiting for what it finds',
@@ -240,7 +243,178 @@ describe.concurrent('npm run status', () => {
     stop.abort();
     const { code, out, err } = await running;
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out.match(/^all 8 ready$/gm)).toHaveLength(1);
+    expect(out.match(/^all 9 ready$/gm)).toHaveLength(1);
+  });
+
+  /** What status says of one object, when all the others are well. */
+  const rowOf = async (content: ApiContent, name: string) => {
+    const { code, out } = await status({ ...healthy, ...content });
+    return {
+      code,
+      row: columns(out)
+        .find(([, found]) => found === name)
+        ?.slice(2),
+    };
+  };
+  const changed = (object: object, change: object): object => {
+    const merged = structuredClone(object) as Record<string, object>;
+    for (const [field, value] of Object.entries(change)) merged[field] = { ...merged[field], ...value };
+    return merged;
+  };
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+
+  test('the operator is dead: its last statuses stay, and the refresh is overdue', async () => {
+    const es = (synced: number) => ({
+      [paths.externalSecrets]: [externalSecret('monitoring', 'grafana', { synced })],
+    });
+    expect(await rowOf(es(3600 + 600), 'monitoring/grafana')).toEqual({
+      code: 1,
+      row: [
+        'no',
+        '70m ago',
+        'its refresh is overdue since 10m, and External Secrets Operator has not looked at it since: is it running (`npm run acceptance`, or its log)?',
+      ],
+    });
+    // It works through many, and clocks differ.
+    expect((await rowOf(es(3600 + 60), 'monitoring/grafana')).code).toBe(0);
+  });
+
+  test.each([
+    ['never by itself', { refreshInterval: '0' }],
+    ['once', { refreshPolicy: 'CreatedOnce' }],
+  ])('an ExternalSecret of somebody else that is refreshed %s is never overdue', async (_when, spec) => {
+    const old = changed(externalSecret('monitoring', 'grafana', { synced: 86_400 }), { spec });
+    expect((await rowOf({ [paths.externalSecrets]: [old] }, 'monitoring/grafana')).code).toBe(0);
+  });
+
+  test('the source fails, is suspended, or is another one', async () => {
+    const name = 'flux-system/flux-system';
+    const message = "failed to checkout and determine revision: unable to clone 'https://git.example/home'";
+    expect(await rowOf({ [paths.source]: gitRepository(message) }, name)).toEqual({
+      code: 1,
+      row: ['no', message],
+    });
+    const suspended = changed(gitRepository(), { spec: { suspend: true } });
+    expect((await rowOf({ [paths.source]: suspended }, name)).row?.at(-1)).toBe(
+      'suspended, so that Flux changes nothing of it: `flux resume source git flux-system -n flux-system`',
+    );
+    expect((await rowOf({ [paths.source]: 404 }, name)).row).toEqual([
+      'no',
+      'not in the cluster: Flux was bootstrapped with another source; set flux.source in src/settings.ts',
+    ]);
+  });
+
+  test.each([
+    [
+      { spec: { suspend: true } },
+      'suspended, so that Flux changes nothing of it: `flux resume kustomization onepassword-store -n flux-system`',
+    ],
+    [
+      { status: { lastAppliedRevision: 'main@sha1:fedcba9876543210fedcba9876543210fedcba98' } },
+      'is at main@sha1:fedcba98, and the source has main@sha1:01234567: Flux has not applied it yet; at once: `flux reconcile kustomization onepassword-store -n flux-system`',
+    ],
+    [
+      { metadata: { generation: 2 } },
+      'Flux has not looked at it since it was changed: see its controllers, `flux check`',
+    ],
+    [
+      { metadata: { deletionTimestamp: ago(300), finalizers: ['finalizers.fluxcd.io'] } },
+      'is being deleted, since 5m, and waits for Flux to let it go (finalizers.fluxcd.io): is that running?',
+    ],
+  ])('a unit that says Ready, with %j', async (change, message) => {
+    const units = unitNames.map((name) => unit(name));
+    const content = { [paths.kustomizations]: [...units.slice(0, 3), changed(units[3] ?? {}, change)] };
+    expect(await rowOf(content, 'flux-system/onepassword-store')).toEqual({ code: 1, row: ['no', message] });
+  });
+
+  test('a suspended release', async () => {
+    const suspended = changed(helmRelease('onepassword-connect'), { spec: { suspend: true } });
+    const content = { [paths.helmReleases]: [helmRelease('external-secrets'), suspended] };
+    expect((await rowOf(content, 'external-secrets/onepassword-connect')).row?.at(-1)).toContain(
+      '`flux resume helmrelease onepassword-connect -n external-secrets`',
+    );
+  });
+
+  test('an ExternalSecret that is stuck in its deletion, and one that changed since its sync', async () => {
+    const finalizers = ['externalsecrets.external-secrets.io/externalsecret-cleanup'];
+    const es = externalSecret('monitoring', 'grafana', { synced: 60 });
+    const going = changed(es, { metadata: { deletionTimestamp: ago(120), finalizers } });
+    expect(await rowOf({ [paths.externalSecrets]: [going] }, 'monitoring/grafana')).toEqual({
+      code: 1,
+      row: [
+        'no',
+        '60s ago',
+        `is being deleted, since 2m, and waits for External Secrets Operator to let it go (${finalizers[0]}): is that running?`,
+      ],
+    });
+    const newer = changed(es, { metadata: { generation: 2 } });
+    expect((await rowOf({ [paths.externalSecrets]: [newer] }, 'monitoring/grafana')).row?.at(-1)).toMatch(
+      /^was changed since its last sync, and External Secrets Operator has not looked at it since/,
+    );
+  });
+
+  test('an app secret that is declared and not there', async ({ onTestFinished }) => {
+    const secret = (namespace: string) =>
+      `import { appSecret } from '#cluster-secrets';
+export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', keys: 'all' });\n`;
+    const files = { 'src/secrets/a.ts': secret('media'), 'src/secrets/b.ts': secret('monitoring') };
+    const declared = await copyProject({ files });
+    onTestFinished(() => declared.destroy());
+    await declared.synth();
+    const units = [...unitNames, 'secrets-media', 'secrets-monitoring'].map((name) => unit(name));
+    const { api } = await start({
+      ...healthy,
+      [paths.kustomizations]: units,
+      [paths.externalSecrets]: [externalSecret('monitoring', 'app', { synced: 60 })],
+      '/apis/external-secrets.io/v1/namespaces/monitoring/externalsecrets': [
+        externalSecret('monitoring', 'app', { synced: 60 }),
+      ],
+    });
+    declared.write('kubeconfig', api.kubeconfig);
+    const env = { KUBECONFIG: `${declared.path}/kubeconfig` };
+    const { code, out } = await declared.run('status', [], { env });
+    expect(code).toBe(1);
+    expect(columns(out).slice(-3, -1)).toEqual([
+      ['ExternalSecret', 'media/app', 'no', 'never', 'not in the cluster: see the unit secrets-media above'],
+      ['ExternalSecret', 'monitoring/app', 'yes', '60s ago', expect.stringMatching(/^in /)],
+    ]);
+    expect((await declared.run('status', ['-n', 'monitoring'], { env })).code).toBe(0);
+  });
+
+  test('a reason that stands in the condition is told, where the event says less', async () => {
+    const bad = changed(externalSecret('app', 'bad', { failing: true }), {});
+    const { status: said } = bad as { status: { conditions: { message: string }[] } };
+    const [condition] = said.conditions;
+    if (condition) {
+      condition.message =
+        'error processing spec.dataFrom[0].extract, err: key not found in 1Password Vaults: Grafana in: map[Kubernetes:1]';
+    }
+    const content = {
+      [paths.externalSecrets]: [bad],
+      [paths.events]: [
+        event({ kind: 'ExternalSecret', name: 'bad', namespace: 'app' }, 'could not get secret data', 5),
+      ],
+    };
+    expect((await rowOf(content, 'app/bad')).row?.at(-1)).toBe(
+      "1Password has no item 'Grafana' in the vaults Kubernetes",
+    );
+  });
+
+  test('--json prints JSON whatever is wrong', async ({ onTestFinished }) => {
+    project.write('kubeconfig-nobody', kubeconfigFor('http://127.0.0.1:1'));
+    const env = { KUBECONFIG: `${project.path}/kubeconfig-nobody` };
+    const { code, out, err } = await project.run('status', ['--json'], { env });
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(JSON.parse(out)).toEqual({
+      ready: false,
+      notes: ["http://127.0.0.1:1: can't be reached (ECONNREFUSED); check the cluster and your network"],
+      warnings: [],
+      rows: [],
+    });
+    const fresh = await copyProject();
+    onTestFinished(() => fresh.destroy());
+    const none = await fresh.run('status', ['--json'], { env });
+    expect(JSON.parse(none.out).notes).toEqual(['dist/: is not there; run `npm run synth`']);
   });
 
   test('a look-up that found nothing is not ready, though ESO says so', async () => {

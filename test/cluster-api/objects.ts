@@ -7,13 +7,34 @@ const ready = (status: 'True' | 'False', reason: string, message: string) => ({
   conditions: [{ type: 'Ready', status, reason, message, lastTransitionTime: at(60) }],
 });
 
+/** The revision of the source, and what the units have applied. */
+export const revision = 'main@sha1:0123456789abcdef0123456789abcdef01234567';
+
+export function gitRepository(error?: string): object {
+  return {
+    metadata: { name: 'flux-system', namespace: 'flux-system', generation: 1 },
+    spec: {},
+    status: {
+      artifact: { revision },
+      observedGeneration: 1,
+      ...(error
+        ? ready('False', 'GitOperationFailed', error)
+        : ready('True', 'Succeeded', `stored artifact for revision '${revision}'`)),
+    },
+  };
+}
+
 export function unit(name: string, error?: string): object {
   return {
-    metadata: { name, namespace: 'flux-system' },
+    metadata: { name, namespace: 'flux-system', generation: 1 },
     spec: {},
-    status: error
-      ? ready('False', 'HealthCheckFailed', error)
-      : ready('True', 'ReconciliationSucceeded', 'Applied revision: main@sha1:1'),
+    status: {
+      lastAppliedRevision: revision,
+      observedGeneration: 1,
+      ...(error
+        ? ready('False', 'HealthCheckFailed', error)
+        : ready('True', 'ReconciliationSucceeded', `Applied revision: ${revision}`)),
+    },
   };
 }
 
@@ -39,7 +60,7 @@ export function externalSecret(
     ? ready('False', 'SecretSyncedError', 'could not get secret data from provider')
     : ready('True', 'SecretSynced', 'secret synced');
   return {
-    metadata: { namespace, name, uid: `uid-${name}` },
+    metadata: { namespace, name, uid: `uid-${name}`, generation: 1 },
     spec: { refreshInterval: '1h0m0s', secretStoreRef: { kind: 'ClusterSecretStore', name: 'onepassword' } },
     status: {
       binding: { name: synced === undefined ? '' : name },

@@ -19,6 +19,7 @@ export function statusText(status: Status, now: Date): string {
           'the operator looks at a failing store again after up to 7 minutes; at once: `npm run status -- --retry`',
         ]
       : [];
+  const warned = status.warnings.map((line) => `warning: ${line}`);
   const failing = status.rows.filter(({ ready }) => !ready).length;
   const counted =
     failing === 0
@@ -29,31 +30,39 @@ export function statusText(status: Status, now: Date): string {
     : status.rows.length === 0
       ? 'not ready'
       : counted;
-  return [...(status.rows.length > 0 ? [table] : []), ...status.notes, ...hint, summary].join('\n');
+  return [...(status.rows.length > 0 ? [table] : []), ...status.notes, ...warned, ...hint, summary].join(
+    '\n',
+  );
 }
 
 function cells(row: Row, now: Date): string[] {
   const { lastSync, nextRefresh } = row;
   const syncs = row.kind === 'ExternalSecret';
+  // What is not there, is old or is going away is tried by nobody.
+  const next = nextRefresh
+    ? `in ${age(nextRefresh.getTime() - now.getTime())}`
+    : row.retried
+      ? 'retrying'
+      : '';
   return [
     row.kind,
     row.namespace === undefined ? row.name : `${row.namespace}/${row.name}`,
     row.ready ? 'yes' : 'no',
     lastSync ? `${age(now.getTime() - lastSync.getTime())} ago` : syncs ? 'never' : '',
-    nextRefresh ? `in ${age(nextRefresh.getTime() - now.getTime())}` : syncs ? 'retrying' : '',
+    syncs ? next : '',
     row.message,
   ];
 }
 
-/** Writes the state as JSON: `ready`, `notes`, and the rows with times as ISO 8601, null where there is none. */
-export function statusJson({ ready, notes, rows }: Status): string {
+/** Writes the state as JSON: `ready`, `notes`, `warnings`, and the rows with times as ISO 8601, null where there is none. */
+export function statusJson({ ready, notes, warnings, rows }: Status): string {
   const plainRows = rows.map(
-    ({ object: _object, said: _said, lastSync, nextRefresh, namespace, ...row }) => ({
+    ({ object: _object, said: _said, retried: _retried, lastSync, nextRefresh, namespace, ...row }) => ({
       ...row,
       namespace: namespace ?? null,
       lastSync: lastSync?.toISOString() ?? null,
       nextRefresh: nextRefresh?.toISOString() ?? null,
     }),
   );
-  return JSON.stringify({ ready, notes, rows: plainRows }, null, 2);
+  return JSON.stringify({ ready, notes, warnings, rows: plainRows }, null, 2);
 }
