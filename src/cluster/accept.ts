@@ -1,6 +1,6 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Connection } from './connection.js';
-import { judge, outcomeOf, type Verdict } from './criterion.js';
+import { type Criterion, judge, outcomeOf, type Verdict } from './criterion.js';
 import { availableSince, connectDeployments, operatorDeployments, running, storeReady } from './running.js';
 import { listSecretMetadata } from './secret-metadata.js';
 import { type Acceptance, type TrialInput, tryCanaries } from './trials.js';
@@ -41,11 +41,21 @@ export async function accept(input: AcceptanceInput): Promise<Acceptance> {
   const store = await judge(`the store ${context.storeName} is Ready`, () => storeReady(input, connectSince));
 
   const before = await outcomeOf(fluxSecrets(connection));
-  const { criteria, left } = await tryCanaries(input, store.passed);
+  const { criteria, left, answered } = await tryCanaries(input, store.passed);
   const unchanged = await judge('the Secrets that Flux manages did not change', async () =>
     sameSecrets(before(), await fluxSecrets(connection)),
   );
-  return { criteria: [operator, connect, store, ...criteria, unchanged], left };
+  return { criteria: [answers(operator, answered), connect, store, ...criteria, unchanged], left, answered };
+}
+
+/** A container that started is no controller that works: it has to have written a status. */
+function answers(operator: Criterion, answered: boolean | undefined): Criterion {
+  if (!operator.passed) return operator;
+  const { message } = operator;
+  if (answered === undefined) return { ...operator, message: `${message}; whether it answers was not tried` };
+  if (answered) return { ...operator, message: `${message}, and answers` };
+  const todo = `look at its log for \`failed to list\` and at its roles`;
+  return { ...operator, passed: false, message: `${message}, and it wrote no status of any canary: ${todo}` };
 }
 
 /** The Secrets that come from git: what an ExternalSecret owns has its labels, and changes by itself. */

@@ -25,6 +25,7 @@ export interface Place {
  */
 export class Canaries {
   private hasNamespace = false;
+  private hasAnswer = false;
   private readonly names: string[] = [];
 
   constructor(
@@ -83,11 +84,18 @@ export class Canaries {
   /** The ExternalSecret as it is now; undefined when it is gone. */
   async read(name: string): Promise<ClusterObject | undefined> {
     const { namespace } = this.place;
-    return ifThere(
+    const object: ClusterObject | undefined = await ifThere(
       ask(this.connection, `get ${plural}.${group}`, ({ custom }) =>
         custom.getNamespacedCustomObject({ group, version, plural, namespace, name }),
       ),
     );
+    if (object?.status !== undefined) this.hasAnswer = true;
+    return object;
+  }
+
+  /** Whether ESO has written a status of any that was read. */
+  get answered(): boolean {
+    return this.hasAnswer;
   }
 
   /** What External Secrets Operator says about it, oldest first. */

@@ -36,6 +36,8 @@ export interface Acceptance {
   readonly criteria: readonly Criterion[];
   /** What could not be removed, and why, a line each. */
   readonly left: readonly string[];
+  /** Whether ESO wrote a status for any of the canaries; undefined when they were not tried. */
+  readonly answered: boolean | undefined;
 }
 
 /** A canary, and what has to become of it. */
@@ -80,6 +82,7 @@ export async function tryCanaries(input: TrialInput, storeIsReady: boolean): Pro
   const notTried = (why: string): Acceptance => ({
     criteria: trials.map(({ criterion: name }) => ({ name, passed: false, seconds: 0, message: why })),
     left: [],
+    answered: undefined,
   });
   if (!storeIsReady) return notTried('not tried: the store is not Ready');
   const namespace = canaryNamespace ?? `cluster-secrets-acceptance-${id}`;
@@ -126,7 +129,7 @@ export async function tryCanaries(input: TrialInput, storeIsReady: boolean): Pro
     report('removing what was made');
     left = await canaries.remove(report);
   }
-  return { criteria, left };
+  return { criteria, left, answered: canaries.answered };
 }
 
 /** The Secret comes and the ExternalSecret is Ready, within the limit. */

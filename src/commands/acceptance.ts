@@ -1,6 +1,6 @@
 import { Command as Usage } from 'commander';
 import type { Acceptance } from '../cluster/trials.js';
-import { problemLine, UsageError } from '../errors.js';
+import { OperatorError, problemLine, UsageError } from '../errors.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
 import { loadSettings, type ResolvedSettings } from '../platform/settings.js';
 import { parseArguments } from '../terminal/arguments.js';
@@ -36,14 +36,26 @@ export const acceptance: Command = async (project, args, io) => {
   if (!options.yes && !io.stdin.isTTY) {
     throw new UsageError('this writes to the cluster, and there is no terminal to ask: say --yes');
   }
+  try {
+    const outcome = await prove(project, options, io);
+    print(io.stdout, options.json ? json(outcome) : table(outcome));
+    return passed(outcome) ? 0 : 1;
+  } catch (error) {
+    // Who reads JSON reads it whatever is wrong.
+    if (!(error instanceof OperatorError) || !options.json) throw error;
+    print(io.stdout, json(undefined, error.message.split('\n')));
+    return 1;
+  }
+};
+
+async function prove(project: string, options: Options, io: Io): Promise<Acceptance> {
   const settings = await loadSettings(project);
   checkOptions(options, settings);
-
   // The client of Kubernetes takes half of a second to load.
   const { accept } = await import('../cluster/accept.js');
   const { connect } = await import('../cluster/connection.js');
   // Whatever was made is removed first.
-  const outcome = await io.stoppable((signal) =>
+  return io.stoppable((signal) =>
     accept({
       connection: connect(io.env),
       namespace: settings.namespace,
@@ -56,9 +68,7 @@ export const acceptance: Command = async (project, args, io) => {
       signal,
     }),
   );
-  print(io.stdout, options.json ? json(outcome) : table(outcome));
-  return passed(outcome) ? 0 : 1;
-};
+}
 
 /** @throws UsageError for what could not become an ExternalSecret, or could not use the store. */
 function checkOptions({ item, field, namespace }: Options, settings: ResolvedSettings): void {
@@ -93,7 +103,7 @@ async function ask(message: string, { stdin, stderr }: Io, signal: AbortSignal):
   });
 }
 
-function passed({ criteria, left }: Acceptance): boolean {
+function passed({ criteria, left }: Pick<Acceptance, 'criteria' | 'left'>): boolean {
   return left.length === 0 && criteria.every((criterion) => criterion.passed);
 }
 
@@ -110,6 +120,9 @@ function table({ criteria, left }: Acceptance): string {
   return [plainTable(['RESULT', 'CRITERION', 'TIME', 'MESSAGE'], rows), ...left, summary].join('\n');
 }
 
-function json({ criteria, left }: Acceptance): string {
-  return JSON.stringify({ passed: passed({ criteria, left }), criteria, left }, null, 2);
+/** Writes the result as JSON: `passed`, the criteria, what could not be removed, and why nothing was proven. */
+function json(outcome: Acceptance | undefined, notes: readonly string[] = []): string {
+  const { criteria = [], left = [] } = outcome ?? {};
+  const all = outcome !== undefined && passed(outcome);
+  return JSON.stringify({ passed: all, criteria, left, notes }, null, 2);
 }

@@ -59,6 +59,17 @@ describe.concurrent('no cluster to ask: one line, exit code 1', () => {
     });
   });
 
+  test('--json is JSON all the same', async () => {
+    const { code, out, err } = await acceptance([...args, '--json']);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(JSON.parse(out)).toEqual({
+      passed: false,
+      criteria: [],
+      left: [],
+      notes: ["http://127.0.0.1:1: can't be reached (ECONNREFUSED); check the cluster and your network"],
+    });
+  });
+
   test('somebody takes the request, and says nothing', async ({ onTestFinished }) => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
