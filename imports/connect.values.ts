@@ -13,9 +13,11 @@ export interface ConnectValues {
       resources?: {
         limits?: {
           memory?: string;
+          [k: string]: number | string | undefined;
         };
         requests?: {
           cpu?: number | string;
+          [k: string]: number | string | undefined;
         };
       };
       httpPort?: number;

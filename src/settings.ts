@@ -17,6 +17,9 @@ export default defineSettings({
   // Namespace of External Secrets Operator and 1Password Connect.
   // namespace: 'external-secrets',
   //
+  // Domain of the cluster's Services.
+  // clusterDomain: 'cluster.local',
+  //
   // Name of the Secret that `npm run bootstrap` encrypts.
   // credentialsSecret: 'onepassword-secret',
   //
@@ -34,7 +37,8 @@ export default defineSettings({
   //   retryInterval: '30s',
   // },
   //
-  // Chart versions (left out: src/versions.ts) and more values of the charts.
+  // Chart versions (left out: src/versions.ts), each with a `digest` and `verify: { issuer, subject }` if you want
+  // Flux to check what it fetches, and more values of the charts.
   // externalSecrets: { values: { resources: { requests: { memory: '64Mi' } } } },
   // connect: { values: { connect: { api: { logLevel: 'debug' } } } },
   //

@@ -93,6 +93,11 @@ export class Canaries {
     return object;
   }
 
+  /** Whether none was made. */
+  get isEmpty(): boolean {
+    return this.names.length === 0;
+  }
+
   /** Whether ESO has written a status of any that was read. */
   get answered(): boolean {
     return this.hasAnswer;

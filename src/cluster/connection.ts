@@ -229,18 +229,6 @@ export async function list(
   throw new ClusterError(undefined, connection.server, what, 'correct the address in your kubeconfig');
 }
 
-/** Reads one object of a kind. */
-export async function read(
-  connection: Connection,
-  resource: Resource,
-  { name, namespace }: { readonly name: string; readonly namespace: string },
-): Promise<ClusterObject> {
-  const { group, version, plural } = resource;
-  return (await ask(connection, `get ${plural}.${group}`, ({ custom }) =>
-    custom.getNamespacedCustomObject({ group, version, plural, namespace, name }),
-  )) as ClusterObject;
-}
-
 /**
  * What a request gives, where a 404 says that the object is not there.
  *

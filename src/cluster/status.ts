@@ -7,10 +7,8 @@ import {
   ClusterError,
   type ClusterObject,
   type Connection,
-  ifThere,
   list,
   type Resource,
-  read,
   resources,
 } from './connection.js';
 import type { Expected } from './expected.js';
@@ -81,17 +79,16 @@ export async function readStatus(connection: Connection, expected: Expected, onl
     'External Secrets Operator is not in the cluster: its CRDs are missing; look at the unit external-secrets';
   const { source } = expected;
   const [sources, kustomizations, releases, stores, externalSecrets] = await Promise.all([
-    optional(
-      ifThere(read(connection, sourceResource(source.kind), source)).then((one) => (one ? [one] : [])),
-      undefined,
-      noFlux,
-    ),
+    find(sourceResource(source.kind), noFlux, source.namespace),
     find(resources.kustomizations, noFlux, expected.fluxNamespace),
     find(resources.helmReleases, noFlux, expected.namespace),
     find(resources.stores, noOperator),
     find(resources.externalSecrets, noOperator, only),
   ]);
-  const now: Now = { time: new Date(), revision: revisionOf(sources?.[0]) };
+  const now: Now = {
+    time: new Date(),
+    revision: revisionOf(sources?.find(({ metadata }) => metadata.name === source.name)),
+  };
   const usesStore = (externalSecrets ?? []).filter(({ spec }) => namesStore(spec, expected.store));
   const store = stores?.find(({ metadata }) => metadata.name === expected.store);
   const events = usesStore.some((object) => !isReady(object))
@@ -120,15 +117,8 @@ export async function readStatus(connection: Connection, expected: Expected, onl
             : { ...empty, kind, namespace, name, message: missing };
         });
   const missingSource = `not in the cluster: Flux was bootstrapped with another source; set flux.source in src/settings.ts`;
-  // While there are no Kustomizations at all there is no Flux, and that is told once.
   const rows = [
-    ...named(
-      source.kind,
-      [source.name],
-      kustomizations === undefined ? undefined : sources,
-      source.namespace,
-      missingSource,
-    ),
+    ...named(source.kind, [source.name], sources, source.namespace, missingSource),
     ...named('Kustomization', expected.units, kustomizations, expected.fluxNamespace, absent),
     ...named(
       'HelmRelease',

@@ -129,7 +129,13 @@ export async function tryCanaries(input: TrialInput, storeIsReady: boolean): Pro
     report('removing what was made');
     left = await canaries.remove(report);
   }
-  return { criteria, left, answered: canaries.answered };
+  return { criteria, left, answered: answeredBy(canaries, signal) };
+}
+
+/** Nobody can answer what could not be made, or was removed before its time. */
+function answeredBy(canaries: Canaries, signal: AbortSignal): boolean | undefined {
+  if (canaries.answered) return true;
+  return canaries.isEmpty || signal.aborted ? undefined : false;
 }
 
 /** The Secret comes and the ExternalSecret is Ready, within the limit. */

@@ -18,6 +18,14 @@ export function atLeast(least: number): ValueRule {
   return { fine: (asked) => typeof asked === 'number' && asked >= least, needed: `at least ${least}` };
 }
 
+const selectorLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/instance'];
+
+/** Labels that do not overwrite those by which the chart's selectors find its pods. */
+export const noSelectorLabel: ValueRule = {
+  fine: (labels) => isTree(labels) && !Object.keys(labels).some((key) => selectorLabels.includes(key)),
+  needed: `no ${selectorLabels.join(' and ')}`,
+};
+
 /** No value at all. */
 export const leftOut: ValueRule = { fine: (asked) => asked === null, needed: 'it left out' };
 
@@ -34,15 +42,39 @@ export function brokenRules(
   where: string,
 ): Problem[] {
   return Object.entries(rules).flatMap(([path, { fine, needed }]) => {
-    const asked = path.split('.').reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), values);
+    const asked = valueAt(values, path);
     return asked === undefined || fine(asked) ? [] : [conflict(`${where}.${path}`, asked, needed)];
   });
 }
 
+/** A value by its path; undefined when it is not there. */
+export function valueAt(values: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), values);
+}
+
 /** A value that an operator asked for, and that would undo what the product promises. */
-function conflict(where: string, asked: unknown, needed: string): Problem {
+export function conflict(where: string, asked: unknown, needed: string): Problem {
   const what = `is ${JSON.stringify(asked)}, where the project needs ${needed}`;
   return { code: 'chart-values', where, what, todo: 'remove it' };
+}
+
+/**
+ * Puts an operator's chart values over those that the product only proposes.
+ *
+ * @returns Both together, the operator's where they disagree; lists are taken whole.
+ */
+export function overDefaults<Values extends object>(defaults: Values, values: Values): Values {
+  // In the operator's order, which is that of the messages.
+  const merge = (a: Tree, b: Tree): Tree => ({
+    ...Object.fromEntries(
+      Object.entries(b).map(([key, asked]) => {
+        const own = a[key];
+        return [key, isTree(own) && isTree(asked) ? merge(own, asked) : asked];
+      }),
+    ),
+    ...Object.fromEntries(Object.entries(a).filter(([key]) => b[key] === undefined)),
+  });
+  return merge(defaults as Tree, values as Tree) as Values;
 }
 
 /**

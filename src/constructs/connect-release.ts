@@ -1,14 +1,12 @@
 import { Construct } from 'constructs';
 import type { ConnectValues } from '../../imports/connect.values.js';
-import { brokenRules, leftOut, mergeValues, only, type ValueRule } from './chart-values.js';
-import { HelmRelease } from './helm-release.js';
+import { brokenRules, leftOut, mergeValues, only, overDefaults, type ValueRule } from './chart-values.js';
+import { type ChartSource, HelmRelease, sourceOf } from './helm-release.js';
 import { addCheck } from './validation.js';
 
-/** Input of a `ConnectRelease`. */
-export interface ConnectReleaseProps {
+/** Input of a `ConnectRelease`; the chart is `oci://ghcr.io/1password/connect`. */
+export interface ConnectReleaseProps extends ChartSource {
   readonly namespace: string;
-  /** Version of the chart `oci://ghcr.io/1password/connect`. */
-  readonly version: string;
   /** Name of the Secret, in the same namespace, with the key `1password-credentials.json`. */
   readonly credentialsSecret: string;
   /**
@@ -77,6 +75,7 @@ spec:
 
 /** Values with which Connect would not be one pod behind plain HTTP that reads the bootstrap Secret. */
 export const connectRules: Readonly<Record<string, ValueRule>> = {
+  'connect.api.name': only('connect-api'),
   'connect.credentials': leftOut,
   'connect.credentials_base64': leftOut,
   'connect.customEnvVars': {
@@ -84,8 +83,17 @@ export const connectRules: Readonly<Record<string, ValueRule>> = {
     needed: 'no OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION and OP_BUS_*',
   },
   'connect.hpa.enabled': only(false),
+  'connect.ingress.enabled': only(false),
   'connect.podLabels.app': leftOut,
   'connect.tls.enabled': only(false),
+};
+
+/** What `values` may say otherwise; the probes of both containers are the chart's. */
+export const connectDefaults: ConnectValues = {
+  connect: {
+    api: { resources: { requests: { memory: '64Mi' } } },
+    sync: { resources: { requests: { cpu: '10m', memory: '64Mi' } } },
+  },
 };
 
 /**
@@ -112,7 +120,7 @@ export class ConnectRelease extends Construct {
     const where = props.valuesName ?? `${this.node.path}: values`;
     const { values, problems } = mergeValues<ConnectValues>(
       {
-        acceptanceTests: { enabled: false },
+        acceptanceTests: { enabled: false, healthCheck: { enabled: false } },
         connect: {
           api: {
             httpPort: connectPorts.container,
@@ -129,7 +137,7 @@ export class ConnectRelease extends Construct {
         },
         operator: { create: false },
       },
-      props.values ?? {},
+      overDefaults<ConnectValues>(connectDefaults, props.values ?? {}),
       where,
     );
     const monitorRule = props.serviceMonitor ? {} : { 'connect.api.serviceMonitor.enabled': only(false) };
@@ -140,7 +148,7 @@ export class ConnectRelease extends Construct {
     new HelmRelease(this, 'release', {
       name: connectRelease,
       namespace: props.namespace,
-      chart: { url: 'oci://ghcr.io/1password/connect', version: props.version },
+      chart: { url: 'oci://ghcr.io/1password/connect', ...sourceOf(props) },
       crds: 'Skip',
       values,
       ...(props.serviceAccountName !== undefined && { serviceAccountName: props.serviceAccountName }),

@@ -11,14 +11,37 @@ import {
 import {
   OciRepository,
   OciRepositorySpecLayerSelectorOperation,
+  OciRepositorySpecVerifyProvider,
 } from '../../imports/source.toolkit.fluxcd.io.js';
+import { partOf } from './unit.js';
 
-/** A chart in an OCI registry. */
-export interface OciChart {
-  /** `oci://` address of the chart, without the tag. */
-  readonly url: string;
+/** Which chart of a registry, and who has to have signed it. */
+export interface ChartSource {
   /** Chart version, which is the tag. */
   readonly version: string;
+  /** Digest of this version, `sha256:...`; Flux takes it, whatever the tag has become. @default - none */
+  readonly digest?: string;
+  /** Whose signature Flux asks for; a chart without it is not installed. @default - nobody's */
+  readonly verify?: ChartIdentity;
+}
+
+/** Who signs a chart by cosign without a key: https://fluxcd.io/flux/components/source/ocirepositories/#keyless-verification */
+export interface ChartIdentity {
+  /** Regular expression of the OIDC issuer. */
+  readonly issuer: string;
+  /** Regular expression of the subject, such as a workflow of GitHub. */
+  readonly subject: string;
+}
+
+/** What of some input says which chart it is. */
+export function sourceOf({ version, digest, verify }: ChartSource): ChartSource {
+  return { version, ...(digest !== undefined && { digest }), ...(verify && { verify }) };
+}
+
+/** A chart in an OCI registry. */
+export interface OciChart extends ChartSource {
+  /** `oci://` address of the chart, without the tag. */
+  readonly url: string;
 }
 
 /** Input of a `HelmRelease`; `Values` is the type of the chart's values. */
@@ -83,13 +106,23 @@ export class HelmRelease<Values extends object> extends Construct {
           mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
           operation: OciRepositorySpecLayerSelectorOperation.COPY,
         },
-        ref: { tag: props.chart.version },
+        ref: {
+          ...(props.chart.digest !== undefined && { digest: props.chart.digest }),
+          tag: props.chart.version,
+        },
         url: props.chart.url,
+        ...(props.chart.verify && {
+          verify: {
+            matchOidcIdentity: [props.chart.verify],
+            provider: OciRepositorySpecVerifyProvider.COSIGN,
+          },
+        }),
       },
     });
     new HelmReleaseResource(this, 'release', {
       metadata,
       spec: {
+        commonMetadata: { labels: partOf },
         chartRef: { kind: HelmReleaseSpecChartRefKind.OCI_REPOSITORY, name: props.name },
         driftDetection: { mode: HelmReleaseSpecDriftDetectionMode.ENABLED },
         install: {

@@ -50,6 +50,9 @@ export interface HealthCheckExpression {
   readonly failed?: string;
 }
 
+/** The label by which everything of this project is found; Flux sets it on all that a chart makes, too. */
+export const partOf = { 'app.kubernetes.io/part-of': 'cluster-secrets' };
+
 /** Input of a `Unit`. Durations are Go durations (`30s`, `1h30m`). */
 export interface UnitProps {
   readonly flux: Flux;
@@ -126,7 +129,7 @@ export class Unit extends Chart implements UnitReference {
   readonly rawFiles: RawFile[] = [];
 
   constructor(scope: Construct, id: string, props: UnitProps) {
-    super(scope, id);
+    super(scope, id, { labels: partOf });
     const { flux, decryptionSecret } = props;
     this.unitName = id;
     this.unitNamespace = flux.namespace;

@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-28';
-import { type Flux, Unit } from '../constructs/unit.js';
+import { type Flux, partOf, Unit } from '../constructs/unit.js';
 import { addCheck } from '../constructs/validation.js';
 import { appSecretUnits } from './app-secret-units.js';
 import type { AppSecretsFile } from './app-secrets.js';
@@ -115,9 +115,14 @@ export class Cluster extends App implements Platform {
 
 /** The Namespace. Pruning it would take Connect, the store's token and the operator along. */
 function namespaceChart(scope: App, name: string): Chart {
-  const chart = new Chart(scope, 'namespace');
+  const chart = new Chart(scope, 'namespace', { labels: partOf });
   new Namespace(chart, name, {
-    metadata: { name, annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } },
+    metadata: {
+      name,
+      annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
+      // All pods of both charts pass it.
+      labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+    },
   });
   return chart;
 }

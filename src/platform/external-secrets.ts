@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { ExternalSecretsRelease, operatorRelease } from '../constructs/external-secrets-release.js';
+import { sourceOf } from '../constructs/helm-release.js';
 import { ReleaseServiceAccount, releaseServiceAccount } from '../constructs/release-service-account.js';
 import { Unit } from '../constructs/unit.js';
 import { helmReleaseHealth, type PlatformContext } from './context.js';
@@ -14,7 +15,7 @@ export function externalSecrets(scope: Construct, { settings, flux }: PlatformCo
   });
   new ExternalSecretsRelease(unit, 'external-secrets', {
     namespace: settings.namespace,
-    version: settings.externalSecrets.version,
+    ...sourceOf(settings.externalSecrets),
     monitoring: settings.monitoring !== undefined,
     ...(settings.monitoring?.labels && { monitorLabels: settings.monitoring.labels }),
     ...(flux.serviceAccountName !== undefined && { serviceAccountName: releaseServiceAccount }),

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { ConnectNetworkPolicy } from '../constructs/connect-network-policy.js';
 import { ConnectRelease, connectRelease } from '../constructs/connect-release.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
+import { sourceOf } from '../constructs/helm-release.js';
 import { releaseServiceAccount } from '../constructs/release-service-account.js';
 import { Unit } from '../constructs/unit.js';
 import { helmReleaseHealth, type PlatformContext } from './context.js';
@@ -28,7 +29,7 @@ export function onepasswordConnect(
   });
   new ConnectRelease(unit, 'onepassword-connect', {
     namespace,
-    version: settings.connect.version,
+    ...sourceOf(settings.connect),
     credentialsSecret: settings.credentialsSecret,
     ...(credentialsDigest !== undefined && { credentialsDigest }),
     serviceMonitor: monitoring !== undefined,

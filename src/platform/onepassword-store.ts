@@ -6,7 +6,7 @@ import { type PlatformContext, storeHealth } from './context.js';
 
 /** The unit `onepassword-store`: the ClusterSecretStore, which waits for Connect. */
 export function onepasswordStore(scope: Construct, { settings, flux }: PlatformContext, connect: Unit): Unit {
-  const { namespace, store, vaults } = settings;
+  const { clusterDomain, namespace, store, vaults } = settings;
   const unit = new Unit(scope, 'onepassword-store', {
     flux,
     dependsOn: [connect],
@@ -16,7 +16,7 @@ export function onepasswordStore(scope: Construct, { settings, flux }: PlatformC
   });
   new SecretStore(unit, store.name, {
     name: store.name,
-    connectHost: `http://${connectName}.${namespace}.svc.cluster.local`,
+    connectHost: `http://${connectName}.${namespace}.svc.${clusterDomain}`,
     tokenSecret: { name: settings.credentialsSecret, namespace },
     vaults,
     ...(store.namespaces && { namespaces: store.namespaces }),

@@ -13,6 +13,7 @@ import {
   checkShape,
   closedObject,
   dnsLabel,
+  dnsSubdomain,
   externalUnitShape,
   fluxDuration,
   labels,
@@ -27,6 +28,8 @@ import {
 export interface Settings {
   /** Namespace of External Secrets Operator and Connect. @default external-secrets */
   readonly namespace?: string;
+  /** Domain of the cluster's Services, as its DNS has it. @default cluster.local */
+  readonly clusterDomain?: string;
   /** 1Password vaults, by title or ID, searched in this order. @default ['Kubernetes'] */
   readonly vaults?: readonly string[];
   /** The ClusterSecretStore. */
@@ -67,12 +70,30 @@ export interface Settings {
   readonly externalSecrets?: {
     /** @default - src/versions.ts */
     readonly version?: string;
+    /** Digest of that version, `sha256:...`; write `version` beside it. @default - none */
+    readonly digest?: string;
+    /** Who has to have signed the chart, by cosign without a key. @default - nobody */
+    readonly verify?: {
+      /** Regular expression of the OIDC issuer. */
+      readonly issuer: string;
+      /** Regular expression of the subject. */
+      readonly subject: string;
+    };
     readonly values?: ExternalSecretsValues;
   };
   /** 1Password Connect: chart version and more values of the chart. */
   readonly connect?: {
     /** @default - src/versions.ts */
     readonly version?: string;
+    /** Digest of that version, `sha256:...`; write `version` beside it. @default - none */
+    readonly digest?: string;
+    /** Who has to have signed the chart, by cosign without a key. @default - nobody */
+    readonly verify?: {
+      /** Regular expression of the OIDC issuer. */
+      readonly issuer: string;
+      /** Regular expression of the subject. */
+      readonly subject: string;
+    };
     readonly values?: ConnectValues;
   };
   /**
@@ -138,9 +159,48 @@ function isJson(value: unknown): boolean {
   return value === null || /^(string|boolean)$/.test(typeof value) || Number.isFinite(value);
 }
 
+const digest = text().regex(
+  /^sha256:[0-9a-f]{64}$/,
+  rule('is no digest', 'write sha256: and the 64 digits that the registry shows'),
+);
+
+/** A regular expression of Go, as far as JavaScript can tell. */
+function expression() {
+  return text().refine(
+    isExpression,
+    rule('is no regular expression', 'write one such as ^https://example.org$'),
+  );
+}
+
+function isExpression(value: string): boolean {
+  try {
+    return new RegExp(value) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** A chart: its version, what it has to be, and its values. */
+function chart(pinned: string) {
+  return closedObject({
+    version: version.exactOptional(),
+    digest: digest.exactOptional(),
+    verify: closedObject({ issuer: expression(), subject: expression() }).exactOptional(),
+    values: values.default({}),
+  })
+    .refine(
+      // With the version of a release, the next release would go on with the chart of this one.
+      (given) => given.digest === undefined || given.version !== undefined,
+      { path: ['digest'], message: rule('stands alone', 'write the version that it is of beside it') },
+    )
+    .transform((given) => ({ ...given, version: given.version ?? pinned }))
+    .prefault({});
+}
+
 /** The shape of the settings, with their defaults. */
 export const settingsSchema = closedObject({
   namespace: dnsLabel().default('external-secrets'),
+  clusterDomain: dnsSubdomain().default('cluster.local'),
   vaults: namesOf(text(rule('names no vault', 'write its title or ID'))).default(['Kubernetes']),
   store: closedObject({
     name: dnsLabel().default('onepassword'),
@@ -164,14 +224,8 @@ export const settingsSchema = closedObject({
     interval: fluxDuration().default('10m'),
     retryInterval: fluxDuration().default('30s'),
   }).prefault({}),
-  externalSecrets: closedObject({
-    version: version.default(versions.externalSecretsChart),
-    values: values.default({}),
-  }).prefault({}),
-  connect: closedObject({
-    version: version.default(versions.connectChart),
-    values: values.default({}),
-  }).prefault({}),
+  externalSecrets: chart(versions.externalSecretsChart),
+  connect: chart(versions.connectChart),
   networkPolicy: z.boolean().default(true),
   monitoring: closedObject({
     unit: externalUnitShape(),

@@ -7,7 +7,7 @@ import { type Api, type ApiContent, kubeconfigFor, startApi } from '../cluster-a
 import { copyProject } from '../project.js';
 
 const paths = {
-  source: '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/flux-system',
+  source: '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories',
   kustomizations: '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations',
   helmReleases: '/apis/helm.toolkit.fluxcd.io/v2/namespaces/external-secrets/helmreleases',
   stores: '/apis/external-secrets.io/v1/clustersecretstores',
@@ -19,7 +19,7 @@ const unitNames = ['external-secrets', 'onepassword-connect', 'onepassword-crede
 
 /** A cluster in which all is well. */
 const healthy: ApiContent = {
-  [paths.source]: gitRepository(),
+  [paths.source]: [gitRepository()],
   [paths.kustomizations]: unitNames.map((name) => unit(name)),
   [paths.helmReleases]: [helmRelease('external-secrets'), helmRelease('onepassword-connect')],
   [paths.stores]: [store(true)],
@@ -290,15 +290,15 @@ describe.concurrent('npm run status', () => {
   test('the source fails, is suspended, or is another one', async () => {
     const name = 'flux-system/flux-system';
     const message = "failed to checkout and determine revision: unable to clone 'https://git.example/home'";
-    expect(await rowOf({ [paths.source]: gitRepository(message) }, name)).toEqual({
+    expect(await rowOf({ [paths.source]: [gitRepository(message)] }, name)).toEqual({
       code: 1,
       row: ['no', message],
     });
     const suspended = changed(gitRepository(), { spec: { suspend: true } });
-    expect((await rowOf({ [paths.source]: suspended }, name)).row?.at(-1)).toBe(
+    expect((await rowOf({ [paths.source]: [suspended] }, name)).row?.at(-1)).toBe(
       'suspended, so that Flux changes nothing of it: `flux resume source git flux-system -n flux-system`',
     );
-    expect((await rowOf({ [paths.source]: 404 }, name)).row).toEqual([
+    expect((await rowOf({ [paths.source]: [] }, name)).row).toEqual([
       'no',
       'not in the cluster: Flux was bootstrapped with another source; set flux.source in src/settings.ts',
     ]);

@@ -2,10 +2,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What it holds: lists and objects by path, or a status code to refuse with. */
+/** What it holds: lists by path, or a status code to refuse with. */
 export interface ApiContent {
   /** Path of a list, such as `/apis/external-secrets.io/v1/externalsecrets`. */
-  readonly [path: string]: readonly object[] | object | number;
+  readonly [path: string]: readonly object[] | number;
 }
 
 /** A running stand-in. */
@@ -28,8 +28,9 @@ export async function startApi(content: ApiContent): Promise<Api> {
     const found = request.method === 'GET' ? (api.content[pathname] ?? 404) : [];
     const status = typeof found === 'number' ? found : 200;
     response.writeHead(status, { 'content-type': 'application/json' });
-    const answer = Array.isArray(found) ? { kind: 'List', items: found } : found;
-    response.end(JSON.stringify(status === 200 ? answer : { kind: 'Status', code: status }));
+    response.end(
+      JSON.stringify(status === 200 ? { kind: 'List', items: found } : { kind: 'Status', code: status }),
+    );
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;

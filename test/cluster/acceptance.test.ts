@@ -50,7 +50,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     env: { ...process.env, ...world.env('operator') },
     stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
   });
-  const script = ['--import', 'tsx', 'acceptance'];
+  const script = ['--import', 'tsx', 'src/cli.ts', 'acceptance'];
   const spawnAcceptance = (...args: string[]) =>
     spawn(process.execPath, [...script, ...args], spawnOptions());
   const accept = (...args: string[]) => world.run('operator', 'acceptance', '--yes', ...args);
@@ -78,7 +78,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
         'pass',
         operatorRuns,
         expect.stringMatching(/^\d+\.\d\ds$/),
-        'external-secrets 1/1, external-secrets-cert-controller 1/1, external-secrets-webhook 1/1',
+        'external-secrets 1/1, external-secrets-cert-controller 1/1, external-secrets-webhook 1/1, and answers',
       ],
       ['pass', connectRuns, expect.any(String), 'onepassword 1/1'],
       ['pass', storeReady, expect.any(String), expect.stringMatching(/^for \d+[smh]$/)],

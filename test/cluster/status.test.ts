@@ -15,6 +15,7 @@ const columns = (out: string) => out.split('\n').map((line) => line.split(/ {2,}
 
 const platform = [
   ['KIND', 'NAME', 'READY', 'SYNCED', 'NEXT', 'MESSAGE'],
+  ['GitRepository', 'flux-system/flux-system', 'yes'],
   ...unitNames.map((name) => ['Kustomization', `flux-system/${name}`, 'yes']),
   ['HelmRelease', 'external-secrets/external-secrets', 'yes'],
   ['HelmRelease', 'external-secrets/onepassword-connect', 'yes'],
@@ -48,7 +49,7 @@ describe.skipIf(!server)('npm run status', () => {
       ...platform,
       storeReady,
       ['ExternalSecret', 'monitoring/grafana', 'yes', '10m ago', expect.stringMatching(/^in (49|50)m$/)],
-      ['all 8 ready'],
+      ['all 9 ready'],
     ]);
     expect(result.code).toBe(0);
     expect(requests.length).toBeGreaterThanOrEqual(4);
@@ -85,13 +86,13 @@ describe.skipIf(!server)('npm run status', () => {
         'retrying',
         "the item 'grafana' has no field 'nope'",
       ],
-      ['2 of 9 not ready'],
+      ['2 of 10 not ready'],
     ]);
     expect(all.code).toBe(1);
     const one = await world.run('reader', 'status', '-n', 'media', '--json');
     expect(one.code).toBe(1);
     const { ready, notes, rows } = JSON.parse(one.out);
-    expect({ ready, notes, count: rows.length }).toEqual({ ready: false, notes: [], count: 8 });
+    expect({ ready, notes, count: rows.length }).toEqual({ ready: false, notes: [], count: 9 });
     expect(rows.at(-1)).toEqual({
       kind: 'ExternalSecret',
       namespace: 'media',
@@ -104,7 +105,7 @@ describe.skipIf(!server)('npm run status', () => {
   });
 
   test('--watch in a pipe prints what changes, until Ctrl-C', async () => {
-    const script = ['--import', 'tsx', 'status', '--watch'];
+    const script = ['--import', 'tsx', 'src/cli.ts', 'status', '--watch'];
     const child = spawn(process.execPath, script, {
       cwd: world.project.path,
       env: { ...process.env, ...world.env('reader') },
@@ -117,12 +118,12 @@ describe.skipIf(!server)('npm run status', () => {
     const printed = async (summary: string) => {
       while (!lines.includes(summary)) await once(summaries, 'line');
     };
-    await printed('all 7 ready');
+    await printed('all 8 ready');
     await make('media', 'watched', { failing: true });
-    await printed('1 of 8 not ready');
+    await printed('1 of 9 not ready');
     child.kill('SIGINT');
     expect(await ended).toEqual([1, null]);
-    expect(lines.filter((line) => line.endsWith('ready'))).toEqual(['all 7 ready', '1 of 8 not ready']);
+    expect(lines.filter((line) => line.endsWith('ready'))).toEqual(['all 8 ready', '1 of 9 not ready']);
     expect(lines.join('\n')).not.toContain('\u001b');
   });
 
@@ -154,7 +155,7 @@ describe.skipIf(!server)('npm run status', () => {
       'asked External Secrets Operator to look at ExternalSecret monitoring/grafana-admin again',
       'waiting for what it finds',
     ]);
-    expect(result.out.split('\n').at(-1)).toBe('all 8 ready');
+    expect(result.out.split('\n').at(-1)).toBe('all 9 ready');
     expect(result.code).toBe(0);
     const writes = requests.filter(({ verb }) => verb !== 'list');
     expect(writes.map(({ verb, objectRef }) => [verb, objectRef.resource, objectRef.name])).toEqual([
@@ -168,12 +169,34 @@ describe.skipIf(!server)('npm run status', () => {
     }
   });
 
+  test('a suspended unit, and an ExternalSecret that hangs in its deletion, are not ready', async () => {
+    const objects: Manifest[] = [...readObjects(`${root}/test/golden/shipped`).values()];
+    const suspended = objects.find(({ apiVersion }) => apiVersion.startsWith('kustomize.toolkit'));
+    await world.client.put({ ...suspended, spec: { ...suspended.spec, suspend: true } });
+    const hanging = byHand('media', 'hanging', { synced: 60 });
+    const finalizers = ['externalsecrets.external-secrets.io/externalsecret-cleanup'];
+    hanging.metadata.finalizers = finalizers;
+    await world.client.putWithStatus(hanging);
+    await world.client.delete(hanging);
+    const { code, out } = await world.run('reader', 'status');
+    await world.client.put({ ...hanging, metadata: { ...hanging.metadata, finalizers: [] } });
+    await world.client.put(suspended);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^Kustomization +flux-system\/external-secrets +no +suspended, .* `flux resume kustomization external-secrets -n flux-system`$/m,
+    );
+    expect(out).toMatch(
+      /^ExternalSecret +media\/hanging +no .* is being deleted, since \d+s, and waits for /m,
+    );
+  });
+
   test('nobody in particular may see nothing, and is told so', async () => {
     const { code, out, err } = await world.run('stranger', 'status');
     expect(err).toBe('');
     expect(code).toBe(1);
     const may = (what: string) => `does not let you list ${what} (403); ask for a role that may`;
     expect(out.split('\n')).toEqual([
+      expect.stringContaining(may('gitrepositories.source.toolkit.fluxcd.io')),
       expect.stringContaining(may('kustomizations.kustomize.toolkit.fluxcd.io')),
       expect.stringContaining(may('helmreleases.helm.toolkit.fluxcd.io')),
       expect.stringContaining(may('clustersecretstores.external-secrets.io')),

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { externalSecret, helmRelease, store, unit } from '../cluster-api/objects.js';
+import { externalSecret, gitRepository, helmRelease, store, unit } from '../cluster-api/objects.js';
 import { makeProject, type Outcome, type Project, root } from '../project.js';
 import { ApiClient, type Manifest } from './client.js';
 import { readObjects } from './objects.js';
@@ -26,6 +26,8 @@ export const unitNames = [
 const shipped = readObjects(`${root}/test/golden/shipped`);
 
 const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+
+const at = (ago: number) => new Date(Date.now() - ago * 1000).toISOString().replace(/\.\d+Z/, 'Z');
 
 const statuses: Record<string, (name: string) => object> = {
   Kustomization: unit,
@@ -68,6 +70,26 @@ export function deployment(name: string, replicas = 1, since = 7200): Manifest {
 /** The store as Flux applied it; its status is a stand-in's. */
 export const theStore: Manifest = shipped.get('onepassword-store/clustersecretstore-onepassword.yaml');
 
+const source: Manifest = gitRepository();
+/** The source that Flux was bootstrapped with. */
+export const theSource: Manifest = {
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  kind: 'GitRepository',
+  ...source,
+  metadata: { name: source.metadata.name, namespace: source.metadata.namespace },
+  spec: { interval: '1m', url: 'https://git.example/home' },
+  status: {
+    ...source.status,
+    artifact: {
+      ...source.status.artifact,
+      digest: `sha256:${'0'.repeat(64)}`,
+      lastUpdateTime: at(60),
+      path: 'home.tar.gz',
+      url: 'http://source-controller/home.tar.gz',
+    },
+  },
+};
+
 /** A Secret that Flux decrypted and applied. */
 export function fluxSecret(name: string, value: string): Manifest {
   return {
@@ -107,6 +129,7 @@ const rule = (apiGroups: string, resources: string[], verbs: string[]) => ({
 const readerRules = [
   rule('kustomize.toolkit.fluxcd.io', ['kustomizations'], read),
   rule('helm.toolkit.fluxcd.io', ['helmreleases'], read),
+  rule('source.toolkit.fluxcd.io', ['gitrepositories'], read),
   rule('external-secrets.io', ['clustersecretstores', 'externalsecrets'], read),
   rule('', ['events'], read),
 ];
@@ -135,8 +158,6 @@ function role(user: User, rules: object[]): Manifest[] {
   ];
 }
 
-const at = (ago: number) => new Date(Date.now() - ago * 1000).toISOString().replace(/\.\d+Z/, 'Z');
-
 /** The cluster with what tests do in it. */
 export class World {
   private constructor(
@@ -159,6 +180,7 @@ export class World {
       const healthy: Manifest = statuses[object.kind]?.(object.metadata.name);
       if (healthy) await client.putStatus(object, healthy.status);
     }
+    await client.putWithStatus(theSource);
     const deployments = ['', '-webhook', '-cert-controller'].map((part) => `external-secrets${part}`);
     for (const name of [...deployments, 'onepassword']) await client.putWithStatus(deployment(name));
     for (const name of ['radarr', 'sonarr']) await client.put(fluxSecret(name, 'as it was'));

@@ -1,6 +1,7 @@
+import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
-import { connectRules } from '../../src/constructs/connect-release.js';
-import { operatorRules } from '../../src/constructs/external-secrets-release.js';
+import { connectDefaults, connectRules } from '../../src/constructs/connect-release.js';
+import { operatorDefaults, operatorRules } from '../../src/constructs/external-secrets-release.js';
 import { problemLine } from '../../src/errors.js';
 import { externalUnit } from '../../src/index.js';
 import { composePlatform } from '../../src/platform/platform.js';
@@ -13,6 +14,7 @@ test('the defaults are those of the mission', () => {
   expect(problems).toEqual([]);
   expect(settings).toEqual({
     namespace: 'external-secrets',
+    clusterDomain: 'cluster.local',
     vaults: ['Kubernetes'],
     store: { name: 'onepassword' },
     credentialsSecret: 'onepassword-secret',
@@ -92,6 +94,18 @@ test.each<[input: unknown, lines: string[]]>([
     ],
   ],
   [
+    {
+      connect: { digest: `sha256:${'0'.repeat(64)}` },
+      externalSecrets: { digest: 'sha256:1', verify: { issuer: '(', subject: 'x' } },
+    },
+    [
+      "src/settings.ts: externalSecrets.digest: 'sha256:1' is no digest; write sha256: and the 64 digits that the registry shows",
+      "src/settings.ts: externalSecrets.verify.issuer: '(' is no regular expression; write one such as ^https://example.org$",
+      "src/settings.ts: externalSecrets.digest: 'sha256:1' stands alone; write the version that it is of beside it",
+      `src/settings.ts: connect.digest: 'sha256:${'0'.repeat(64)}' stands alone; write the version that it is of beside it`,
+    ],
+  ],
+  [
     { flux: { interval: '99999999999999999999h' }, otherClusters: ['../x'] },
     [
       "src/settings.ts: flux.interval: '99999999999999999999h' is no duration that Flux takes; write one such as 30s, 10m or 1h30m",
@@ -128,6 +142,14 @@ type Refused = [field: 'externalSecrets' | 'connect', path: string, value: unkno
 
 /** Every value that an operator may not set so, and what the project needs there. */
 const refused: readonly Refused[] = [
+  ...['certController.podLabels', 'commonLabels', 'global.podLabels', 'podLabels', 'webhook.podLabels'].map(
+    (path): Refused => [
+      'externalSecrets',
+      path,
+      { 'app.kubernetes.io/instance': 'mine' },
+      'no app.kubernetes.io/name and app.kubernetes.io/instance',
+    ],
+  ),
   ['externalSecrets', 'concurrent', 0, 'at least 1'],
   ['externalSecrets', 'controllerClass', 'mine', '""'],
   ['externalSecrets', 'crds.annotations.helm.sh/resource-policy', 'delete', '"keep"'],
@@ -154,6 +176,8 @@ const refused: readonly Refused[] = [
   ['externalSecrets', 'serviceMonitor.renderMode', 'alwaysRender', '"skipIfMissing"'],
   ['externalSecrets', 'storeRequeueInterval', null, '"1m"'],
   ['connect', 'acceptanceTests.enabled', true, 'false'],
+  ['connect', 'acceptanceTests.healthCheck.enabled', true, 'false'],
+  ['connect', 'connect.api.name', 'mine', '"connect-api"'],
   ['connect', 'connect.api.httpPort', 80, '8080'],
   ['connect', 'connect.api.serviceMonitor.enabled', true, 'false'],
   ['connect', 'connect.applicationName', 'x', '"onepassword"'],
@@ -171,6 +195,7 @@ const refused: readonly Refused[] = [
     ],
   ),
   ['connect', 'connect.hpa.enabled', true, 'false'],
+  ['connect', 'connect.ingress.enabled', true, 'false'],
   ['connect', 'connect.podLabels.app', 'x', 'it left out'],
   ['connect', 'connect.replicas', 2, '1'],
   ['connect', 'connect.tls.enabled', true, 'false'],
@@ -182,6 +207,10 @@ function toldOf(field: string, path: string, value: unknown): string[] {
   // The one key with a dot in it.
   const keys = path.split(/\.(?!sh\/)/);
   const values = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  return toldOfAll(values, field);
+}
+
+function toldOfAll(values: unknown, field = 'externalSecrets'): string[] {
   const { settings, problems } = resolveSettings({ [field]: { values } }, 'src/settings.ts');
   expect(problems).toEqual([]);
   const composed = composePlatform({ settings, prefix: '', credentials: undefined, secrets: [] });
@@ -192,6 +221,87 @@ test.each(refused)('the value %s %s may not be %j', (field, path, value, needed)
   expect(toldOf(field, path, value)).toEqual([
     `src/settings.ts: ${field}.values.${path}: is ${JSON.stringify(value)}, where the project needs ${needed}; remove it`,
   ]);
+});
+
+test.each<[values: object, path: string, needed: string]>([
+  [
+    { replicaCount: 2 },
+    'replicaCount',
+    'is 2, where the project needs 1, or leaderElect: true beside it, so that only one of them works',
+  ],
+  [
+    { certController: { create: false } },
+    'certController.create',
+    'is false, where the project needs true, or webhook.certManager, so that the webhook has a certificate',
+  ],
+  ...['', 'webhook.', 'certController.'].map((of): [object, string, string] => [
+    of === ''
+      ? { networkPolicy: { enabled: true } }
+      : { [of.slice(0, -1)]: { networkPolicy: { enabled: true } } },
+    `${of}networkPolicy.enabled`,
+    'is true, where the project needs false, or an egress beside it: without one nothing gets out',
+  ]),
+  [
+    { webhook: { replicaCount: 1 } },
+    'webhook.replicaCount',
+    'is 1, where the project needs more than webhook.podDisruptionBudget.minAvailable, or no node can be drained',
+  ],
+])('the values %j do not go together', (values, path, told) => {
+  expect(toldOfAll(values)).toEqual([`src/settings.ts: externalSecrets.values.${path}: ${told}; remove it`]);
+});
+
+test.each([
+  { replicaCount: 2, leaderElect: true },
+  { certController: { create: false }, webhook: { certManager: { enabled: true } } },
+  { certController: { create: false }, webhook: { create: false } },
+  { networkPolicy: { enabled: true, egress: [{ ports: [{ port: 443 }] }] } },
+  { webhook: { replicaCount: 1, podDisruptionBudget: { enabled: false } } },
+  { webhook: { replicaCount: 1, podDisruptionBudget: { maxUnavailable: 1 } } },
+])('the values %j go together', (values) => {
+  expect(toldOfAll(values)).toEqual([]);
+});
+
+test('a chart by its digest, and only as its publisher signed it; a cluster of another domain', async () => {
+  const digest = `sha256:${'0'.repeat(64)}`;
+  const project = await makeProject({
+    files: {
+      'src/settings.ts': `export default {
+        clusterDomain: 'home.arpa',
+        connect: { version: '2.4.1', digest: '${digest}' },
+        externalSecrets: { verify: { issuer: '^https://issuer.example$', subject: '^https://sub.example/' } },
+      };`,
+    },
+  });
+  expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+  const spec = (file: string) => (load(project.read(`dist/${file}`)) as { spec: unknown }).spec;
+  expect(spec('onepassword-connect/ocirepository-onepassword-connect.yaml')).toMatchObject({
+    ref: { tag: '2.4.1', digest },
+  });
+  expect(spec('external-secrets/ocirepository-external-secrets.yaml')).toMatchObject({
+    ref: { tag: '2.9.0' },
+    verify: {
+      provider: 'cosign',
+      matchOIDCIdentity: [{ issuer: '^https://issuer.example$', subject: '^https://sub.example/' }],
+    },
+  });
+  expect(spec('onepassword-store/clustersecretstore-onepassword.yaml')).toMatchObject({
+    provider: { onepassword: { connectHost: 'http://onepassword.external-secrets.svc.home.arpa' } },
+  });
+  expect((await project.synth('--check')).code).toBe(0);
+});
+
+test('one selector finds everything that synth makes', async () => {
+  const project = await makeProject({ example: 'rich' });
+  await project.synth();
+  const objects = Object.entries(project.tree('dist')).filter(
+    ([path]) => !path.endsWith('kustomization.yaml') && !path.startsWith('onepassword-credentials/'),
+  );
+  expect(objects.length).toBeGreaterThan(50);
+  for (const [path, text] of objects) {
+    expect(load(text), path).toMatchObject({
+      metadata: { labels: { 'app.kubernetes.io/part-of': 'cluster-secrets' } },
+    });
+  }
 });
 
 test('five ExternalSecrets are synced at a time, unless the values say another number', () => {
@@ -222,15 +332,22 @@ test('every rule over values, and every value that the project sets, is among th
     const release = unit?.toJson().find(({ kind }: { kind: string }) => kind === 'HelmRelease');
     return leaves(release.spec.values, '');
   };
+  // What an operator may say otherwise.
+  const without = (paths: string[], defaults: object) => {
+    const proposed = leaves(defaults, '');
+    return paths.filter((path) => !proposed.includes(path));
+  };
   const rows = (of: string) => [...new Set(refused.flatMap(([field, path]) => (field === of ? [path] : [])))];
   expect(rows('externalSecrets').toSorted()).toEqual(
     // How many are synced at a time is the operator's, within a rule.
-    [...new Set([...Object.keys(operatorRules), ...set('external-secrets')])].toSorted(),
+    [
+      ...new Set([...Object.keys(operatorRules), ...without(set('external-secrets'), operatorDefaults)]),
+    ].toSorted(),
   );
   expect(rows('connect').toSorted()).toEqual(
     [
       ...Object.keys(connectRules),
-      ...set('onepassword-connect'),
+      ...without(set('onepassword-connect'), connectDefaults),
       'connect.api.serviceMonitor.enabled',
     ].toSorted(),
   );
@@ -238,7 +355,9 @@ test('every rule over values, and every value that the project sets, is among th
 
 test.each<[field: string, path: string, value: unknown]>([
   ['externalSecrets', 'concurrent', 3],
-  ['externalSecrets', 'replicaCount', 2],
+  ['externalSecrets', 'webhook.replicaCount', 3],
+  ['externalSecrets', 'podLabels', { team: 'home' }],
+  ['externalSecrets', 'livenessProbe.enabled', false],
   ['externalSecrets', 'scopedRBAC', false],
   ['externalSecrets', 'extraArgs.namespace', null],
   ['externalSecrets', 'extraArgs.loglevel', 'debug'],
