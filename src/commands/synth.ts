@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
 import { Command as Usage } from 'commander';
+import { secretChanges } from '../changes/secrets.js';
 import { OperatorError } from '../errors.js';
 import { deliveryWarnings } from '../guards/delivery.js';
 import { guard } from '../guards/index.js';
 import { render } from '../output/render.js';
-import { compare, writeInto, writeTree } from '../output/write.js';
+import { compare, readDiffering, writeInto, writeTree } from '../output/write.js';
 import { handOverWarnings } from '../platform/hand-over.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
@@ -44,6 +45,8 @@ export async function synth(
   const dist = join(project.path, 'dist');
   const handOvers = project.finishMove ? [] : handOverWarnings(project.handOvers);
   warn([...handOvers, ...deliveryWarnings(project, files)], io);
+  const differences = compare(dist, files);
+  warn(secretChanges(readDiffering(dist, differences), files), io);
   for (const line of project.said) print(io.stdout, line);
   if (!project.hasCredentials) {
     print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');
@@ -52,7 +55,7 @@ export async function synth(
   const { externalSecrets, connect } = project.settings;
   const addsValues = Object.keys({ ...externalSecrets.values, ...connect.values }).length > 0;
   const invalid = options.check || addsValues ? (await import('../output/validate.js')).validate(files) : [];
-  const wrong = [...invalid, ...(options.check ? differenceProblems(compare(dist, files)) : [])];
+  const wrong = [...invalid, ...(options.check ? differenceProblems(differences) : [])];
   if (wrong.length > 0) throw new OperatorError(wrong);
   if (options.check) {
     print(io.stdout, `dist/ is current and valid: ${files.size} files`);

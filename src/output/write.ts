@@ -41,6 +41,21 @@ export function compare(folder: string, files: FileTree): Difference[] {
   return differences.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/**
+ * Reads what a folder has in the place of files that differ.
+ *
+ * @param folder Absolute path; need not exist.
+ */
+export function readDiffering(folder: string, differences: readonly Difference[]): FileTree {
+  const there = differences.filter(({ path, kind }) => path !== '' && kind !== 'missing');
+  return new Map(
+    there.flatMap(({ path }) => {
+      const file = join(folder, path);
+      return lstatSync(file).isFile() ? [[path, readFileSync(file)] as const] : [];
+    }),
+  );
+}
+
 /** Everything below a folder that is not a folder with something in it. */
 function list(folder: string): { path: string; isFile: boolean }[] {
   if (!existsSync(folder)) return [];

@@ -1,0 +1,149 @@
+import type { Problem } from '../errors.js';
+import { groupBy } from '../group-by.js';
+import { isTree } from '../tree.js';
+import { type Files, objectsOf, type Placed, parsed } from './tree.js';
+
+const idOf = ({ kind, namespace, name }: Placed) => `${kind} ${namespace}/${name}`;
+const named = ({ namespace, name }: Placed) => `${namespace}/${name}`;
+
+/** A Secret that a push takes away. */
+interface Loss {
+  readonly object: Placed;
+  readonly what: (names: string, many: boolean) => string;
+  readonly todo: string;
+}
+
+/**
+ * Says which Secrets a push deletes, makes anew or can't change, and what else goes with it.
+ *
+ * @param before What was in `dist/`, whole or only the files that differ.
+ * @param after What will be there, whole.
+ * @returns A warning for all Secrets of a unit that go for the same reason.
+ */
+export function secretChanges(before: Files, after: Files): Problem[] {
+  const [old, now] = [objectsOf(before), objectsOf(after)];
+  if (old.length === 0) return [];
+  const stays = groupBy(now, idOf);
+  const losses = old.flatMap((object) => lossOf(object, stays.get(idOf(object)) ?? [], now, after));
+  const groups = groupBy(losses, ({ object, what, todo }) => [object.unit, what('', false), todo].join('\n'));
+  const told = [...groups.values()].flatMap((group): Problem[] => {
+    const [first] = group;
+    if (!first) return [];
+    const names = group.map(({ object }) => named(object)).sort();
+    const what = first.what(names.join(', '), names.length > 1);
+    return [{ code: 'leaving', where: `dist/${first.object.unit}`, what, todo: first.todo }];
+  });
+  return [...told, ...releaseMoves(old, now)];
+}
+
+function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[], after: Files): Loss[] {
+  if (object.kind === 'Secret') {
+    if (same.length > 0) return [];
+    const [other] = now.filter(({ kind, unit }) => kind === 'Secret' && unit === object.unit);
+    const instead = other
+      ? `; Connect waits for ${named(other)} instead`
+      : ', and Connect with it at its next start';
+    return [
+      {
+        object,
+        what: (names) => `the push deletes the Secret ${names}${instead}`,
+        todo: other ? 'nothing, if that is meant' : 'put the bootstrap file back, or `npm run bootstrap`',
+      },
+    ];
+  }
+  if (object.kind !== 'ExternalSecret') return [];
+  if (same.length === 0) {
+    const [other] = now.filter(
+      ({ kind, name, namespace }) =>
+        kind === 'ExternalSecret' && name === object.name && namespace !== object.namespace,
+    );
+    const instead = other ? ` (${named(other)} is another one, for another namespace)` : '';
+    return [
+      {
+        object,
+        what: (names, many) =>
+          `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, with ${many ? 'their ExternalSecrets' : 'its ExternalSecret'}${instead}`,
+        todo: 'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in the README first',
+      },
+    ];
+  }
+  return [...madeAnew(object, same, now, after), ...typeChange(object, same)];
+}
+
+/** A unit that goes, or no longer has an object, prunes it, unless the object says otherwise before that. */
+function madeAnew(object: Placed, same: readonly Placed[], now: readonly Placed[], after: Files): Loss[] {
+  const keeps = /^ {4}kustomize\.toolkit\.fluxcd\.io\/prune: disabled$/m.test(
+    object.content.toString('utf8'),
+  );
+  const stays = same.some(({ unit }) => unit === object.unit);
+  if (keeps || (stays && after.has(`flux/${object.unit}.yaml`))) return [];
+  const to = same.map(({ unit }) => unit).find((unit) => now.some((one) => one.unit === unit));
+  return [
+    {
+      object,
+      what: (names, many) =>
+        `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and makes ${many ? 'them' : 'it'} anew from ${to}`,
+      todo: 'put it back, and move it in two steps ("Move a secret" in the README)',
+    },
+  ];
+}
+
+/** Kubernetes does not change the type of a Secret. */
+function typeChange(object: Placed, same: readonly Placed[]): Loss[] {
+  const type = (one: Placed) => {
+    const path = ['spec', 'target', 'template', 'type'];
+    return path.reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), parsed(one)) ?? 'Opaque';
+  };
+  const [next] = same;
+  if (next === undefined || next.content.equals(object.content) || type(next) === type(object)) return [];
+  return [
+    {
+      object,
+      what: (names, many) =>
+        `${names} ${many ? 'become' : 'becomes'} ${type(next)}, and a Secret keeps its type (${type(object)}): ${many ? 'they stay' : 'it stays'} as ${many ? 'they are' : 'it is'}, not ready`,
+      todo: `after the push, delete it, and it is made anew: \`kubectl -n ${object.namespace} delete secret NAME\``,
+    },
+  ];
+}
+
+/** What goes with the namespace of the releases, and with that of Flux. */
+function releaseMoves(old: readonly Placed[], now: readonly Placed[]): Problem[] {
+  const moved = (kind: string, name: string) => {
+    const [from, to] = [old, now].map((objects) =>
+      objects.find((one) => one.kind === kind && one.name === name),
+    );
+    return from && to && from.namespace !== to.namespace
+      ? { from: from.namespace, to: to.namespace }
+      : undefined;
+  };
+  const release = moved('HelmRelease', 'external-secrets');
+  const flux = moved('Kustomization', 'external-secrets');
+  return [
+    ...(release
+      ? [
+          {
+            code: 'leaving',
+            where: 'dist/external-secrets',
+            what: `External Secrets Operator and Connect move from the namespace ${release.from} to ${release.to}: Flux uninstalls the old ones, and with them the cluster roles of the new ones, which it misses up to an hour later`,
+            todo: `once the old ones are gone: \`flux reconcile helmrelease external-secrets -n ${release.to} --force\``,
+          },
+        ]
+      : []),
+    ...(flux
+      ? [
+          {
+            code: 'leaving',
+            where: 'dist/flux',
+            what: `the Flux Kustomizations move from the namespace ${flux.from} to ${flux.to}: the old ones delete all that they applied, and the new ones make it anew, the Secrets ${secretsOf(now)} included`,
+            todo: `before the push, let each of the old ones go without deleting: \`kubectl -n ${flux.from} patch kustomization NAME --field-manager=take-out --type merge -p '{"spec":{"suspend":true}}'\``,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The Secrets of a tree, the bootstrap Secret included. */
+function secretsOf(objects: readonly Placed[]): string {
+  const secrets = objects.filter(({ kind }) => kind === 'ExternalSecret' || kind === 'Secret');
+  return [...new Set(secrets.map(named))].sort().join(', ');
+}

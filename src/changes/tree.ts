@@ -1,0 +1,40 @@
+import { load } from 'js-yaml';
+import { isTree, type Tree } from '../tree.js';
+
+/** Files of a `dist/`: path relative to it, with `/`, and content. */
+export type Files = ReadonlyMap<string, Buffer>;
+
+/** An object in a tree, as far as it is needed to compare two of them. */
+export interface Placed {
+  readonly kind: string;
+  /** '' where there is none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** The unit whose folder it is in; 'flux' for the Flux Kustomizations. */
+  readonly unit: string;
+  readonly content: Buffer;
+}
+
+/**
+ * The objects of a tree that synth wrote. Kind, namespace and name are read from the text: parsing thousands of
+ * files takes seconds.
+ */
+export function objectsOf(files: Files): Placed[] {
+  return [...files].flatMap(([path, content]) => {
+    const [unit = '', file] = path.split('/');
+    if (file === undefined || file === 'kustomization.yaml') return [];
+    const text = content.toString('utf8');
+    const kind = /^kind: (\S+)/m.exec(text)?.[1];
+    const [, metadata = ''] = /^metadata:\r?\n((?:[ ]+.*\n?)*)/m.exec(text) ?? [];
+    const field = (name: string) => new RegExp(`^ {2,4}${name}: ['"]?([^'"\\s]*)`, 'm').exec(metadata)?.[1];
+    const name = field('name');
+    if (kind === undefined || name === undefined) return [];
+    return [{ kind, namespace: field('namespace') ?? '', name, unit, content }];
+  });
+}
+
+/** The whole of an object. */
+export function parsed({ content }: Placed): Tree {
+  const object = load(content.toString('utf8'));
+  return isTree(object) ? object : {};
+}

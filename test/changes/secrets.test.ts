@@ -1,0 +1,97 @@
+/** What synth says of Secrets that the push takes away. */
+import { expect, test } from 'vitest';
+import { makeProject } from '../project.js';
+
+const secret = (namespace: string, name: string, more = '') =>
+  `appSecret({ namespace: '${namespace}', name: '${name}', item: 'App', keys: { key: 'password' }${more} })`;
+const file = (...secrets: string[]) =>
+  `import { appSecret } from '#cluster-secrets';\nexport default [${secrets.join(', ')}];\n`;
+const settings = (text: string) => `export default { ${text} };\n`;
+
+/** Synth of some files, and then what a change of them makes it say. */
+async function said(before: Record<string, string>, after: Record<string, string | undefined>) {
+  const project = await makeProject({ files: before });
+  expect((await project.synth()).err).toBe('');
+  for (const [path, content] of Object.entries(after)) {
+    if (content === undefined) project.remove(path);
+    else project.write(path, content);
+  }
+  const { code, err } = await project.synth();
+  expect(code).toBe(0);
+  // The push was made, or will be: it is said once.
+  expect((await project.synth()).err).toBe('');
+  return err === '' ? [] : err.split('\n');
+}
+
+const a = 'src/secrets/a.ts';
+const keep =
+  'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in the README first';
+
+test('a file or an app secret that is removed', async () => {
+  expect(
+    await said(
+      {
+        [a]: file(secret('media', 'one')),
+        'src/secrets/b.ts': file(secret('media', 'two'), secret('x', 'three')),
+      },
+      { [a]: undefined, 'src/secrets/b.ts': file(secret('x', 'four')) },
+    ),
+  ).toEqual([
+    `warning: dist/secrets-media: the push deletes the Secrets media/one, media/two, with their ExternalSecrets; ${keep}`,
+    `warning: dist/secrets-x: the push deletes the Secret x/three, with its ExternalSecret; ${keep}`,
+  ]);
+});
+
+test('another namespace, another name', async () => {
+  expect(await said({ [a]: file(secret('media', 'one')) }, { [a]: file(secret('tv', 'one')) })).toEqual([
+    `warning: dist/secrets-media: the push deletes the Secret media/one, with its ExternalSecret (tv/one is another one, for another namespace); ${keep}`,
+  ]);
+  expect(
+    await said({ [a]: file(secret('media', 'one')) }, { [a]: file(secret('media', 'two')) }),
+  ).toHaveLength(1);
+});
+
+test('another type', async () => {
+  expect(
+    await said(
+      { [a]: file(secret('media', 'one')) },
+      { [a]: file(secret('media', 'one', ", type: 'example.org/x'")) },
+    ),
+  ).toEqual([
+    'warning: dist/secrets-media: media/one becomes example.org/x, and a Secret keeps its type (Opaque): it stays as it is, not ready; after the push, delete it, and it is made anew: `kubectl -n media delete secret NAME`',
+  ]);
+});
+
+test('the namespaces of the settings', async () => {
+  const before = { [a]: file(secret('media', 'one')) };
+  expect(await said(before, { 'src/settings.ts': settings("namespace: 'eso'") })).toEqual([
+    expect.stringMatching(
+      /^warning: dist\/external-secrets: External Secrets Operator and Connect move from the namespace external-secrets to eso: .*; once the old ones are gone: `flux reconcile helmrelease external-secrets -n eso --force`$/,
+    ),
+  ]);
+  expect(await said(before, { 'src/settings.ts': settings("flux: { namespace: 'flux' }") })).toEqual([
+    expect.stringMatching(
+      /^warning: dist\/flux: the Flux Kustomizations move from the namespace flux-system to flux: .* the Secrets media\/one included; before the push, /,
+    ),
+  ]);
+});
+
+test('what harms nobody is not said: another file, another key, another item, one more, a move in two steps', async () => {
+  const one = secret('media', 'one');
+  expect(await said({ [a]: file(one) }, { [a]: undefined, 'src/secrets/b.ts': file(one) })).toEqual([]);
+  expect(
+    await said(
+      { [a]: file(one) },
+      { [a]: file(one.replace('App', 'Other').replace('key:', 'other:'), secret('media', 'two')) },
+    ),
+  ).toEqual([]);
+  const project = await makeProject({ files: { [a]: file(one) } });
+  await project.synth();
+  project.write(a, file(secret('media', 'one', ", unit: 'apart'")));
+  expect((await project.synth()).err).not.toContain('the push deletes');
+  expect((await project.synth('--finish-move')).err).not.toContain('the push deletes');
+  project.write(a, file(one));
+  expect((await project.synth('--finish-move')).err).toBe(
+    'warning: dist/secrets-media-apart: the push deletes the Secret media/one, and makes it anew from secrets-media; put it back, and move it in two steps ("Move a secret" in the README)',
+  );
+});
