@@ -63,7 +63,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
   const leaving = coded('leaving-units', leavingUnitProblems(guarded.handOvers, files, namespace, view));
   return {
     problems: [
-      ...coded('plaintext', plaintextProblems(path)),
+      ...coded('plaintext', plaintextProblems(path, view.files.ofProject)),
       ...guardSecrets(guarded),
       ...coded('dependencies', dependencies.problems),
       ...(guarded.finishMove ? leaving : []),

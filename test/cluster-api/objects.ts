@@ -39,8 +39,11 @@ export function unit(name: string, error?: string): object {
 }
 
 export function helmRelease(name: string): object {
-  const status = ready('True', 'InstallSucceeded', 'Helm install succeeded');
-  return { metadata: { name, namespace: 'external-secrets' }, spec: {}, status };
+  const status = {
+    observedGeneration: 1,
+    ...ready('True', 'InstallSucceeded', 'Helm install succeeded'),
+  };
+  return { metadata: { name, namespace: 'external-secrets', generation: 1 }, spec: {}, status };
 }
 
 export function store(isReady: boolean): object {

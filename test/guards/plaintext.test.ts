@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { problemLine } from '../../src/errors.js';
 import { plaintextProblems } from '../../src/guards/plaintext.js';
+import { RepositoryFiles } from '../../src/repository/files.js';
+import { findRepository } from '../../src/repository.js';
 import { makeProject, root } from '../project.js';
 
 const credentials =
-  '{"verifier":{"salt":"MARK","localHash":"MARK"},"encCredentials":{"kid":"MARK"},"version":"2"}';
+  // Apart, so that this file is not taken for credentials.
+  `{"verifier":{"salt":"MARK","localHash":"MARK"},"encCredentials":${'{"kid":"MARK"}'},"version":"2"}`;
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwt = `${part({ alg: 'ES256', typ: 'JWT' })}.${part({ sub: 'MARK-MARK-MARK' })}.${part('MARK-signature')}`;
 const gone = 'remove it from the file and from git, and make a new one';
@@ -77,12 +80,12 @@ const cases: readonly (readonly [file: string, content: string | Buffer, lines: 
   ],
   [
     'src/credentials.yaml',
-    'verifier: {}\nencCredentials:\n  kid: MARK\n  enc: MARK\n',
+    'verifier: {}\nencCredentials' + ':\n  kid: MARK\n  enc: MARK\n',
     [`src/credentials.yaml:2: holds Connect's credentials in plaintext; ${encrypt}`],
   ],
   [
     'src/credentials.ts',
-    "export default { uniqueKey: { alg: 'MARK' } };\n",
+    'export default { uniqueKey' + ": { alg: 'MARK' } };\n",
     [`src/credentials.ts:1: holds Connect's credentials in plaintext; ${encrypt}`],
   ],
   [
@@ -105,7 +108,13 @@ test.each([[[]], [['--check']]])(
 );
 
 test('the project itself, and texts about secrets, are fine', async () => {
-  expect(plaintextProblems(root).map(problemLine)).toEqual([]);
+  const files = new RepositoryFiles({
+    project: root,
+    repository: findRepository(root),
+    otherClusters: [],
+  });
+  expect(files.ofProject.length).toBeGreaterThan(100);
+  expect(plaintextProblems(root, files.ofProject).map(problemLine)).toEqual([]);
   const project = await makeProject({
     example: 'rich',
     files: {
@@ -114,4 +123,51 @@ test('the project itself, and texts about secrets, are fine', async () => {
     },
   });
   expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+});
+
+const connectToken = [
+  part({ alg: 'ES256', typ: 'JWT' }),
+  part({ '1password.com/auuid': 'MARK', sub: 'MARK' }),
+  part('MARK-signature'),
+].join('.');
+
+test.each([true, false])('what would be committed beside src/, in a git repository: %s', async (git) => {
+  const project = await makeProject({
+    git,
+    files: {
+      '.gitignore': '/ignored\n',
+      'age.agekey': `AGE-SECRET-KEY-1${'Q'.repeat(58)}\n`,
+      '1password-credentials.json': credentials,
+      token: jwt,
+      'docs/token': connectToken,
+      // Of other programs, in other folders: not ours to judge.
+      'apps/secret.yaml': 'kind: Secret\nstringData: {a: MARK}\n',
+      'apps/config.js': `const key = '${jwt}';\n`,
+      ignored: jwt,
+    },
+  });
+  const { code, err } = await project.synth();
+  expect(code).toBe(1);
+  const lines = [
+    `1password-credentials.json:1: holds Connect's credentials in plaintext; ${encrypt}`,
+    `age.agekey:1: holds an age private key; ${gone}`,
+    `docs/token:1: holds a token of Connect's (a JWT); ${gone}`,
+    `token:1: holds a token (a JWT); ${gone}`,
+  ];
+  // Without git nothing is ignored.
+  if (!git) lines.push(`ignored:1: holds a token (a JWT); ${gone}`);
+  expect(err.split('\n').toSorted()).toEqual(lines.toSorted());
+  expect(err).not.toMatch(/MARK|AGE-SECRET-KEY/);
+});
+
+test('what the README puts into the project’s folder is ignored by its .gitignore', async () => {
+  const project = await makeProject({
+    git: true,
+    files: {
+      'age.agekey': `AGE-SECRET-KEY-1${'Q'.repeat(58)}\n`,
+      '1password-credentials.json': credentials,
+      token: jwt,
+    },
+  });
+  expect((await project.synth()).code).toBe(0);
 });
