@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command as Usage } from 'commander';
-import { secretChanges } from '../changes/secrets.js';
+import { describeChanges } from '../changes/describe.js';
+import { summaryLine } from '../changes/text.js';
 import { OperatorError } from '../errors.js';
 import { deliveryWarnings } from '../guards/delivery.js';
 import { guard } from '../guards/index.js';
@@ -46,7 +47,10 @@ export async function synth(
   const handOvers = project.finishMove ? [] : handOverWarnings(project.handOvers);
   warn([...handOvers, ...deliveryWarnings(project, files)], io);
   const differences = compare(dist, files);
-  warn(secretChanges(readDiffering(dist, differences), files), io);
+  const differing = new Set(differences.map(({ path }) => path));
+  const same = [...files].filter(([path]) => !differing.has(path));
+  const changes = describeChanges(new Map([...same, ...readDiffering(dist, differences)]), files);
+  warn(changes.warnings, io);
   for (const line of project.said) print(io.stdout, line);
   if (!project.hasCredentials) {
     print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');
@@ -62,7 +66,12 @@ export async function synth(
     return 0;
   }
   stop?.throwIfAborted();
-  print(io.stdout, wroteLine(files, await writeTree(dist, files)));
+  const written = await writeTree(dist, files);
+  print(io.stdout, wroteLine(files, written));
+  // The first time everything is new.
+  const isFirst = written.every(({ kind }) => kind === 'missing') && written.length === files.size;
+  const tells = changes.objects.some(({ kind, fate }) => kind === 'Secret' || fate !== 'made');
+  if (tells && !isFirst) print(io.stdout, `in the cluster: ${summaryLine(changes)}`);
   // `cdk8s synth` wants the manifests in a folder of its own, too.
   const other = io.env['CDK8S_OUTDIR'];
   if (other && resolve(io.cwd, other) !== dist) await writeInto(resolve(io.cwd, other), files);

@@ -31,6 +31,26 @@ export function unitGraph({ units }: Platform): string {
   return ['flowchart LR', ...nodes, ...edges, ...dashed].join('\n');
 }
 
+/**
+ * Draws the units that a push changes, with what they wait for: green are made, red go, yellow change.
+ *
+ * @param fates What happens to each unit that changes, by its name.
+ */
+export function changedGraph(
+  { units }: Platform,
+  fates: ReadonlyMap<string, 'made' | 'deleted' | 'updated'>,
+): string {
+  const changed = units.filter(({ unitName }) => fates.has(unitName));
+  const edges = changed.flatMap((unit) =>
+    unit.dependsOn.map(({ unitName }) => `  ${unitName} --> ${unit.unitName}`),
+  );
+  const colours = { made: 'stroke:#2da44e', deleted: 'stroke:#cf222e', updated: 'stroke:#bf8700' } as const;
+  const nodes = [...fates].map(
+    ([name, fate]) => `  ${name}["${name}"]\n  style ${name} ${colours[fate]},stroke-width:2px`,
+  );
+  return ['flowchart LR', ...nodes, ...edges].join('\n');
+}
+
 /** The Secrets of a unit, as many as a picture takes. */
 function secretsOf(unit: Unit): string {
   const names = unit.node.children.flatMap((child) =>

@@ -12,8 +12,8 @@ export function ciFiles(prefix: string): ReadonlyMap<string, string> {
 }
 
 function workflow(folder: string, prefix: string): string {
-  return `# Written by \`cluster-secrets init --ci\`: dist/ is what the sources say, and valid; on Renovate's branch it is
-# written anew. A pull request of a fork gets no token that could write.
+  return `# Written by \`cluster-secrets init --ci\`: dist/ is what the sources say, and valid, and a comment says what
+# the change does in the cluster; on Renovate's branch dist/ is written anew.
 name: cluster-secrets
 on:
   pull_request:
@@ -33,6 +33,9 @@ jobs:
     if: github.event_name == 'pull_request'
     runs-on: ubuntu-24.04
     timeout-minutes: 10
+    permissions:
+      contents: read
+      pull-requests: write
     steps:
       - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
         with:
@@ -43,6 +46,41 @@ jobs:
           node-version: 22
       - run: npm ci
       - run: npx cluster-secrets synth --check
+      - name: what the change does in the cluster
+        if: '!cancelled()'
+        env:
+          BASE: \${{ github.event.pull_request.base.sha }}
+        run: |
+          npx cluster-secrets diff --markdown --graph "$(git merge-base "$BASE" HEAD)" > "$RUNNER_TEMP/diff.md"
+          cat "$RUNNER_TEMP/diff.md" >> "$GITHUB_STEP_SUMMARY"
+      - name: what 1Password has
+        if: '!cancelled()'
+        env:
+          # A service account needs the op CLI on the runner; Connect needs to be reachable from it.
+          OP_SERVICE_ACCOUNT_TOKEN: \${{ secrets.OP_SERVICE_ACCOUNT_TOKEN }}
+          OP_CONNECT_HOST: \${{ vars.OP_CONNECT_HOST }}
+          OP_CONNECT_TOKEN: \${{ secrets.OP_CONNECT_TOKEN }}
+        run: |
+          if [ -n "$OP_SERVICE_ACCOUNT_TOKEN$OP_CONNECT_TOKEN" ]; then
+            npx cluster-secrets check-items
+          else
+            echo 'Not compared with 1Password: there is neither OP_SERVICE_ACCOUNT_TOKEN nor OP_CONNECT_TOKEN.' | tee -a "$GITHUB_STEP_SUMMARY"
+          fi
+      - name: one comment, updated
+        # The token of a fork's pull request may not write: there is the summary only.
+        if: "!cancelled() && github.event.pull_request.head.repo.full_name == github.repository"
+        env:
+          GH_TOKEN: \${{ github.token }}
+          NUMBER: \${{ github.event.pull_request.number }}
+        run: |
+          comments="repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments"
+          mark='startswith("<!-- cluster-secrets diff -->")'
+          id=$(gh api --paginate "$comments" --jq ".[] | select(.body | $mark) | .id" | head -n 1)
+          if [ -n "$id" ]; then
+            gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --field "body=@$RUNNER_TEMP/diff.md"
+          else
+            gh api --silent --method POST "$comments" --field "body=@$RUNNER_TEMP/diff.md"
+          fi
   synth:
     if: github.event_name == 'push'
     runs-on: ubuntu-24.04

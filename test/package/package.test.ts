@@ -134,6 +134,67 @@ describe('the package', () => {
     expect(readFileSync(join(project, 'src/settings.ts'), 'utf8')).toContain("'Mine'");
   });
 
+  test('the steps of the workflow: a diff as comment, made once and then updated', async () => {
+    const repository = join(project, '../..');
+    const workflow = load(
+      readFileSync(join(repository, '.github/workflows/cluster-secrets.yaml'), 'utf8'),
+    ) as {
+      jobs: { check: { steps: { name?: string; uses?: string; run?: string }[] } };
+    };
+    const { steps } = workflow.jobs.check;
+    for (const { uses } of steps) if (uses) expect(uses).toMatch(/@[0-9a-f]{40}$/);
+    const commit = async (message: string) => {
+      await must(repository, 'git', 'add', '.');
+      const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+      await must(repository, 'git', ...who, 'commit', '--quiet', '-m', message);
+    };
+    await must(project, bin(project), 'synth');
+    await commit('before');
+    const base = await must(repository, 'git', 'rev-parse', 'HEAD');
+    writeFileSync(
+      join(project, 'src/secrets/x.ts'),
+      "import { appSecret } from 'cluster-secrets';\n\nexport default appSecret({ namespace: 'media', name: 'x', item: 'X', keys: { a: 'a' } });\n",
+    );
+    await must(project, bin(project), 'synth');
+    await commit('after');
+    // A gh that keeps what it is told, and has a comment once one was made.
+    const fake = join(top, 'fake');
+    mkdirSync(fake);
+    writeFileSync(
+      join(fake, 'gh'),
+      `#!/bin/sh\necho "$@" >> ${fake}/log\ncase "$*" in *--jq*) [ -e ${fake}/made ] && echo 7;; *POST*) touch ${fake}/made;; esac\nexit 0\n`,
+      { mode: 0o755 },
+    );
+    const extra = {
+      BASE: base,
+      RUNNER_TEMP: top,
+      GITHUB_STEP_SUMMARY: join(top, 'summary.md'),
+      GITHUB_REPOSITORY: 'me/home',
+      NUMBER: '3',
+      PATH: `${join(project, 'node_modules/.bin')}:${fake}:${process.env['PATH']}`,
+    };
+    for (const round of [1, 2]) {
+      for (const { name, run: script } of steps) {
+        if (script === undefined || script === 'npm ci') continue;
+        const { exitCode, stderr } = await execa('bash', ['-e', '-o', 'pipefail', '-c', script], {
+          cwd: project,
+          env: { ...env, ...extra },
+          extendEnv: false,
+          reject: false,
+        });
+        expect(exitCode, `${round} ${name}: ${stderr}`).toBe(0);
+      }
+    }
+    const summary = readFileSync(join(top, 'summary.md'), 'utf8');
+    expect(summary).toContain('1 Secret: 1 made (media/x)');
+    expect(summary).toContain('Not compared with 1Password');
+    const calls = readFileSync(join(fake, 'log'), 'utf8');
+    expect(calls.match(/--method \S+ \S+/g)).toEqual([
+      '--method POST repos/me/home/issues/3/comments',
+      '--method PATCH repos/me/home/issues/comments/7',
+    ]);
+  });
+
   test('its production dependencies are not more than they were', async () => {
     const kilobytes = Number((await must(project, 'du', '-sk', 'node_modules')).split('\t')[0]);
     expect(kilobytes).toBeLessThan(130_000);

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { OperatorError } from '../errors.js';
+import { gitEnvironment } from '../repository/list.js';
+import type { Files } from './tree.js';
+
+/** A commit to compare with. */
+export interface Base {
+  /** Its hash. */
+  readonly commit: string;
+  /** As it was named, or why it was chosen. */
+  readonly shown: string;
+}
+
+/**
+ * The commit to compare with: the one that is named or, by default, where this branch left the default branch.
+ *
+ * @param top Absolute path of the repository.
+ * @param ref What names a commit to git. @default - the merge base with the default branch
+ * @throws OperatorError when git knows no such commit.
+ */
+export function findBase(top: string, ref: string | undefined): Base {
+  if (ref !== undefined) {
+    const commit = ask(top, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`);
+    if (commit === undefined) throw unknown(top, `there is no commit ${ref}`);
+    return { commit, shown: ref };
+  }
+  const branch = defaultBranch(top);
+  if (branch === undefined)
+    throw unknown(top, 'there is no branch to compare with (origin/HEAD, main or master)');
+  const commit = ask(top, 'merge-base', 'HEAD', branch);
+  if (commit === undefined) throw unknown(top, `HEAD and ${branch} have no commit in common`);
+  return { commit, shown: `where this branch left ${branch}` };
+}
+
+function defaultBranch(top: string): string | undefined {
+  const remote = ask(top, 'symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD');
+  const names = [...(remote === undefined ? [] : [remote]), 'origin/main', 'origin/master', 'main', 'master'];
+  return names.find((name) => ask(top, 'rev-parse', '--verify', '--quiet', `${name}^{commit}`) !== undefined);
+}
+
+function unknown(top: string, what: string): OperatorError {
+  const shallow = ask(top, 'rev-parse', '--is-shallow-repository') === 'true';
+  const todo = shallow
+    ? 'the clone is shallow: fetch more of it (`fetch-depth: 0` in actions/checkout, or `git fetch --unshallow`)'
+    : 'name another: `cluster-secrets diff REF`';
+  return new OperatorError([{ where: 'git', what, todo }]);
+}
+
+/**
+ * The files of a folder as a commit has them.
+ *
+ * @param folder Relative to the top, with `/`.
+ * @returns Path relative to the folder, and content; empty when the commit has no such folder.
+ */
+export function filesAt(top: string, commit: string, folder: string): Files {
+  const listed = git(top, ['ls-tree', '-r', '-z', commit, '--', `${folder}/`]).toString('utf8');
+  const entries = listed.split('\0').flatMap((line) => {
+    const [, hash, path] = /^\d+ blob (\S+)\t([\s\S]*)$/.exec(line) ?? [];
+    return hash === undefined || path === undefined ? [] : [[hash, path] as const];
+  });
+  if (entries.length === 0) return new Map();
+  const out = git(top, ['cat-file', '--batch'], `${entries.map(([hash]) => hash).join('\n')}\n`);
+  const files = new Map<string, Buffer>();
+  let position = 0;
+  for (const [, path] of entries) {
+    const end = out.indexOf('\n', position);
+    const size = Number(out.toString('utf8', position, end).split(' ')[2]);
+    files.set(path.slice(folder.length + 1), out.subarray(end + 1, end + 1 + size));
+    position = end + 1 + size + 1;
+  }
+  return files;
+}
+
+function git(top: string, args: readonly string[], input?: string): Buffer {
+  return execFileSync('git', args, {
+    cwd: top,
+    env: gitEnvironment(),
+    ...(input !== undefined && { input }),
+    maxBuffer: 2 ** 30,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+}
+
+/** What git answers in one line; undefined when it says no. */
+function ask(top: string, ...args: string[]): string | undefined {
+  try {
+    return git(top, args).toString('utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

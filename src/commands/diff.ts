@@ -1,0 +1,85 @@
+import { Command as Usage } from 'commander';
+import { type Changes, describeChanges } from '../changes/describe.js';
+import { filesAt, findBase } from '../changes/git-tree.js';
+import { changesMarkdown, changesText } from '../changes/text.js';
+import type { Files } from '../changes/tree.js';
+import { OperatorError } from '../errors.js';
+import { render } from '../output/render.js';
+import { changedGraph } from '../platform/graph.js';
+import { composeProject, type Project } from '../platform/project.js';
+import { parseArguments } from '../terminal/arguments.js';
+import type { Command } from '../terminal/command.js';
+import { print } from '../terminal/io.js';
+
+interface Options {
+  readonly markdown?: true;
+  readonly json?: true;
+  readonly graph?: true;
+  readonly exitCode?: true;
+}
+
+/** `diff`: says what the push does in the cluster, from `dist/` at a commit to the composed present. */
+export const diff: Command = async (path, args, io) => {
+  const usage = new Usage('npm run diff --')
+    .description(
+      'Says what a push does in the cluster: from dist/ at REF to what the sources say now. It asks git, and no cluster.',
+    )
+    .argument('[ref]', 'a commit; default: where this branch left the default branch')
+    .option('--markdown', 'print it for a comment on a pull request')
+    .option('--json', 'print JSON')
+    .option('--graph', 'with --markdown: draw the units that change')
+    .option('--exit-code', 'exit 1 when anything is deleted or made anew');
+  const options = parseArguments<Options>(usage, args, io, 1);
+  if (!options) return 0;
+  const project = await composeProject(path, [], io);
+  if (project.problems.length > 0) throw new OperatorError(project.problems);
+  const { repository, view } = project;
+  if (!repository) {
+    const todo = 'run `git init`, and commit dist/';
+    throw new OperatorError([
+      { where: path, what: 'is in no git repository, so there is nothing to compare with', todo },
+    ]);
+  }
+  const base = findBase(repository.top, usage.args[0]);
+  const before = filesAt(repository.top, base.commit, `${repository.prefix}dist`);
+  if (before.size === 0) {
+    print(io.stderr, `note: there is no ${view.dist} at ${base.shown}, so everything is new`);
+  }
+  const after = render(project.platform);
+  const changes = describe(before, after, base.shown);
+  if (options.json) print(io.stdout, JSON.stringify({ base: base.commit, ...changes }, null, 2));
+  else if (options.markdown)
+    print(io.stdout, changesMarkdown(changes, graphOf(project, before, after, options)));
+  else print(io.stdout, changesText(changes, io.stdout.isTTY === true && io.env['NO_COLOR'] === undefined));
+  const lost = changes.objects.some(({ fate }) => fate === 'deleted' || fate === 'made anew');
+  return options.exitCode && lost ? 1 : 0;
+};
+
+/** @throws OperatorError when the tree at the commit is none that synth wrote. */
+function describe(before: Files, after: Files, shown: string): Changes {
+  try {
+    return describeChanges(before, after);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'YAMLException') throw error;
+    const what = `holds a file that is not YAML (${error.message.split('\n')[0]})`;
+    throw new OperatorError([{ where: `dist/ at ${shown}`, what, todo: 'compare with another commit' }]);
+  }
+}
+
+function graphOf({ platform }: Project, before: Files, after: Files, { graph }: Options): string | undefined {
+  if (!graph) return undefined;
+  const unitsOf = (files: Files) =>
+    new Set([...files.keys()].flatMap((file) => /^flux\/(.*)\.yaml$/.exec(file)?.[1] ?? []));
+  const [old, now] = [unitsOf(before), unitsOf(after)];
+  const differs = (unit: string) =>
+    [...new Set([...before.keys(), ...after.keys()])].some(
+      (file) =>
+        (file === `flux/${unit}.yaml` || file.startsWith(`${unit}/`)) &&
+        !before.get(file)?.equals(after.get(file) ?? Buffer.alloc(0)),
+    );
+  const fates = [...new Set([...old, ...now])].sort().flatMap((unit) => {
+    const fate = !old.has(unit) ? 'made' : !now.has(unit) ? 'deleted' : differs(unit) ? 'updated' : undefined;
+    return fate === undefined ? [] : [[unit, fate] as const];
+  });
+  return fates.length === 0 ? undefined : changedGraph(platform, new Map(fates));
+}
