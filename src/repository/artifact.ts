@@ -45,30 +45,37 @@ const defaults: Rule = {
  * https://fluxcd.io/flux/components/source/gitrepositories/#excluding-files
  */
 export class Artifact {
-  private readonly rules: readonly Rule[];
+  /** The rules of each source, the last one first. */
+  private readonly sources: readonly (readonly Rule[])[];
 
-  /** @param rules In their order: each .sourceignore, then `spec.ignore` of the source. */
-  constructor(rules: readonly IgnoreRules[]) {
-    this.rules = [defaults, ...rules.flatMap(parseRules)].reverse();
+  /**
+   * @param files Each .sourceignore.
+   * @param specs `spec.ignore` of each source that is this repository: what one of them has, a cluster gets.
+   */
+  constructor(files: readonly IgnoreRules[], specs: readonly (IgnoreRules | undefined)[]) {
+    const common = [defaults, ...files.flatMap(parseRules)];
+    const all = specs.length > 0 ? specs : [undefined];
+    this.sources = all.map((spec) => [...common, ...(spec ? parseRules(spec) : [])].reverse());
   }
 
   /** Where the rule comes from that lets a file in which an earlier one keeps out. */
   spares(file: string): string | undefined {
-    const rule = this.last(file);
-    return rule?.negative ? rule.origin : undefined;
+    return this.last(file).find((rule) => rule?.negative)?.origin;
   }
 
   /** The rule that keeps a file out; undefined when Flux gets it. */
   ignoredBy(file: string): IgnoredBy | undefined {
-    const rule = this.last(file);
-    return rule?.negative === false ? rule : undefined;
+    const rules = this.last(file);
+    return rules.every((rule) => rule?.negative === false) ? rules[0] : undefined;
   }
 
-  private last(file: string): Rule | undefined {
-    return this.rules.find(({ folder, matcher }) => {
+  /** For each source the last rule that matches. */
+  private last(file: string): (Rule | undefined)[] {
+    const matches = ({ folder, matcher }: Rule) => {
       const path = folder === '.' ? file : posix.relative(folder, file);
       return path !== '' && !path.startsWith('..') && matcher.ignores(path);
-    });
+    };
+    return this.sources.map((rules) => rules.find(matches));
   }
 }
 

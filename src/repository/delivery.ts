@@ -105,8 +105,9 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
   return { state: 'applied', by, changes, problems };
 }
 
-function key({ file, namespace, name, root }: FluxKustomization): string {
-  return `${file} ${namespace}/${name} ${root?.file}`;
+/** One Flux Kustomization, however many roots reach it. */
+function key({ file, namespace, name }: FluxKustomization): string {
+  return `${file} ${namespace}/${name}`;
 }
 
 /** A Flux Kustomization whose files an ArtifactGenerator puts together: they may hold `dist/` under any path. */

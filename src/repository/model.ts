@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { Tree } from '../tree.js';
-import { Artifact, type IgnoreRules } from './artifact.js';
+import { Artifact } from './artifact.js';
 import { addTo, type RepositoryFiles } from './files.js';
 import {
   FluxKustomization,
@@ -87,7 +87,7 @@ export class FluxModel {
       source ? [{ ...source, namespace: source.namespace ?? namespace }] : [],
     );
     for (const root of this.roots) addTo(this.rootsIn, root.file, root);
-    this.artifact = new Artifact(this.ignoreRules(found.sources));
+    this.artifact = this.findArtifact(found.sources);
     for (const root of this.roots) this.settle(root);
     this.known.clear();
     this.fluxIn.clear();
@@ -458,23 +458,19 @@ export class FluxModel {
       .sort((a, b) => Number(!a.file.startsWith(folder)) - Number(!b.file.startsWith(folder)));
   }
 
-  private ignoreRules(made: readonly Made[]): IgnoreRules[] {
-    const files = this.files.listed.filter((file) => posix.basename(file) === '.sourceignore');
-    const objects = [...made, ...this.roots.flatMap((root) => this.gitRepositories(root).slice(0, 1))];
-    return [
-      ...files.map((file) => ({
-        origin: file,
-        folder: posix.dirname(file),
-        text: this.files.text(file) ?? '',
-      })),
-      ...objects.flatMap(({ file, object }) => {
-        const text = plainText((object['spec'] as Tree | undefined)?.['ignore']);
-        const name = String(metadataOf(object)['name']);
-        return text === undefined
-          ? []
-          : [{ origin: `spec.ignore of the GitRepository ${name} in ${file}`, folder: '.', text }];
-      }),
-    ];
+  private findArtifact(made: readonly Made[]): Artifact {
+    const files = this.files.listed
+      .filter((file) => posix.basename(file) === '.sourceignore')
+      .map((file) => ({ origin: file, folder: posix.dirname(file), text: this.files.text(file) ?? '' }));
+    // A FluxInstance is its own source.
+    const specs = this.roots.map((root) => {
+      const [one] = [...made.filter(({ file }) => file === root.file), ...this.gitRepositories(root)];
+      const text = one && plainText((one.object['spec'] as Tree | undefined)?.['ignore']);
+      if (!one || text === undefined) return undefined;
+      const name = String(metadataOf(one.object)['name']);
+      return { origin: `spec.ignore of the GitRepository ${name} in ${one.file}`, folder: '.', text };
+    });
+    return new Artifact(files, specs);
   }
 
   /** Files that this very build reads one by one or by a kustomization.yaml, for what breaks it as a whole. */

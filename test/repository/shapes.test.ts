@@ -392,6 +392,30 @@ describe('what is in the artifact', () => {
   });
 });
 
+test('what one of two clusters fetches is not left out', async () => {
+  const { synth } = await place('clusters/home/secrets', {
+    ...bootstrapped('clusters/home'),
+    ...bootstrapped('clusters/lab', '/*\n!/clusters/lab\n'),
+  });
+  expect(await synth()).toMatchObject({ code: 0, err: '' });
+});
+
+test('a Kustomization that several roots reach is one', async () => {
+  const { entry } = await place(at, {
+    ...bootstrapped('clusters/home'),
+    ...bootstrapped('clusters/lab'),
+    'clusters/home/shared.yaml': '',
+    'clusters/home/kustomization.yaml': 'resources: [flux-system, ../../shared]\n',
+    'clusters/lab/kustomization.yaml': 'resources: [flux-system, ../../shared]\n',
+    'shared/kustomization.yaml': 'resources: [ks.yaml]\n',
+    'shared/ks.yaml': kustomization('infrastructure', './infrastructure'),
+  });
+  expect(await entry()).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^nothing to add: .* infrastructure in shared\/ks\.yaml /),
+  });
+});
+
 describe('what is there already', () => {
   test('objects of ours, by kind, namespace and name, and an operator of any name', async () => {
     const { synth } = await place(at, {
