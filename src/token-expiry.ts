@@ -20,6 +20,24 @@ export function tokenExpiry({ annotations }: Tree): Date | undefined {
   return Number.isNaN(expires.getTime()) ? undefined : expires;
 }
 
+/**
+ * When a token ends, as its claims say.
+ *
+ * @param token A JWT, as `tokenProblems` lets it through.
+ * @returns undefined when it has no end.
+ */
+export function endOf(token: string): Date | undefined {
+  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  const exp = isTree(claims) ? claims['exp'] : undefined;
+  return typeof exp === 'number' ? new Date(exp * 1000) : undefined;
+}
+
+/** When the token in a SOPS file ends, as `bootstrap` wrote it beside it. */
+export function expiryIn(file: Buffer | undefined): Date | undefined {
+  const line = new RegExp(`^ +${tokenExpiresKey}: ["']?([^"'\\s]+)`, 'm').exec(file?.toString('utf8') ?? '');
+  return tokenExpiry({ annotations: { [tokenExpiresKey]: line?.[1] } });
+}
+
 /** A warning, from 30 days before the token's end on; none when it has no end. */
 export function tokenWarnings(expires: Date | undefined, now: Date): Problem[] {
   const left = expires === undefined ? Number.POSITIVE_INFINITY : expires.getTime() - now.getTime();

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, lstatSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command as Usage } from 'commander';
 import { bootstrapKeys } from '../constructs/bootstrap-secret.js';
+import { partOf } from '../constructs/unit.js';
 import { OperatorError, type Problem, UsageError } from '../errors.js';
 import { credentialsProblems, decodeOnce, tokenProblems } from '../onepassword/bootstrap-input.js';
 import { sweep } from '../onepassword/op-bootstrap.js';
@@ -15,11 +16,23 @@ import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
 import { prompts } from '../terminal/prompts.js';
+import { endOf, tokenExpiresKey } from '../token-expiry.js';
 import { fromEnvironment, type InputOptions, readInputs } from './bootstrap/inputs.js';
 
 interface Options extends InputOptions {
   readonly decode: boolean;
   readonly rotate: boolean;
+}
+
+/** In the place of a token, to try the rule. */
+const trial = 'trial';
+
+/** sops finds the key that the README keeps in the project's folder, where nothing names another. */
+function withKeyFile(env: Io['env'], project: string): Io['env'] {
+  const file = join(project, 'age.agekey');
+  if (env['SOPS_AGE_KEY'] || env['SOPS_AGE_KEY_FILE'] || env['SOPS_AGE_KEY_CMD'] || !existsSync(file))
+    return env;
+  return { ...env, SOPS_AGE_KEY_FILE: file };
 }
 
 const revoke = 'it is in the history of the shell and in the logs of npm now';
@@ -46,11 +59,18 @@ export const bootstrap: Command = async (project, args, io) => {
   const rule = findCreationRule(project, file, io);
   const encrypted = (credentials: string, token: string, words: { quote: boolean }) => {
     const stringData = { [bootstrapKeys[0]]: credentials, [bootstrapKeys[1]]: token };
-    const secret = { name: settings.credentialsSecret, namespace: settings.namespace, stringData };
-    return encryptSecret(secret, rule, io, words);
+    const expires = token === trial ? undefined : endOf(token);
+    const secret = {
+      name: settings.credentialsSecret,
+      namespace: settings.namespace,
+      labels: partOf,
+      ...(expires && { annotations: { [tokenExpiresKey]: expires.toISOString().replace('.000', '') } }),
+      stringData,
+    };
+    return encryptSecret(secret, rule, { ...io, env: withKeyFile(io.env, project) }, words);
   };
   // Nothing of these is secret, so sops may be quoted.
-  await encrypted('{}', 'trial', { quote: true });
+  await encrypted('{}', trial, { quote: true });
 
   const { credentials, token } = await readInputs(options, settings.vaults, io);
   const json = await decoded(credentials.value, options, io);
@@ -68,7 +88,7 @@ export const bootstrap: Command = async (project, args, io) => {
     io.stdout,
     compared
       ? 'decrypted again: both values are as they were given'
-      : 'not decrypted again: the private key is not on this machine',
+      : 'not decrypted again: no private key is at hand; to have it checked, set SOPS_AGE_KEY_FILE to the file with it',
   );
   print(
     io.stdout,
@@ -107,7 +127,7 @@ a flag, so that new credentials do not get an old token. What is missing is aske
   }
   if (credentials?.trimStart().startsWith('{')) {
     throw new UsageError(
-      `--credentials takes a file, never its content: ${revoke}, so remove the server with \`op connect server delete\` and make another one`,
+      `--credentials takes a file, never its content: ${revoke}, so remove that server with \`op connect server delete\` and its ID, and make another one`,
     );
   }
   if (credentials === '-' && token === '-') {

@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OperatorError } from '../errors.js';
 import type { Stoppable, Surroundings } from '../surroundings.js';
 import type { BootstrapValues } from './bootstrap-input.js';
-import { askOp } from './op.js';
+import { askOp, type OpOptions } from './op.js';
 
 /** The file that `op connect server create` writes into the folder that it runs in. */
 const credentialsName = '1password-credentials.json';
@@ -12,6 +13,12 @@ const credentialsName = '1password-credentials.json';
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const prefix = 'cluster-secrets-bootstrap-';
 
+/** A Connect server that was made, with a token for it. */
+export interface MadeServer extends BootstrapValues {
+  /** What `op connect server delete` takes for this server and no other; undefined when `op` does not say it. */
+  readonly id: string | undefined;
+}
+
 /**
  * Makes a Connect server and a token for it, through the `op` CLI.
  * https://developer.1password.com/docs/cli/reference/management-commands/connect/
@@ -19,7 +26,7 @@ const prefix = 'cluster-secrets-bootstrap-';
  * `op` can only write the credentials to a file. It runs in a folder of its own, which is gone when this
  * returns, whatever happens; what a kill leaves, `sweep` removes.
  *
- * @param server Name of the server in 1Password.
+ * @param server Name of the server in 1Password; one that is in use is refused.
  * @param vaults The vaults that the server and the token may read.
  * @param at What `op` gets; it may ask on the terminal.
  * @throws OperatorError when `op` is missing, not signed in, refuses, or is stopped.
@@ -28,26 +35,98 @@ export async function createConnectServer(
   server: string,
   vaults: readonly string[],
   at: Surroundings & Stoppable,
-): Promise<BootstrapValues> {
+): Promise<MadeServer> {
+  if (at.env['OP_SERVICE_ACCOUNT_TOKEN']) {
+    throw new OperatorError([
+      {
+        where: 'OP_SERVICE_ACCOUNT_TOKEN',
+        what: 'is set, and a service account can not make a Connect server',
+        todo: 'unset it, and sign in as yourself with `op signin`',
+      },
+    ]);
+  }
   return at.stoppable(async (stop) => {
     const cwd = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
     const options = { at: { cwd, env: at.env }, stop, stdin: 'inherit' } as const;
     const access = vaults.flatMap((vault) => ['--vault', `${vault},r`]);
-    const undo = `\`op connect server delete ${server}\` removes the server, whose credentials are gone`;
     try {
+      const before = await serversOf(options);
+      if (before.some(({ name }) => name === server)) {
+        throw new OperatorError([
+          {
+            where: `--server ${server}`,
+            what: 'is the name of a Connect server that is there',
+            todo: `say another name, such as --server ${freeName(server, before)}`,
+          },
+        ]);
+      }
+      // What was stopped may have been made: it is looked for without the signal.
+      const undo = () => hint(server, before, { at: options.at, stdin: 'ignore' });
       const create = ['connect', 'server', 'create', server, '--vaults', vaults.join(',')];
-      await askOp(create, options, `if the server was made, ${undo}`);
+      await askOp(create, options, undo);
       const credentials = readFileSync(join(cwd, credentialsName), 'utf8');
+      const id = await idOf(server, before, options).catch(() => undefined);
       const token = await askOp(
-        ['connect', 'token', 'create', server, '--server', server, ...access],
+        ['connect', 'token', 'create', server, '--server', id ?? server, ...access],
         options,
         undo,
       );
-      return { credentials, token };
+      return { credentials, token, id };
     } finally {
       rmSync(cwd, { recursive: true, force: true });
     }
   });
+}
+
+/** A Connect server, as `op` lists it. */
+interface ListedServer {
+  readonly id: string;
+  readonly name: string;
+}
+
+async function serversOf(options: OpOptions): Promise<ListedServer[]> {
+  const text = await askOp(['connect', 'server', 'list', '--format', 'json'], options);
+  try {
+    const list: unknown = JSON.parse(text.trim() || '[]');
+    return Array.isArray(list)
+      ? list.filter(({ id, name }) => typeof id === 'string' && typeof name === 'string')
+      : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The ID of the server that was not there before. */
+async function idOf(
+  server: string,
+  before: readonly ListedServer[],
+  options: OpOptions,
+): Promise<string | undefined> {
+  const there = new Set(before.map(({ id }) => id));
+  return (await serversOf(options)).find(({ id, name }) => name === server && !there.has(id))?.id;
+}
+
+/** How to undo what was made, by its ID: a name could be that of the server in use. Nothing, where nothing was made. */
+async function hint(
+  server: string,
+  before: readonly ListedServer[],
+  options: OpOptions,
+): Promise<string | undefined> {
+  try {
+    const id = await idOf(server, before, options);
+    return (
+      id && `\`op connect server delete ${id}\` removes the server that was made, whose credentials are gone`
+    );
+  } catch {
+    return 'see in `op connect server list` whether a server was made, and remove it by its ID';
+  }
+}
+
+function freeName(server: string, servers: readonly ListedServer[]): string {
+  for (let number = 2; ; number += 1) {
+    const name = `${server}-${number}`;
+    if (!servers.some((one) => one.name === name)) return name;
+  }
 }
 
 /**

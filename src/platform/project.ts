@@ -4,6 +4,7 @@ import { coded, type Problem } from '../errors.js';
 import { loadDefault } from '../load-default.js';
 import { RepositoryView } from '../repository/scan.js';
 import { findRepository, type Repository } from '../repository.js';
+import { expiryIn, tokenWarnings } from '../token-expiry.js';
 import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
 import { readCredentials } from './credentials-file.js';
 import { settingsFromRepository } from './flux-settings.js';
@@ -89,7 +90,7 @@ export async function composeProject(
     hasCredentials: credentials !== undefined,
     platform,
     view,
-    warnings,
+    warnings: [...warnings, ...tokenWarnings(expiryIn(credentials?.content), new Date())],
     said: [
       ...said,
       ...(namespaceFile === undefined

@@ -45,6 +45,11 @@ export function findCreationRule(project: string, file: string, { cwd, env }: Su
         todo: 'put the public key there that Flux has the private key of (age1..., printed by `age-keygen -y age.agekey`)',
       });
     } else if (rule) {
+      if (isForSshOnly(rule)) {
+        const what = 'encrypts for an SSH key alone, and Flux reads none (`unknown identity type`)';
+        const todo = 'put an age recipient there (age1..., of `age-keygen`), for which Flux has the key';
+        throw new OperatorError([{ where: `${relative(project, config)}: creation_rules: age`, what, todo }]);
+      }
       return { config, file: path };
     }
   }
@@ -54,6 +59,15 @@ export function findCreationRule(project: string, file: string, { cwd, env }: Su
   const what = `there is no creation rule for ${file}${named ? '' : ', here or in a folder above'}`;
   const todo = `add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient`;
   throw new OperatorError(unfilled.length > 0 ? unfilled : [{ where, what, todo }]);
+}
+
+/** Whether none of a rule's recipients is one that Flux could have the key of. */
+function isForSshOnly(rule: Tree): boolean {
+  const text = JSON.stringify(rule);
+  return (
+    /\bssh-(ed25519|rsa) /.test(text) &&
+    !/age1[a-z0-9]{10}|"(pgp|kms|gcp_kms|azure_keyvault|hc_vault\w*|hckms)":/.test(text)
+  );
 }
 
 /** A repository around the project whose `.sops.yaml` says nothing of the file: the rule to add there. */

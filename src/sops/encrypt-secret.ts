@@ -8,6 +8,10 @@ import { decrypt, encrypt } from './sops.js';
 export interface PlainSecret {
   readonly name: string;
   readonly namespace: string;
+  /** What anybody may read. @default - none */
+  readonly labels?: { readonly [key: string]: string };
+  /** The same. @default - none */
+  readonly annotations?: { readonly [key: string]: string };
   readonly stringData: { readonly [key: string]: string };
 }
 
@@ -28,16 +32,19 @@ export interface EncryptedSecret {
  * @throws OperatorError when sops refuses, or the rule encrypts too much or too little.
  */
 export async function encryptSecret(
-  { name, namespace, stringData }: PlainSecret,
+  { stringData, ...metadata }: PlainSecret,
   rule: CreationRule,
   at: Surroundings,
   { quote }: { readonly quote: boolean },
 ): Promise<EncryptedSecret> {
-  const metadata = { name, namespace };
   const document = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData };
   const text = await encrypt(document, rule, at, { quote });
   const todo = `give the rule for the file in ${rule.config} \`encrypted_regex: ^(data|stringData)$\``;
-  const problems = checkSopsSecret(text, { ...metadata, keys: Object.keys(stringData) }, todo);
+  const problems = checkSopsSecret(
+    text,
+    { name: metadata.name, namespace: metadata.namespace, keys: Object.keys(stringData) },
+    todo,
+  );
   if (problems.length > 0) throw new OperatorError(within('sops', problems));
   const seen = await decrypt(text, at);
   if (seen !== undefined && !holds(seen, stringData)) {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { stdin, stdout } from 'node:process';
 import { Stopped } from '../errors.js';
 import type { Compose } from '../platform/platform.js';
@@ -28,7 +29,7 @@ export async function runProcess(
   process.stderr.on('error', () => {});
   let stopped = false;
   const io: Io = {
-    cwd: process.cwd(),
+    cwd: standing(process.env),
     env: process.env,
     stdin,
     stdout,
@@ -52,6 +53,12 @@ export async function runProcess(
   process.exitCode = await tell(io, () => command(project, args, io));
   // An operator's file that was being loaded may go on for ever.
   if (stopped) process.exit();
+}
+
+/** Where the operator stood: npm starts a script in the folder of the package, and keeps the other one. */
+function standing({ INIT_CWD, npm_package_json: packageFile }: NodeJS.ProcessEnv): string {
+  const here = process.cwd();
+  return INIT_CWD && packageFile && dirname(packageFile) === here ? INIT_CWD : here;
 }
 
 function endWithoutReader(error: NodeJS.ErrnoException): void {

@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, expect, test, vi } from 'vitest';
+import { startApi } from '../cluster-api/server.js';
 import {
   type CommandName,
   makeProject,
@@ -94,6 +95,62 @@ function program(project: Project, name: string, source: string): { PATH: string
 }
 
 describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
+  test('the key in the project’s folder is used to look at what came out', async () => {
+    const { project, key, bootstrap } = await makeOperator();
+    project.write('age.agekey', `${key}\n`);
+    const { code, out } = await bootstrap([], { env: values });
+    expect(code).toBe(0);
+    expect(out).toContain('decrypted again: both values are as they were given');
+  });
+
+  test('through npm, a path begins where the operator stood', async () => {
+    const { project } = await makeOperator();
+    project.write('sub/c.json', credentials);
+    project.write('sub/t', token);
+    const env = {
+      HOME: project.path,
+      INIT_CWD: `${project.path}/sub`,
+      npm_package_json: `${project.path}/package.json`,
+    };
+    const args = ['--credentials', 'c.json', '--token', 't'];
+    expect(await project.spawn(script, args, { env })).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('a recipient that Flux can not use is refused', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN operator';
+    project.write('.sops.yaml', `creation_rules:\n  - ${rule(ssh)}\n`);
+    expect(await bootstrap([], { env: values })).toEqual({
+      code: 1,
+      out: '',
+      err: '.sops.yaml: creation_rules: age: encrypts for an SSH key alone, and Flux reads none (`unknown identity type`); put an age recipient there (age1..., of `age-keygen`), for which Flux has the key',
+    });
+  });
+
+  test('a token that ends within 30 days: synth and status say so, until another one is there', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const ending = (days: number) => {
+      const exp = Math.floor(Date.now() / 1000) + days * 86_400 + 3600;
+      const [header, , signature] = token.split('.');
+      return [header, Buffer.from(JSON.stringify({ exp })).toString('base64url'), signature].join('.');
+    };
+    const write = (days: number) =>
+      bootstrap(['--rotate'], { env: { ...values, OP_CONNECT_TOKEN: ending(days) } });
+    expect((await write(12)).code).toBe(0);
+    const warning =
+      /^warning: Connect's token: ends on \d{4}-\d\d-\d\d, in 12 days; put another one in its place: `npm run bootstrap -- --rotate`$/m;
+    expect((await project.synth()).err).toMatch(warning);
+    const api = await startApi({});
+    const KUBECONFIG = `${project.path}/kubeconfig`;
+    project.write('kubeconfig', api.kubeconfig);
+    expect((await project.run('status', [], { env: { KUBECONFIG } })).out).toMatch(warning);
+    const { warnings } = JSON.parse((await project.run('status', ['--json'], { env: { KUBECONFIG } })).out);
+    expect(warnings).toHaveLength(1);
+    api.close();
+    await write(40);
+    expect((await project.synth()).err).toBe('');
+  });
+
   test('of two at once, one writes and one is refused', async () => {
     const { project } = await makeOperator();
     const env = { ...values, HOME: project.path };
@@ -207,7 +264,12 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect(load(stdout)).toEqual({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name: 'onepassword-secret', namespace: 'external-secrets' },
+      metadata: {
+        name: 'onepassword-secret',
+        namespace: 'external-secrets',
+        labels: { 'app.kubernetes.io/part-of': 'cluster-secrets' },
+        annotations: { 'cluster-secrets/token-expires': '2100-01-01T00:00:00Z' },
+      },
       type: 'Opaque',
       stringData: { '1password-credentials.json': credentials, token },
     });
@@ -247,7 +309,9 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect(out).toContain(
       'credentials from --credentials given/1password-credentials.json, token from token (standard input)\n',
     );
-    expect(out).toContain('not decrypted again: the private key is not on this machine');
+    expect(out).toContain(
+      'not decrypted again: no private key is at hand; to have it checked, set SOPS_AGE_KEY_FILE to the file with it',
+    );
   });
 
   test('--rotate puts another file there; synth changes the copy and the annotation of the pod, nothing else', async () => {
@@ -456,7 +520,7 @@ describe('refused, without a value in the message, and nothing written', () => {
     ],
     [
       ['--credentials', credentials],
-      '--credentials takes a file, never its content: it is in the history of the shell and in the logs of npm now, so remove the server with `op connect server delete` and make another one',
+      '--credentials takes a file, never its content: it is in the history of the shell and in the logs of npm now, so remove that server with `op connect server delete` and its ID, and make another one',
     ],
     [['--credentials', '-', '--token', '-'], 'only one of --credentials and --token can be standard input'],
     [['--from-op', '--token', 'x'], '--from-op reads both: leave --credentials and --token out'],
@@ -516,7 +580,12 @@ describe.skipIf(!sops || !ageKeygen)('--from-op, with an op that does what its d
 echo "$PWD: $*" >> "$OP_LOG"
 [ -n "$OP_CONNECT_HOST$OP_CONNECT_TOKEN" ] && echo 'asks Connect' >&2 && exit 1
 case "$*" in
-  "connect server create "*) printf '%s' '${credentials}' > 1password-credentials.json; echo 'Set up a Connect server.' ;;
+  "connect server list --format json")
+    old='{"id":"OLDSERVER","name":"live"}'
+    if [ -e "$HOME/made" ]; then echo "[$old,{\\"id\\":\\"NEWSERVER\\",\\"name\\":\\"$(cat "$HOME/made")\\"}]"; else echo "[$old]"; fi ;;
+  "connect token create refused "*) echo "[ERROR] 2026/11/24 12:00:00 403 Forbidden" >&2; exit 1 ;;
+  "connect server create forbidden "*) echo "[ERROR] 2026/11/24 12:00:00 403 Forbidden" >&2; exit 1 ;;
+  "connect server create "*) echo "$4" > "$HOME/made"; printf '%s' '${credentials}' > 1password-credentials.json; echo 'Set up a Connect server.' ;;
   "connect token create "*) echo '${token}' ;;
   "read op://Home/Connect/1password-credentials.json") printf '%s' '${credentials}' ;;
   "read op://Home/Connect/token") echo '${token}' ;;
@@ -532,17 +601,20 @@ esac
     const env = {
       ...program(project, 'op', op),
       OP_LOG: log,
+      HOME: project.path,
       SOPS_AGE_KEY: key,
       OP_CONNECT_HOST: 'http://localhost:1',
       OP_CONNECT_TOKEN: token,
     };
     const { code, err } = await bootstrap(['--from-op', '--server', 'home'], { env });
-    expect(err).toBe('made the Connect server home; `op connect server delete home` removes it');
+    expect(err).toBe('made the Connect server home; `op connect server delete NEWSERVER` removes it');
     expect(code).toBe(0);
     const lines = readFileSync(log, 'utf8').trim().split('\n');
     expect(lines.map((line) => line.replace(/^.*?: /, ''))).toEqual([
+      'connect server list --format json',
       'connect server create home --vaults Kubernetes,Shared',
-      'connect token create home --server home --vault Kubernetes,r --vault Shared,r',
+      'connect server list --format json',
+      'connect token create home --server NEWSERVER --vault Kubernetes,r --vault Shared,r',
     ]);
     const folder = lines[0]?.split(': ')[0] ?? '';
     expect(folder).toMatch(/cluster-secrets-/);
@@ -564,6 +636,56 @@ esac
     });
   });
 
+  test('a name that is in use is refused, and another one proposed', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const log = join(project.path, 'op.log');
+    const env = { ...program(project, 'op', op), OP_LOG: log, HOME: project.path };
+    expect(await bootstrap(['--from-op', '--server', 'live'], { env })).toEqual({
+      code: 1,
+      out: '',
+      err: '--server live: is the name of a Connect server that is there; say another name, such as --server live-2',
+    });
+    expect(readFileSync(log, 'utf8')).not.toContain('create');
+  });
+
+  test('after a failure: what was made, by its ID; nothing where nothing was', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const env = { ...program(project, 'op', op), OP_LOG: '/dev/null', HOME: project.path };
+    const ask =
+      'says that the account may not do this; ask an administrator of the 1Password account for the right to manage Connect servers, and for these vaults';
+    expect((await bootstrap(['--from-op', '--server', 'forbidden'], { env })).err).toBe(
+      `op connect server create forbidden --vaults Kubernetes: ${ask}`,
+    );
+    expect((await bootstrap(['--from-op', '--server', 'refused'], { env })).err).toBe(
+      `op connect token create refused --server NEWSERVER --vault Kubernetes,r: ${ask}; \`op connect server delete NEWSERVER\` removes the server that was made, whose credentials are gone`,
+    );
+  });
+
+  test.each([
+    ['account is not signed in', 'says that nobody is signed in; run `op signin`'],
+    [
+      '"x" isn\'t a vault in this account',
+      'finds no such vault in the account that is signed in; correct vaults in src/settings.ts, or sign in with access to it',
+    ],
+    [
+      'service accounts are not supported',
+      'says that a service account may not do this; unset OP_SERVICE_ACCOUNT_TOKEN, and sign in as yourself with `op signin`',
+    ],
+  ])('op refuses: %s', async (said, meaning) => {
+    const { project, bootstrap } = await makeOperator();
+    const refusing = `#!/bin/sh\necho "[ERROR] 2026/11/24 12:00:00 ${said.replaceAll('"', '')}" >&2; exit 1\n`;
+    const { err } = await bootstrap(['--from-op'], { env: program(project, 'op', refusing) });
+    expect(err).toBe(`op connect server list --format json: ${meaning}`);
+  });
+
+  test('a service account can not make a server: op is not even asked', async () => {
+    const { project, bootstrap } = await makeOperator();
+    const env = { ...program(project, 'op', op), OP_LOG: '/dev/null', OP_SERVICE_ACCOUNT_TOKEN: 'MARKqzx' };
+    expect((await bootstrap(['--from-op'], { env })).err).toBe(
+      'OP_SERVICE_ACCOUNT_TOKEN: is set, and a service account can not make a Connect server; unset it, and sign in as yourself with `op signin`',
+    );
+  });
+
   test('what op says is not passed on', async () => {
     const { project, bootstrap } = await makeOperator();
     const leaky = `#!/bin/sh\necho '[ERROR] 2026/11/24 12:00:00 ${token}' >&2; exit 6\n`;
@@ -571,7 +693,7 @@ esac
     expect({ code, out, err }).toEqual({
       code: 1,
       out: '',
-      err: 'op connect server create cluster-secrets --vaults Kubernetes: failed (exit code 6); sign in with `op signin`, and check the names and what the account may do; if the server was made, `op connect server delete cluster-secrets` removes the server, whose credentials are gone',
+      err: 'op connect server list --format json: failed (exit code 6); sign in with `op signin`, and check the names and what the account may do',
     });
   });
 
@@ -594,7 +716,7 @@ esac
   test('stopped while op makes the server: the plaintext is gone; killed: the next run removes it', async () => {
     const { project, bootstrap } = await makeOperator();
     const started = join(project.path, 'started');
-    const slow = `#!/bin/sh\necho MARKqzx > 1password-credentials.json\necho $PPID > '${started}'\nexec sleep 600\n`;
+    const slow = `#!/bin/sh\n[ "$3" = list ] && echo '[]' && exit\necho MARKqzx > 1password-credentials.json\necho $PPID > '${started}'\nexec sleep 600\n`;
     const env = { ...program(project, 'op', slow), HOME: project.path };
     const start = async () => {
       rmSync(started, { force: true });
@@ -606,9 +728,7 @@ esac
     process.kill(stopped.pid, 'SIGTERM');
     const { exitCode, stderr } = await stopped.child;
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(
-      /^op connect server create .*: was stopped; try again; if the server was made, `op connect/,
-    );
+    expect(stderr).toMatch(/^op connect server create .*: was stopped; try again$/);
     const mine = (pid: number) => left().filter((name) => name.includes(`-${pid}-`));
     expect(mine(stopped.pid)).toEqual([]);
 

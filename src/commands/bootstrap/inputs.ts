@@ -65,14 +65,12 @@ export function fromEnvironment(
 export async function readInputs(options: InputOptions, vaults: readonly string[], io: Io): Promise<Inputs> {
   const { fromOp, server } = options;
   if (fromOp !== undefined) {
-    const { credentials, token } =
-      fromOp === true ? await createConnectServer(server, vaults, io) : await readConnectItem(fromOp, io);
+    const made = fromOp === true ? await createConnectServer(server, vaults, io) : undefined;
+    const { credentials, token } = made ?? (await readConnectItem(String(fromOp), io));
     // Whatever goes wrong from here on, the operator knows of it.
-    if (fromOp === true) {
-      print(
-        io.stderr,
-        `made the Connect server ${server}; \`op connect server delete ${server}\` removes it`,
-      );
+    if (made) {
+      const undo = made.id === undefined ? '' : `; \`op connect server delete ${made.id}\` removes it`;
+      print(io.stderr, `made the Connect server ${server}${undo}`);
     }
     return {
       credentials: { value: credentials, from: 'op: credentials' },
