@@ -10,6 +10,8 @@ export interface Alert {
   /** How long it must do so first, as Prometheus writes durations: `5m`. */
   readonly for: string;
   readonly severity: 'warning' | 'critical';
+  /** More labels of the alert. @default - none */
+  readonly labels?: { readonly [key: string]: string };
   /** What is wrong, in one line; a Go template over the labels. */
   readonly summary: string;
   /** What to do; a Go template, too. */
@@ -58,12 +60,12 @@ export class AlertRules extends Construct {
         groups: [
           {
             name,
-            rules: alerts.map(({ expression, severity, summary, description, ...alert }) => ({
+            rules: alerts.map(({ expression, severity, summary, description, labels: more, ...alert }) => ({
               alert: alert.name,
               annotations: { description, summary },
               expr: PrometheusRuleSpecGroupsRulesExpr.fromString(expression),
               for: alert.for,
-              labels: { severity },
+              labels: { ...more, severity },
             })),
           },
         ],

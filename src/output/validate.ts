@@ -11,6 +11,7 @@ const imports = join(import.meta.dirname, '../../imports');
 
 /** Kinds of `dist/` that no CRD defines; the API server and kustomize know them. */
 const builtIn = new Set([
+  'v1 ConfigMap',
   'v1 Namespace',
   'v1 Secret',
   'kustomize.config.k8s.io/v1beta1 Kustomization',

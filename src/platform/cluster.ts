@@ -2,12 +2,13 @@ import { App, Chart } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-28';
 import { type Flux, partOf, Unit } from '../constructs/unit.js';
 import { addCheck } from '../constructs/validation.js';
+import { expiryIn } from '../token-expiry.js';
 import { appSecretUnits } from './app-secret-units.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import type { Credentials } from './credentials-file.js';
 import { externalSecrets } from './external-secrets.js';
 import type { HandOver } from './hand-over.js';
-import { onepasswordAlerts } from './onepassword-alerts.js';
+import { appSecretAlerts, onepasswordAlerts } from './onepassword-alerts.js';
 import { onepasswordConnect } from './onepassword-connect.js';
 import { onepasswordCredentials } from './onepassword-credentials.js';
 import { onepasswordStore } from './onepassword-store.js';
@@ -69,6 +70,7 @@ export class Cluster extends App implements Platform {
   readonly connect: Unit;
   /** The ClusterSecretStore: what reads 1Password waits for it. */
   readonly store: Unit;
+  private readonly alerts: Unit | undefined;
   private readonly settings: ResolvedSettings;
   private readonly handOvers: readonly HandOver[];
 
@@ -93,7 +95,9 @@ export class Cluster extends App implements Platform {
     this.credentials = credentials.unit;
     this.connect = onepasswordConnect(this, context, [this.operator, this.credentials], credentials.digest);
     this.store = onepasswordStore(this, context, this.connect);
-    if (settings.monitoring) onepasswordAlerts(this, context, settings.monitoring);
+    this.alerts =
+      settings.monitoring &&
+      onepasswordAlerts(this, context, settings.monitoring, expiryIn(props.credentials?.content));
     this.namespace = props.namespaceIsThere ? undefined : namespaceChart(this, settings.namespace);
   }
 
@@ -110,6 +114,8 @@ export class Cluster extends App implements Platform {
     const context = { settings: this.settings, flux: this.flux };
     const { problems } = appSecretUnits(this, context, this.store, files, this.handOvers);
     addCheck(this, () => problems);
+    const secrets = files.flatMap((file) => file.secrets);
+    if (this.alerts) appSecretAlerts(this.alerts, context, secrets);
   }
 }
 

@@ -1,20 +1,27 @@
 import type { Construct } from 'constructs';
 import { type Alert, AlertRules } from '../constructs/alert-rules.js';
+import type { AppSecretProps } from '../constructs/app-secret.js';
 import { connectName } from '../constructs/connect-release.js';
+import { Dashboard, type Panel } from '../constructs/dashboard.js';
+import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { Unit } from '../constructs/unit.js';
+import { groupBy } from '../group-by.js';
+import { isTree } from '../tree.js';
 import type { PlatformContext } from './context.js';
 import type { ResolvedSettings } from './settings.js';
 
 /**
- * The unit `onepassword-alerts`: alerts on the store, the ExternalSecrets and Connect. It waits for the
- * Prometheus operator, and nothing waits for it, so that secrets never depend on monitoring.
+ * The unit `onepassword-alerts`: alerts on the store, the ExternalSecrets, the webhook and Connect, and a dashboard.
+ * It waits for the Prometheus operator, and nothing waits for it, so that secrets never depend on monitoring.
  *
  * @param monitoring The operator's monitoring; without it there is no such unit.
+ * @param tokenExpires When Connect's token ends; undefined when nothing says it.
  */
 export function onepasswordAlerts(
   scope: Construct,
   { settings, flux }: PlatformContext,
   monitoring: NonNullable<ResolvedSettings['monitoring']>,
+  tokenExpires: Date | undefined,
 ): Unit {
   const { namespace, store } = settings;
   const unit = new Unit(scope, 'onepassword-alerts', { flux, dependsOn: [monitoring.unit], timeout: '1m' });
@@ -22,9 +29,74 @@ export function onepasswordAlerts(
     name: 'onepassword',
     namespace,
     ...(monitoring.labels && { labels: monitoring.labels }),
-    alerts: alerts(namespace, store.name),
+    alerts: [
+      ...alerts(namespace, store.name),
+      ...(hasWebhook(settings.externalSecrets.values) ? [webhookAlert(namespace)] : []),
+      ...(tokenExpires === undefined ? [] : [tokenAlert(tokenExpires)]),
+    ],
+  });
+  new Dashboard(unit, 'dashboard', {
+    name: 'onepassword-dashboard',
+    namespace,
+    ...dashboardLabel(settings.externalSecrets.values),
+    title: '1Password secrets',
+    uid: 'cluster-secrets',
+    panels: panels(namespace, store.name),
   });
   return unit;
+}
+
+/**
+ * The alerts on what reports no state at all, because nothing else notices an ExternalSecret that is not there:
+ * one for each namespace with app secrets.
+ *
+ * @param unit That of `onepasswordAlerts`.
+ */
+export function appSecretAlerts(
+  unit: Unit,
+  { settings }: PlatformContext,
+  secrets: readonly Pick<AppSecretProps, 'namespace' | 'name'>[],
+): void {
+  const label = namespaceLabel(settings.externalSecrets.values);
+  const groups = [...groupBy(secrets, ({ namespace }) => namespace)].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (groups.length === 0) return;
+  new AlertRules(unit, 'secrets', {
+    name: 'onepassword-secrets',
+    namespace: settings.namespace,
+    ...(settings.monitoring?.labels && { labels: settings.monitoring.labels }),
+    alerts: groups.map(([namespace, group]): Alert => {
+      const names = [...new Set(group.map(({ name }) => name))].sort();
+      // A dot is all that a name can have which means something to the pattern, and PromQL wants its escape escaped.
+      const pattern = names.map((name) => name.replaceAll('.', '\\\\.')).join('|');
+      const series = `externalsecret_status_condition{condition="Ready",status="True",${label}="${namespace}",name=~"${pattern}"}`;
+      return {
+        name: 'ExternalSecretNotReported',
+        expression: `(count(max by (name) (${series})) or vector(0)) < ${names.length}`,
+        for: '15m',
+        severity: 'warning',
+        labels: { secrets_namespace: namespace },
+        summary: `Of ${names.length} ExternalSecrets in ${namespace}, {{ $value }} report a state.`,
+        description:
+          'The others are not in the cluster, or External Secrets Operator does not work or is not scraped. `npm run status` says which.',
+      };
+    }),
+  });
+}
+
+/** What ESO's own label `namespace` becomes under Prometheus, where the ServiceMonitor has one, too. */
+function namespaceLabel({ serviceMonitor }: { readonly [key: string]: unknown }): string {
+  return isTree(serviceMonitor) && serviceMonitor['honorLabels'] === true
+    ? 'namespace'
+    : 'exported_namespace';
+}
+
+/** The label by which Grafana's sidecar finds dashboards: that of the dashboard which the chart makes. */
+function dashboardLabel({ grafanaDashboard }: { readonly [key: string]: unknown }) {
+  const { sidecarLabel, sidecarLabelValue } = isTree(grafanaDashboard) ? grafanaDashboard : {};
+  return {
+    label: typeof sidecarLabel === 'string' ? sidecarLabel : 'grafana_dashboard',
+    labelValue: typeof sidecarLabelValue === 'string' ? sidecarLabelValue : '1',
+  };
 }
 
 /**
@@ -32,6 +104,10 @@ export function onepasswordAlerts(
  * operator that is down must not look like a store that is fine.
  */
 function alerts(namespace: string, store: string): Alert[] {
+  // The namespace of the ExternalSecret is `exported_namespace`, unless the ServiceMonitor honours labels.
+  const by = 'exported_namespace, namespace, name';
+  const notReady = `max by (${by}) (externalsecret_status_condition{condition="Ready",status="False"}) == 1`;
+  const place = '{{ or $labels.exported_namespace $labels.namespace }}/{{ $labels.name }}';
   return [
     {
       name: 'OnePasswordStoreNotReady',
@@ -43,14 +119,19 @@ function alerts(namespace: string, store: string): Alert[] {
     },
     {
       name: 'ExternalSecretNotReady',
-      // The namespace of the ExternalSecret is `exported_namespace`, unless the ServiceMonitor honours labels.
-      expression:
-        'max by (exported_namespace, namespace, name) (externalsecret_status_condition{condition="Ready",status="False"}) == 1',
+      expression: notReady,
       for: '15m',
       severity: 'warning',
-      summary:
-        'The ExternalSecret {{ or $labels.exported_namespace $labels.namespace }}/{{ $labels.name }} is not Ready.',
+      summary: `The ExternalSecret ${place} is not Ready.`,
       description: 'Its Secret is not made, or stays as at the last good refresh. `npm run status` says why.',
+    },
+    {
+      name: 'ExternalSecretSyncErrors',
+      expression: `sum by (${by}) (increase(externalsecret_sync_calls_error[1h])) > 3 unless on (${by}) ${notReady}`,
+      for: '5m',
+      severity: 'warning',
+      summary: `The ExternalSecret ${place} fails again and again, and recovers.`,
+      description: `Look at \`kubectl -n ${namespace} logs deployment/${operatorRelease}\` and at Connect's log.`,
     },
     {
       name: 'OnePasswordConnectDown',
@@ -59,6 +140,71 @@ function alerts(namespace: string, store: string): Alert[] {
       severity: 'critical',
       summary: '1Password Connect is down, or Prometheus does not scrape it.',
       description: `Secrets stay as they are. Look at \`kubectl -n ${namespace} get pods,events\`.`,
+    },
+  ];
+}
+
+function webhookAlert(namespace: string): Alert {
+  return {
+    name: 'ExternalSecretsWebhookDown',
+    expression: `absent(up{namespace="${namespace}",service="${operatorRelease}-webhook"} == 1)`,
+    for: '5m',
+    severity: 'critical',
+    summary: 'The webhook of External Secrets Operator is down, or Prometheus does not scrape it.',
+    description: `No ExternalSecret can be made, changed or deleted. Look at \`kubectl -n ${namespace} get pods,events\`.`,
+  };
+}
+
+function hasWebhook({ webhook }: { readonly [key: string]: unknown }): boolean {
+  return !isTree(webhook) || webhook['create'] !== false;
+}
+
+function tokenAlert(expires: Date): Alert {
+  const early = Math.floor(expires.getTime() / 1000) - 30 * 24 * 3600;
+  return {
+    name: 'OnePasswordConnectTokenExpires',
+    expression: `vector(time()) > ${early}`,
+    for: '5m',
+    severity: 'warning',
+    summary: `Connect's token ends on ${expires.toISOString().slice(0, 10)}.`,
+    description: 'From then on no secret is made or refreshed: `npm run bootstrap -- --rotate`.',
+  };
+}
+
+/** What the dashboard shows; ESO's own has no state of an ExternalSecret. */
+function panels(namespace: string, store: string): Panel[] {
+  const state = (status: string) => `externalsecret_status_condition{condition="Ready",status="${status}"}`;
+  const up = (service: string) => `max(up{namespace="${namespace}",service="${service}"}) or vector(0)`;
+  const by = 'exported_namespace, namespace, name';
+  const synced = 'increase(externalsecret_sync_calls_total[2m]) > 0';
+  return [
+    {
+      title: `Store ${store}`,
+      kind: 'state',
+      expression: `max(clustersecretstore_status_condition{name="${store}",condition="Ready",status="True"}) or vector(0)`,
+    },
+    { title: 'Connect', kind: 'state', expression: up(connectName) },
+    { title: 'Operator', kind: 'state', expression: up(`${operatorRelease}-metrics`) },
+    { title: 'Webhook', kind: 'state', expression: up(`${operatorRelease}-webhook`) },
+    { title: 'Ready', kind: 'number', expression: `sum(max by (${by}) (${state('True')})) or vector(0)` },
+    { title: 'Not ready', kind: 'bad', expression: `sum(max by (${by}) (${state('False')})) or vector(0)` },
+    { title: 'Which are not ready', kind: 'table', expression: `max by (${by}) (${state('False')}) == 1` },
+    {
+      title: 'Since the last sync, good or not',
+      kind: 'ages',
+      expression: `time() - max by (${by}) (max_over_time(timestamp(${synced})[3h:1m]))`,
+    },
+    {
+      title: 'Secrets by state',
+      kind: 'lines',
+      expression: `sum by (status) (max by (${by}, status) (externalsecret_status_condition{condition="Ready"}))`,
+      legend: 'Ready={{status}}',
+    },
+    {
+      title: 'Errors in an hour',
+      kind: 'lines',
+      expression: `sum by (${by}) (increase(externalsecret_sync_calls_error[1h])) > 0`,
+      legend: '{{exported_namespace}}/{{name}}',
     },
   ];
 }

@@ -6,6 +6,7 @@ import type { FluxKustomization } from './flux-kustomization.js';
 import { intervalWarnings } from './intervals.js';
 import { FluxModel, type Way } from './model.js';
 import { type FoundObject, operatorReleases, sameObjects } from './objects.js';
+import { oldVersionWarnings } from './old-versions.js';
 import { type FoundSecret, findSecrets, type Wanted } from './secrets.js';
 
 /** The repository as Flux sees it. Everything that depends on it asks this one object. */
@@ -81,6 +82,7 @@ export class RepositoryView {
     this.parseEntry();
     const found = [
       ...intervalWarnings(this.files, this.model),
+      ...oldVersionWarnings(this.files, this.model),
       ...decryptionWarnings(this.files, this.model),
       ...this.model.circleWarnings(),
     ];

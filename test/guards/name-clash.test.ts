@@ -202,6 +202,24 @@ test('a file of any name that a kustomization lists, merge keys, and good docume
   ]);
 });
 
+test('an object of an API version that the operator does not serve is a warning, where Flux could apply it', async () => {
+  const old = (kind: string) =>
+    `apiVersion: external-secrets.io/v1beta1\nkind: ${kind}\nmetadata: {name: x}\n`;
+  const { code, err } = await errorsWith({
+    'apps/es.yaml': old('ExternalSecret'),
+    'apps/store.yaml': old('ClusterSecretStore'),
+    'apps/new.yaml': old('ExternalSecret').replace('v1beta1', 'v1'),
+    'apps/text.yaml': 'kind: ConfigMap\ndata: {a: external-secrets.io/v1beta1}\n',
+  });
+  expect(code).toBe(0);
+  const told = (what: string) =>
+    `holds ${what} of external-secrets.io/v1beta1, which this operator does not serve; write apiVersion: external-secrets.io/v1`;
+  expect(err.split('\n')).toEqual([
+    `warning: apps/es.yaml: ${told('an ExternalSecret')}`,
+    `warning: apps/store.yaml: ${told('a ClusterSecretStore')}`,
+  ]);
+});
+
 test('a ClusterExternalSecret makes its Secret in namespaces that are not known', async () => {
   const cluster =
     'kind: ClusterExternalSecret\nmetadata: {name: x}\nspec: {externalSecretSpec: {refreshInterval: 1d, target: {name: grafana}}}\n';
