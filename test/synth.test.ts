@@ -234,7 +234,7 @@ describe('writing dist/', () => {
       err: [
         'warning: dist/secrets-a: keeps b/y until Flux has handed it over to secrets-b; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
         'warning: dist/secrets-one: keeps a/x, b/x until Flux has handed them over to secrets-a, secrets-b; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
-        `warning: dist/secrets-one: the push deletes the Secret b/gone, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in the README first`,
+        `warning: dist/secrets-one: the push deletes the Secret b/gone, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first`,
       ].join('\n'),
     });
     expect(units()).toEqual(

@@ -63,7 +63,7 @@ function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[],
         object,
         what: (names, many) =>
           `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, with ${many ? 'their ExternalSecrets' : 'its ExternalSecret'}${instead}`,
-        todo: 'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in the README first',
+        todo: 'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first',
       },
     ];
   }
@@ -83,7 +83,7 @@ function madeAnew(object: Placed, same: readonly Placed[], now: readonly Placed[
       object,
       what: (names, many) =>
         `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and makes ${many ? 'them' : 'it'} anew from ${to}`,
-      todo: 'put it back, and move it in two steps ("Move a secret" in the README)',
+      todo: 'put it back, and move it in two steps ("Move a secret" in docs/secrets.md)',
     },
   ];
 }

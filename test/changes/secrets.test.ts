@@ -25,7 +25,7 @@ async function said(before: Record<string, string>, after: Record<string, string
 
 const a = 'src/secrets/a.ts';
 const keep =
-  'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in the README first';
+  'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first';
 
 test('a file or an app secret that is removed', async () => {
   expect(
@@ -92,6 +92,6 @@ test('what harms nobody is not said: another file, another key, another item, on
   expect((await project.synth('--finish-move')).err).not.toContain('the push deletes');
   project.write(a, file(one));
   expect((await project.synth('--finish-move')).err).toBe(
-    'warning: dist/secrets-media-apart: the push deletes the Secret media/one, and makes it anew from secrets-media; put it back, and move it in two steps ("Move a secret" in the README)',
+    'warning: dist/secrets-media-apart: the push deletes the Secret media/one, and makes it anew from secrets-media; put it back, and move it in two steps ("Move a secret" in docs/secrets.md)',
   );
 });
