@@ -75,7 +75,7 @@ export function appSecretAlerts(
         for: '15m',
         severity: 'warning',
         labels: { secrets_namespace: namespace },
-        summary: `Of ${names.length} ExternalSecrets in ${namespace}, {{ $value }} report a state.`,
+        summary: `Of the app secrets in ${namespace} (${names.length}), {{ $value }} report a state.`,
         description:
           'The others are not in the cluster, or External Secrets Operator does not work or is not scraped. `npm run status` says which.',
       };

@@ -99,10 +99,9 @@ async function firing(samples: Samples): Promise<string[]> {
       all: true,
       reject: false,
     });
-    const fired = [...all.matchAll(/alertname: (\w+), time: 150m/g)].map(([, name = '']) => name);
-    // A mistake in the rules or in this file is none of these.
-    expect(exitCode === 0 ? [] : fired, all).toHaveLength(exitCode === 0 ? 0 : new Set(fired).size);
-    if (exitCode !== 0) expect(fired.length, all).toBeGreaterThan(0);
+    const fired = [...all.matchAll(/alertname: (\w+), time: 2h30m/g)].map(([, name = '']) => name);
+    // Without an alert it is content; a mistake in the rules or in this file is something else.
+    expect(fired.length > 0, all).toBe(exitCode !== 0);
     return fired.sort();
   } finally {
     rmSync(folder, { recursive: true });
