@@ -50,7 +50,24 @@ function faults(text: string, prefixes: readonly string[] | undefined): Fault[] 
   return [...found.values()];
 }
 
-function ofSilent({ by, key, ofFields }: LookUp): [what: string, todo: string] {
+function ofSilent({ kind, by, key, ofFields }: LookUp): [what: string, todo: string] {
+  if (kind === 'order') {
+    return [`uses ${by}, whose order changes at every refresh`, `write ${by} ... | sortAlpha`];
+  }
+  if (kind === 'nothing') {
+    return [
+      `uses ${by}, which gives nothing where nothing matches, and ESO calls that Ready`,
+      `write {{ with ${by} ... }}{{ . }}{{ else }}{{ fail "no match" }}{{ end }}`,
+    ];
+  }
+  if (kind === 'unread') {
+    return by === 'fromYaml'
+      ? [
+          'uses fromYaml as a whole, which gives a map with the key Error for what is no YAML',
+          'write (fromYaml ...).key, or mustFromJson for JSON',
+        ]
+      : ['uses fromJson, which gives nothing for what is no JSON, and ESO calls that Ready', 'write mustFromJson'];
+  }
   const ends = `where there is no such ${ofFields ? 'field' : 'key'}, and ESO calls that Ready`;
   if (ofFields) {
     return [

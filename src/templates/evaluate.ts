@@ -1,5 +1,9 @@
+import { behaviours } from './behaviour.js';
 import { type Signature, type Type, templateFunctions, types } from './functions.js';
 import type { Node, Operand, Pipeline, Template } from './go-template.js';
+import { valueOfNumber } from './literals.js';
+import { commonType, neverWorks, unreadable } from './never-works.js';
+import { printfFault } from './printf.js';
 import {
   elements,
   fieldsId,
@@ -21,8 +25,10 @@ export interface Observer {
   field(name: string, by: 'dot' | 'index'): void;
   /** It reads the fields as a whole: writes them, goes through them, or gives them to a function. */
   everything(): void;
-  /** It would write nothing where a key is missing. */
+  /** It would write nothing where a key is missing, or nothing of use for some values. */
   silent(lookUp: LookUp): void;
+  /** It says itself what to do where the field is empty: it asks, or gives another value. */
+  answers?(name: string): void;
 }
 
 interface Variable {
@@ -48,8 +54,24 @@ const keepers = new Set(
     ' ',
   ),
 );
-/** Functions that give something else each time. */
-const random = /^(gen[A-Z]\w*|rand[A-Z]\w*|shuffle|uuidv4)$/;
+/** Functions that say something about their arguments, in which an order or no match does not show. */
+const predicates = new Set(
+  `all any contains deepEqual empty eq ge gt has hasKey hasPrefix hasSuffix kindIs kindOf le len lt mustHas
+   mustRegexMatch ne not regexMatch semverCompare typeIs typeIsLike typeOf`.split(/\s+/),
+);
+/** Functions that make a list or a map no longer than their first, or last, argument. */
+const shrinking = new Set(
+  `compact deepCopy initial keys mustCompact mustDeepCopy mustInitial mustRest mustReverse mustUniq mustWithout
+   omit rest reverse set sortAlpha toStrings uniq unset values without`.split(/\s+/),
+);
+/** Those of them that keep the length as it is. */
+const lengthKeepers = new Set('deepCopy keys mustDeepCopy mustReverse reverse values'.split(' '));
+/** Functions whose lists and maps hold what their list or map held. */
+const holders = new Set(
+  `compact initial mustCompact mustInitial mustRest mustReverse mustSlice mustUniq mustWithout omit pick rest
+   reverse slice uniq unset values without`.split(/\s+/),
+);
+const passwordTypes = new Set('maximum long medium short basic pin'.split(' '));
 /** Keys of what `urlParse` makes. */
 const urlKeys = 'scheme host hostname path query opaque fragment userinfo'.split(' ');
 
@@ -108,6 +130,7 @@ class Evaluator {
           if (node.pipeline.variables.length === 0) {
             if (value.type === 'd') this.observer.everything();
             for (const lookUp of unsure(value, scope).values()) this.observer.silent(lookUp);
+            if (value.type === 'x') this.say('writes nil, which gives <no value>', 'write a value');
           }
           break;
         }
@@ -148,7 +171,12 @@ class Evaluator {
     const around = { ...scope, variables: [...scope.variables], depth: scope.depth + 1 };
     const value = this.pipeline(pipeline, around, kind === 'range');
     const { whenTrue, whenFalse } = value;
+    if (kind !== 'range') this.answers([value]);
     for (const [id, lookUp] of unsure(value, scope)) {
+      if (lookUp.kind === 'nothing' || lookUp.kind === 'order') {
+        if (kind === 'range' && lookUp.kind === 'order') this.observer.silent(lookUp);
+        continue;
+      }
       const without = whenFalse.includes(id) ? body : otherwise;
       if (!alwaysFails(without) && (lookUp.ofFields || !writes(without))) this.observer.silent(lookUp);
     }
@@ -160,8 +188,14 @@ class Evaluator {
     if (alwaysFails(otherwise)) for (const id of whenTrue) scope.present.add(id);
   }
 
+  /** The template says what happens where a field is empty, of which a value is made. */
+  private answers(values: readonly Value[]): void {
+    for (const { id } of values)
+      for (const [, name] of id.matchAll(/fields\["(\w+)"\]/g)) this.observer.answers?.(name ?? '');
+  }
+
   /** What `range` makes of the dot, and of its variables. */
-  private element({ type, id, keysOf }: Value, { variables, assigns }: Pipeline, scope: Scope): Value {
+  private element({ type, id, keysOf, element: of }: Value, { variables, assigns }: Pipeline, scope: Scope): Value {
     if (type === 'd') this.observer.everything();
     if (plain.has(type) && (!/[iI]/.test(type) || variables.length > 1)) {
       this.say(
@@ -169,7 +203,7 @@ class Evaluator {
         type === 's' ? 'make a list of it, as with splitList "," .name' : 'correct it',
       );
     }
-    const element = make(elements[type] ?? 'a', `${id}[${this.unknown().id}]`, { keysOf });
+    const element = make(of ?? elements[type] ?? 'a', `${id}[${this.unknown().id}]`, { keysOf });
     const isMap = /[dmS]/.test(type);
     const index = make(isMap ? 's' : type === 'a' ? 'a' : 'i', `key of ${element.id}`, {
       keysOf: isMap || type === 'a' ? id : undefined,
@@ -251,7 +285,8 @@ class Evaluator {
         return make('s', JSON.stringify(operand.value), { text: operand.value, literal: true });
       default: {
         const type = ({ integer: 'i', float: 'f', complex: 'a', bool: 'b', nil: 'x' } as const)[operand.kind];
-        return make(type, operand.text, { literal: true });
+        const number = /integer|float/.test(operand.kind) ? valueOfNumber(operand.text) : undefined;
+        return make(type, operand.text, { literal: true, number });
       }
     }
   }
@@ -267,9 +302,10 @@ class Evaluator {
       }
       if (type === 'd') this.observer.field(field, 'dot');
       // Of what is not there itself, a field is an error; a map may hold what a look-up gave.
-      const isLoud = at.lookUps.has(at.id) || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
+      const isLoud = (at.lookUps.has(at.id) && type !== 'S') || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
       const lookUps = isLoud ? none : at.lookUps;
-      at = make(type === 'd' || type === 'S' ? 's' : 'a', lookUpId(at, JSON.stringify(field)), { lookUps });
+      const of = type === 'd' || type === 'S' ? 's' : (at.element ?? 'a');
+      at = make(of, lookUpId(at, JSON.stringify(field)), { lookUps });
     }
     return at;
   }
@@ -304,20 +340,26 @@ class Evaluator {
       );
       return this.unknown();
     }
-    if (random.test(name)) {
-      const what = `uses ${name}, which gives something else at every refresh`;
-      this.say(what, 'put the value into 1Password, and write .name');
-    }
     if (!this.fits(name, signature, given)) return { ...this.unknown(), type: signature.gives };
+    this.behave(name, given);
     if (name !== 'index' && given.some(({ type }) => type === 'd')) this.observer.everything();
     const call = `${name}(${given.map((value) => value.id).join(' ')})`;
     const id = call.length > 1000 ? this.unknown().id : call;
     const [first, second, third] = given;
-    const all = new Map(given.flatMap(({ lookUps }) => [...lookUps]));
+    const told = given.flatMap(({ lookUps }) => [...lookUps]);
+    const all = new Map(told.filter(([, { kind }]) => !isSettled(name, kind)));
     const choices = name === 'ternary' ? given.slice(0, 2) : given;
     const alike = choosers.has(name) && first && choices.every((value) => value.type === first.type);
     const type = alike ? first.type : signature.gives;
-    const result = (more: Partial<Value> = {}) => make(type, id, { lookUps: all, ...more });
+    const holding = this.holding(name, given);
+    const result = (more: Partial<Value> = {}) => make(type, id, { lookUps: all, ...holding, ...more });
+    const behaviour = behaviours.get(name);
+    if (behaviour === 'unread' || behaviour === 'nothing') {
+      const lookUp: LookUp = { kind: behaviour, by: name, key: undefined, ofFields: false };
+      const more = { lookUps: new Map([...all, [id, lookUp]]) };
+      // What fromYaml can't read is a map, too.
+      return result(name === 'fromYaml' ? more : { ...more, whenTrue: [id] });
+    }
     // What the template has an answer for; a field that is missing is an error all the same.
     const ofFields = () => new Map([...all].filter(([, lookUp]) => lookUp.ofFields));
     const answered = (by: Value | undefined) =>
@@ -357,23 +399,33 @@ class Evaluator {
         if (first && second) scope.present.add(lookUpId(first, second.id));
         return { ...result(), id: first?.id ?? id };
       case 'keys':
-        return result({ keysOf: given.length === 1 ? first?.id : undefined });
+      case 'values': {
+        const keysOf = name === 'keys' && given.length === 1 ? first?.id : undefined;
+        if ((holding.most ?? 2) < 2) return result({ keysOf });
+        const lookUp: LookUp = { kind: 'order', by: name, key: undefined, ofFields: false };
+        return result({ keysOf, lookUps: new Map([...all, [id, lookUp]]) });
+      }
       case 'sortAlpha':
       case 'uniq':
       case 'reverse':
         return result({ keysOf: first?.keysOf });
       case 'not':
       case 'empty':
+        this.answers(given);
         return result({ whenTrue: first?.whenFalse ?? [], whenFalse: first?.whenTrue ?? [] });
       case 'and':
       case 'all':
+        this.answers(given.slice(0, name === 'and' ? -1 : undefined));
         return result({ whenTrue: given.flatMap(({ whenTrue }) => whenTrue) });
       case 'or':
       case 'any':
+        this.answers(given.slice(0, name === 'or' ? -1 : undefined));
         return { ...answered(given.at(-1)), whenFalse: given.flatMap(({ whenFalse }) => whenFalse) };
       case 'coalesce':
+        this.answers(given.slice(0, -1));
         return answered(given.at(-1));
       case 'default':
+        this.answers(given.slice(1));
         return answered(first);
       case 'ternary':
         return result({
@@ -381,6 +433,7 @@ class Evaluator {
         });
       case 'eq':
       case 'ne': {
+        this.answers(given);
         const [one, other] = first?.text === undefined ? [first, second] : [second, first];
         const equals = other?.text === undefined || given.length > 2 ? [] : (one?.whenTrue ?? []);
         const isEqual = other?.text === '' ? { whenFalse: equals } : { whenTrue: equals };
@@ -390,6 +443,115 @@ class Evaluator {
       }
     }
     return result(keepers.has(name) ? { whenTrue: given.at(-1)?.whenTrue ?? [] } : {});
+  }
+
+  /** Says what a call would write in place of an error. */
+  private behave(name: string, given: readonly Value[]): void {
+    const fault = neverWorks(name, given);
+    if (fault) this.say(...fault);
+    const isText = (value: Value | undefined) => value?.type === 's' && value.text === undefined;
+    const [first, second, third] = given;
+    switch (behaviours.get(name)) {
+      case 'random':
+        this.say(
+          `uses ${name}, which gives something else at every refresh`,
+          'put the value into 1Password, and write .name',
+        );
+        break;
+      case 'today': {
+        const at = name.startsWith('html') || name === 'ago' ? first : second;
+        if (name !== 'ago' && at && /[tiIa]/.test(at.type)) break;
+        this.say(
+          `uses ${name}, which reads the clock${name === 'ago' ? '' : ` unless it gets a time`}, so that it changes`,
+          name === 'ago' ? 'write the time itself' : 'give it (mustToDate "2006-01-02" .name)',
+        );
+        break;
+      }
+      case 'error':
+        if (name === 'derivePassword' && second?.text !== undefined && passwordTypes.has(second.text)) break;
+        if (name === 'htpasswd') {
+          if (third?.text === 'sha') break;
+          this.say(
+            'uses htpasswd with bcrypt, which gives something else at every refresh',
+            'put the whole line, as htpasswd -nB writes it, into 1Password, or write "sha" where that is enough',
+          );
+          break;
+        }
+        if (given.length === 1 && first?.text !== undefined) break;
+        this.say(
+          `uses ${name}, which writes its error as the value where it fails`,
+          name === 'b64dec'
+            ? "write it in keys: { field: 'label', decode: 'base64' }"
+            : name === 'derivePassword'
+              ? 'write "long" or another of its types in quotes'
+              : 'put the decoded value into 1Password',
+        );
+        break;
+      case 'zero':
+        this.zero(name, given, isText);
+        break;
+      case 'print': {
+        const wrong = printfFault(given, types);
+        if (wrong) this.say(...wrong);
+      }
+    }
+  }
+
+  /** Functions that take a text that does not suit them as 0 or as no time. */
+  private zero(name: string, given: readonly Value[], isText: (value: Value | undefined) => boolean): void {
+    if (name === 'toDate') {
+      this.say('uses toDate, which gives the year 1 for what is no date', 'write mustToDate');
+    } else if (/^date_?[mM]odify$/.test(name)) {
+      this.say(`uses ${name}, which changes nothing for what is no duration`, 'write mustDateModify');
+    } else if (given.some(isText)) {
+      this.say(
+        `uses ${name} on a text, which takes what is no number as 0`,
+        /^duration/.test(name)
+          ? 'put the duration itself into 1Password'
+          : `write .name alone, or ${name} (mustFromJson .name)`,
+      );
+    }
+  }
+
+  /** What is known of the length of a result, and of what it holds. */
+  private holding(name: string, given: readonly Value[]): Partial<Value> {
+    const [first, second] = given;
+    const source = /[lLmwnNdS]/.test(first?.type ?? '') ? first : given.at(-1);
+    if (name === 'list' || name === 'tuple') {
+      return { least: given.length, most: given.length, element: commonType(given) };
+    }
+    if (name === 'dict') {
+      const keys = new Set(given.flatMap(({ id }, at) => (at % 2 === 0 ? [id] : [])));
+      const held = given.filter((_, at) => at % 2 === 1);
+      return { most: keys.size, ...(given.length % 2 === 0 && { element: commonType(held) }) };
+    }
+    if (name === 'urlParse') return { most: urlKeys.length, element: 's' };
+    if (name === 'pick') {
+      const keys = new Set(given.slice(1).map(({ id }) => id)).size;
+      return { most: Math.min(keys, first?.most ?? keys), element: first?.element };
+    }
+    if (name === 'sortAlpha' && first && /[sibIfu]/.test(first.type)) return { least: 1, most: 1 };
+    if (/^(?:mustA|a)ppend$|^(?:mustP|p)(?:ush|repend)$/.test(name)) {
+      const more = (count: number | undefined) => (count === undefined ? undefined : count + 1);
+      return { least: more(first?.least), most: more(first?.most) };
+    }
+    if (unreadable.has(name)) return { unreadable: true };
+    if (!shrinking.has(name) || !source) return {};
+    const counts = given.map(({ most }) => most);
+    const most =
+      name === 'keys'
+        ? counts.some((count) => count === undefined)
+          ? undefined
+          : counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
+        : name === 'set' && source.most !== undefined
+          ? source.most + 1
+          : source.most;
+    return {
+      most,
+      ...(lengthKeepers.has(name) && name !== 'keys' && { least: source.least }),
+      ...(holders.has(name) && { element: source.element }),
+      ...(name === 'set' && second && source.element === given[2]?.type && { element: source.element }),
+    };
   }
 
   /** Whether a call has as many arguments, and of such types, as the function takes; says so if not. */
@@ -403,6 +565,7 @@ class Evaluator {
     }
     const { told } = this;
     for (const [at, value] of given.entries()) {
+      if (value.type === 'x' && /^(?:mustH|h)as$/.test(name)) continue;
       const type = name === 'dig' ? ofDig(at - given.length) : (takes[at] ?? rest ?? 'a');
       if (isOf(value, type)) continue;
       if (value.type === 'd') {
@@ -436,6 +599,10 @@ class Evaluator {
     let at = first ?? this.unknown();
     for (const key of keys) {
       const { type } = at;
+      if (lists.has(type) && key.number !== undefined && (key.number < 0 || key.number >= (at.most ?? Infinity))) {
+        this.say(`uses index ${key.number} on a list that is shorter, which fails`, 'correct it');
+        return this.unknown();
+      }
       const isText = key.type === 's';
       if (
         /[dmS]/.test(type)
@@ -448,7 +615,7 @@ class Evaluator {
       at =
         isText || (key.type === 'a' && !lists.has(type))
           ? this.lookUp('index', at, key)
-          : make(elements[type] ?? 'a', `index(${at.id} ${key.id})`);
+          : make(at.element ?? elements[type] ?? 'a', `index(${at.id} ${key.id})`);
     }
     return at;
   }
@@ -466,7 +633,7 @@ class Evaluator {
       return make(type, id, { lookUps, whenTrue });
     }
     return make(type, id, {
-      lookUps: new Map([...lookUps, [id, { by, key: key.text, ofFields }]]),
+      lookUps: new Map([...lookUps, [id, { kind: 'missing', by, key: key.text, ofFields }]]),
       whenTrue: [...whenTrue, id],
     });
   }
@@ -487,9 +654,28 @@ function unsure(value: Value, { present }: Scope): Map<string, LookUp> {
 function alwaysFails(nodes: readonly Node[]): boolean {
   return nodes.some((node) =>
     node.kind === 'action'
-      ? node.pipeline.commands.some(([first]) => first?.kind === 'function' && first.name === 'fail')
+      ? fails(node.pipeline)
       : (node.kind === 'if' || node.kind === 'with') && alwaysFails(node.body) && alwaysFails(node.otherwise),
   );
+}
+
+/** Whether `fail` is called, in whatever place of it: only `and` and `or` may leave out an argument. */
+function fails({ commands }: Pipeline): boolean {
+  return commands.some(
+    (command) =>
+      !(command[0]?.kind === 'function' && /^(?:and|or)$/.test(command[0].name)) &&
+      command.some(
+        (operand) =>
+          (operand.kind === 'function' && operand.name === 'fail') ||
+          (operand.kind === 'parentheses' && fails(operand.pipeline)),
+      ),
+  );
+}
+
+/** Whether a function settles what a look-up leaves open. */
+function isSettled(name: string, kind: LookUp['kind']): boolean {
+  if (kind === 'order') return name === 'sortAlpha' || predicates.has(name);
+  return kind === 'nothing' && predicates.has(name);
 }
 
 function writes(nodes: readonly Node[]): boolean {

@@ -2,10 +2,8 @@
  * The functions of ESO's template engine v2, by what they take and give: those of text/template, of sprig
  * without the ones that read the environment or the network, and ESO's own.
  *
- * The signatures are read by reflection from text/template (Go 1.26), ESO 0.20.4 and its sprig fork 3.3.0.
- * Against those, as ESO's releases since then have it: getSecretKey and getHostByName are gone
- * (GHSA-77v3-r3jw-j2v2, GHSA-r2pg-r6h7-crf3), certSANs is new (pull request 6058), and sprig moved into ESO in
- * a later state, with sha512sum and hexdec (pull request 6170).
+ * The signatures are those of ESO 2.9.0, read from the running engine by reflection; a test holds the table
+ * against them (`test/vectors/functions-2.9.0.txt`), and asks for a new list when the pinned chart moves.
  * https://external-secrets.io/latest/guides/templating/#helper-functions
  *
  * Before the > stands a letter for each argument, after it one for the result; * means any number of the last.
@@ -85,8 +83,9 @@ s>s: adler32sum b32dec b32enc b64dec b64enc base bcrypt camelcase clean dir ext 
 sa*>s: printf
 sa>s: date join
 sas>s: date_in_zone dateInZone
-ss>s: decryptAES encryptAES filterCertChain filterPEM fullPemToPkcs12 htpasswd mustRegexFind pemToPkcs12
+ss>s: decryptAES encryptAES filterCertChain filterPEM fullPemToPkcs12 mustRegexFind pemToPkcs12
   pemTruststoreToPKCS12Pass pkcs12certPass pkcs12keyPass regexFind trimAll trimall trimPrefix trimSuffix
+ssH>s: htpasswd
 ssi>s: plural
 sss>s: fullPemToPkcs12Pass mustRegexReplaceAll mustRegexReplaceAllLiteral pemToPkcs12Pass
   regexReplaceAll regexReplaceAllLiteral replace
@@ -111,6 +110,7 @@ export const types = {
   c: 'a certificate',
   d: 'the fields',
   F: 'a function',
+  H: 'a hash algorithm in quotes',
   f: 'a float64',
   i: 'an int',
   I: 'an int64',

@@ -47,3 +47,13 @@ export function numberKind(text: string): 'integer' | 'float' | 'complex' | unde
   if (!float.test(text) || !/[.eEpP]/.test(text)) return undefined;
   return /[pP]/.test(text) || Number.isFinite(Number(text.replaceAll('_', ''))) ? 'float' : undefined;
 }
+
+/** The value of a number or a character that `numberKind` takes; undefined for a complex one. */
+export function valueOfNumber(text: string): number | undefined {
+  if (text.startsWith("'")) return unquote(text)?.codePointAt(0);
+  const digits = text.replaceAll('_', '');
+  const sign = digits.startsWith('-') ? -1 : 1;
+  const plain = digits.replace(/^[+-]/, '');
+  const value = /^0\d+$/.test(plain) ? Number(`0o${plain}`) : Number(plain);
+  return Number.isNaN(value) ? undefined : sign * value;
+}

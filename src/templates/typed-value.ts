@@ -1,7 +1,12 @@
 import type { Type } from './functions.js';
 
-/** A look-up of a key that gives nothing, rather than an error, where there is no such key. */
+/** A call that gives nothing useful, rather than an error, for some values, and where a key is missing. */
 export interface LookUp {
+  /**
+   * `missing`: nothing where there is no such key. `unread`: nothing for a text that can't be read. `nothing`:
+   * nothing where nothing matches, which is an answer to `if`. `order`: in another order each time.
+   */
+  readonly kind: 'missing' | 'unread' | 'nothing' | 'order';
   /** The function. */
   readonly by: string;
   /** undefined where the template computes it. */
@@ -17,6 +22,15 @@ export interface Value {
   readonly id: string;
   /** The text itself, of a string that stands in the template. */
   readonly text?: string | undefined;
+  /** The number itself, where it is known. */
+  readonly number?: number | undefined;
+  /** Type of each of what a list or a map holds, where it is known. */
+  readonly element?: Type | undefined;
+  /** The fewest and the most that a list or a map holds, where that is known. */
+  readonly least?: number | undefined;
+  readonly most?: number | undefined;
+  /** Holds no PEM, no PKCS#12 and no JWK, whatever the fields hold. */
+  readonly unreadable?: boolean | undefined;
   /** Stands in the template as it is: a number then fits each kind of number. */
   readonly literal?: boolean;
   /** Look-ups that it came from, by id. */
@@ -60,7 +74,9 @@ export function lookUpId({ id }: Pick<Value, 'id'>, key: string): string {
 /** Whether a value can be an argument of a type. */
 export function isOf({ type, literal, id }: Value, wanted: Type): boolean {
   if (wanted === 'a' || type === 'a' || type === wanted) return true;
-  if (type === 'x') return /[lLmv]/.test(wanted);
+  // A hash algorithm is a type of its own, which only a text that stands there can be.
+  if (wanted === 'H') return type === 's' && literal === true;
+  if (type === 'x') return /[lmv]/.test(wanted);
   if (wanted === 'L') return lists.has(type);
   if (!literal) return false;
   if (type === 'i') return /[Iuf]/.test(wanted);
