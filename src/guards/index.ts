@@ -18,7 +18,7 @@ import { sameNameProblems } from './same-name.js';
 import { sameObjectProblems } from './same-object.js';
 import { typeProblems } from './secret-type.js';
 import { sizeProblems } from './size.js';
-import { templateProblems } from './templates.js';
+import { templateProblems, templateWarnings } from './templates.js';
 import { unitNameProblems } from './unit-names.js';
 
 /** The guards that look at one app secret, by the code of their problems. The place of a problem is a field. */
@@ -72,6 +72,11 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
       ...coded('name-clash', clashes.problems),
     ],
     warnings: [
+      ...files.flatMap(({ file, secrets }) =>
+        secrets.flatMap((secret) =>
+          within(`${file}: ${secret.namespace}/${secret.name}`, coded('templates', templateWarnings(secret))),
+        ),
+      ),
       ...coded('dependencies', dependencies.warnings),
       ...(guarded.finishMove ? [] : leaving),
       ...coded('name-clash', clashes.warnings),

@@ -3,6 +3,7 @@ import type { Problem } from '../errors.js';
 import { templateName } from '../external-secret/names.js';
 import { itemsOf } from '../external-secret/source.js';
 import { evaluate } from '../templates/evaluate.js';
+import { readFields } from '../templates/fields.js';
 import { parseTemplate, TemplateError } from '../templates/go-template.js';
 import type { LookUp } from '../templates/typed-value.js';
 
@@ -20,6 +21,22 @@ export function templateProblems(secret: AppSecretProps): Problem[] {
   );
   const prefixes = secret.items ? itemsOf(secret).map(({ prefix }) => prefix) : undefined;
   return texts.flatMap(({ where, text }) => faults(text, prefixes).map((fault) => ({ where, ...fault })));
+}
+
+/** What works, and yet would not notice a field that is missing: templates that read all there is. */
+export function templateWarnings(secret: AppSecretProps): Problem[] {
+  if (secret.keys === 'all') return [];
+  return Object.entries(secret.template ?? {}).flatMap(([key, text]) =>
+    text.includes('{{') && readFields([text]).everything
+      ? [
+          {
+            where: `template.${key}`,
+            what: 'uses the fields as a whole, and can\'t notice that one is missing',
+            todo: 'name those that must be there: (dict "user" .user)',
+          },
+        ]
+      : [],
+  );
 }
 
 type Fault = Omit<Problem, 'where'>;

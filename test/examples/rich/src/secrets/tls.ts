@@ -14,8 +14,9 @@ export default [
     item: 'Wildcard Certificate',
     type: 'kubernetes.io/tls',
     template: {
-      'tls.crt': '{{ .bundle | filterPEM "CERTIFICATE" }}',
-      'tls.key': '{{ .bundle | filterPEM "PRIVATE KEY" }}',
+      'tls.crt':
+        '{{ with .bundle | filterPEM "CERTIFICATE" }}{{ . }}{{ else }}{{ fail "no certificate" }}{{ end }}',
+      'tls.key': '{{ with .bundle | filterPEM "PRIVATE KEY" }}{{ . }}{{ else }}{{ fail "no key" }}{{ end }}',
     },
   }),
 ];
