@@ -8,9 +8,9 @@ import {
   ExternalSecretSpecTargetTemplateEngineVersion,
   ExternalSecretSpecTargetTemplateMergePolicy,
 } from '../../imports/external-secrets.io.js';
-import { fileLookUps, lookUps } from '../external-secret/look-ups.js';
-import { sourceName } from '../external-secret/names.js';
-import { fieldsRead, type SecretSource } from '../external-secret/source.js';
+import { keyTemplates } from '../external-secret/key-templates.js';
+import { lookUps, singleLookUps } from '../external-secret/look-ups.js';
+import type { SecretSource } from '../external-secret/source.js';
 import type { ExternalUnit } from './external-unit.js';
 
 /** An app secret, as the operator says it. */
@@ -51,12 +51,7 @@ export interface AppSecretContext {
 
 function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
   const { keys, labels, annotations, type } = props;
-  const read = fieldsRead(props);
-  const asked = typeof keys === 'object' ? Object.entries(keys) : [];
-  const data = {
-    ...Object.fromEntries(asked.map(([key, source]) => [key, `{{ .${sourceName(source, read)} }}`])),
-    ...props.template,
-  };
+  const data = keyTemplates(props);
   const hasData = Object.keys(data).length > 0;
   return {
     ...(hasData && {
@@ -79,8 +74,8 @@ function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
  * An ExternalSecret that reads 1Password items and makes one Secret.
  *
  * The fields of an item come by one `dataFrom.extract`. The keys are written by a template with dot
- * access, because that is the one spelling in which a missing field is an error that names it: no Secret
- * is written then, and an existing one stays as it is (`deletionPolicy: Retain`).
+ * access, because that is the one spelling in which a missing field is an error that names it, and an empty
+ * one fails: no Secret is written then, and an existing one stays as it is (`deletionPolicy: Retain`).
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -103,7 +98,7 @@ export class AppSecret extends Construct {
   ) {
     super(scope, id);
     const dataFrom = lookUps(props);
-    const data = fileLookUps(props);
+    const data = singleLookUps(props);
     new ExternalSecret(this, 'external-secret', {
       metadata: {
         name: props.name,

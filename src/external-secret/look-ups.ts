@@ -1,12 +1,13 @@
 /** How an app secret reads its items: the look-ups, and the rewrites that name their fields. */
-import type {
-  ExternalSecretSpecData,
-  ExternalSecretSpecDataFrom,
-  ExternalSecretSpecDataFromRewrite,
+import {
+  type ExternalSecretSpecData,
+  type ExternalSecretSpecDataFrom,
+  type ExternalSecretSpecDataFromRewrite,
+  ExternalSecretSpecDataRemoteRefDecodingStrategy,
 } from '../../imports/external-secrets.io.js';
 import { escapeRegExp } from '../regexp.js';
 import { exactName, isExact, nameInTemplates } from './names.js';
-import { fieldsRead, itemsOf, labelOf, prefixOf, type SecretSource, sourcesOf } from './source.js';
+import { fieldsRead, isDecoded, itemsOf, labelOf, prefixOf, type SecretSource, sourcesOf } from './source.js';
 
 function replace(source: string, target: string): ExternalSecretSpecDataFromRewrite {
   return { regexp: { source, target } };
@@ -31,10 +32,12 @@ export function lookUps(props: SecretSource): ExternalSecretSpecDataFrom[] {
   const sources = sourcesOf(props);
   const read = fieldsRead(props);
   return itemsOf(props).flatMap(({ prefix, title }) => {
-    const fields = sources.filter((source) => prefixOf(source) === prefix && labelOf(source) !== undefined);
+    const fields = sources.filter(
+      (source) => prefixOf(source) === prefix && labelOf(source) !== undefined && !isDecoded(source),
+    );
     const open = read.everything || [...read.names].some((name) => name.startsWith(prefix));
-    const filesOnly = props.template === undefined && fields.length === 0 && !open;
-    if (props.keys !== 'all' && filesOnly) return [];
+    const noFields = props.template === undefined && fields.length === 0 && !open;
+    if (props.keys !== 'all' && noFields) return [];
     const exact = fields.flatMap((source) => {
       const label = labelOf(source);
       return label !== undefined && isExact(source, label, read) ? [label] : [];
@@ -65,17 +68,26 @@ function rewritesOf(
 }
 
 /**
- * The look-ups that take a file, one for each. An `extract` of a file that is not there finds nothing, and
- * ESO calls that Ready; this is an error that names item and file.
+ * The look-ups that take one thing each: a file, because an `extract` of a file that is not there finds
+ * nothing, and ESO calls that Ready; and a field that is decoded, because ESO's own decoding fails where the
+ * function `b64dec` writes its error into the Secret. Both are errors that name item and field or file.
  */
-export function fileLookUps(props: SecretSource): ExternalSecretSpecData[] {
+export function singleLookUps(props: SecretSource): ExternalSecretSpecData[] {
   const titles = new Map(itemsOf(props).map(({ prefix, title }) => [prefix, title]));
-  const files = new Map<string, ExternalSecretSpecData>();
+  const found = new Map<string, ExternalSecretSpecData>();
   for (const source of sourcesOf(props)) {
-    if (typeof source === 'string' || !('file' in source)) continue;
+    if (typeof source === 'string') continue;
     const secretKey = nameInTemplates(source);
     const key = titles.get(prefixOf(source)) ?? '';
-    files.set(secretKey, { secretKey, remoteRef: { key, property: `file/${source.file}` } });
+    if ('file' in source) {
+      found.set(secretKey, { secretKey, remoteRef: { key, property: `file/${source.file}` } });
+    } else if (isDecoded(source)) {
+      const decodingStrategy = ExternalSecretSpecDataRemoteRefDecodingStrategy.BASE64;
+      found.set(secretKey, {
+        secretKey,
+        remoteRef: { key, property: `field/${source.field}`, decodingStrategy },
+      });
+    }
   }
-  return [...files.values()];
+  return [...found.values()];
 }

@@ -1,5 +1,5 @@
 import type { ReadFields } from '../templates/fields.js';
-import { type KeySource, labelOf, prefixOf } from './source.js';
+import { isDecoded, type KeySource, labelOf, prefixOf } from './source.js';
 
 /**
  * What a template calls a field or a file: the rewrite of the look-up in TypeScript.
@@ -18,6 +18,7 @@ export function nameInTemplates(source: KeySource): string {
   const prefix = prefixOf(source);
   if (typeof source !== 'string' && 'file' in source) return `${prefix}file_${templateName(source.file)}`;
   const name = templateName(labelOf(source) ?? '');
+  if (isDecoded(source)) return `${prefix}decoded_${name}`;
   return prefix === '' && /^[0-9]/.test(name) ? `_${name}` : `${prefix}${name}`;
 }
 
@@ -36,6 +37,7 @@ export function exactName(label: string): string {
  */
 export function sourceName(source: KeySource, read: ReadFields): string {
   const label = labelOf(source);
+  if (isDecoded(source)) return `${prefixOf(source)}decoded_${templateName(source.field)}`;
   if (label === undefined || !isExact(source, label, read)) return nameInTemplates(source);
   return `${prefixOf(source)}${exactName(label)}`;
 }

@@ -1,3 +1,4 @@
+import { isTree } from '../tree.js';
 import { fieldBehind } from './rewrites.js';
 
 /** How the message begins with which ESO says, with Ready, that its look-ups found nothing at all. */
@@ -55,5 +56,17 @@ const texts: readonly (readonly [RegExp, Say])[] = [
         ? `the key ${key} uses the field '${field.label}', which the item '${field.item}' does not have`
         : `the key ${key} uses the field '${name}', which the item does not have`;
     },
+  ],
+  [
+    /spec\.data\[(\d+)\] \(key: (.*)\), err: error applying decoding strategy (\w+) to data/,
+    ([at = '', item, strategy], { spec }) => {
+      const entry = isTree(spec) && Array.isArray(spec['data']) ? spec['data'][Number(at)] : undefined;
+      const property = String(entry?.remoteRef?.property ?? '').replace(/^field\//, '');
+      return `the field '${property}' of the item '${item}' is not ${strategy}, as decode says`;
+    },
+  ],
+  [
+    /executing "(.*?)" at <fail .*>: error calling fail: (.*?)$/,
+    ([key, why]) => `the key ${key} is not written: ${why}`,
   ],
 ];

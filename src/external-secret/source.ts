@@ -5,6 +5,10 @@ export interface FieldReference {
   /** Alias of the item; only, and always, where `items` is used. */
   readonly item?: string;
   readonly field: string;
+  /** Lets the key be empty. Otherwise an empty field makes the ExternalSecret fail with its name. @default false */
+  readonly mayBeEmpty?: boolean;
+  /** Decodes the field (standard alphabet, padded). What is no base64 makes the ExternalSecret fail. @default - as it is */
+  readonly decode?: 'base64';
 }
 
 /** A file attached to a 1Password item, by its name. */
@@ -12,6 +16,8 @@ export interface FileReference {
   /** Alias of the item; only, and always, where `items` is used. */
   readonly item?: string;
   readonly file: string;
+  /** Lets the key be empty. Otherwise an empty file makes the ExternalSecret fail with its name. @default false */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** What a key of the Secret holds; a plain string is the label of a field of the one item. */
@@ -28,7 +34,8 @@ export interface SecretSource {
   readonly items?: { readonly [alias: string]: string };
   /**
    * The keys of the Secret and where each comes from: `{ password: 'password', user: 'admin user' }`. A
-   * field that is missing in 1Password makes the ExternalSecret fail with its name.
+   * field that is missing in 1Password, or empty, makes the ExternalSecret fail with its name;
+   * `{ field: 'user', mayBeEmpty: true }` lets it be empty.
    *
    * `'all'` takes every field of the item, each under its label (characters that a key can't have become
    * `_`; with `items`, behind `alias_`; with templates, also in labels and annotations, `-` and `.` become
@@ -39,7 +46,9 @@ export interface SecretSource {
    * More keys, written as ESO templates (https://external-secrets.io/latest/guides/templating/). A field
    * is `{{ .label }}`, with `items` `{{ .alias_label }}`; every character of a label other than a letter
    * of A-Z, a digit or `_` is a `_` there, and a label that begins with a digit gets a `_` in front. A
-   * file of `keys` is `{{ .file_name }}`, or `{{ .alias_file_name }}`.
+   * file of `keys` is `{{ .file_name }}`, or `{{ .alias_file_name }}`. A field that is read outside `if`,
+   * `with` and `range` must not be empty, unless the template says what then, as `default` does. `''` is a
+   * key that is empty.
    */
   readonly template?: { readonly [key: string]: string };
   /** Labels of the Secret. @default - none */
@@ -76,6 +85,11 @@ export function prefixOf(source: KeySource): string {
 export function labelOf(source: KeySource): string | undefined {
   if (typeof source === 'string') return source;
   return 'field' in source ? source.field : undefined;
+}
+
+/** Whether a key's source is a field that a look-up of its own decodes. */
+export function isDecoded(source: KeySource): source is FieldReference {
+  return typeof source !== 'string' && 'field' in source && source.decode !== undefined;
 }
 
 const known = new WeakMap<SecretSource, ReadFields>();

@@ -1,10 +1,10 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { goDuration } from '../duration.js';
 import type { Problem } from '../errors.js';
-import { fileLookUps, lookUps } from '../external-secret/look-ups.js';
+import { singleLookUps, lookUps } from '../external-secret/look-ups.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 
-/** What a look-up of one item by its title, or of a file in it, costs on Connect. */
+/** What a look-up of one item by its title, or of one thing in it, costs on Connect. */
 const requestsPerLookUp = 4;
 
 /** One Connect pod with 0.2 CPU, asked by an operator that refreshes one ExternalSecret at a time. */
@@ -14,7 +14,7 @@ const maxRequestsPerSecond = 20;
 export function loadProblems(secrets: readonly AppSecretProps[], settings: ResolvedSettings): Problem[] {
   const requests = secrets.reduce((sum, secret) => {
     const seconds = (goDuration(secret.refreshInterval ?? settings.refreshInterval) ?? 0) / 1000;
-    return sum + (requestsPerLookUp * (lookUps(secret).length + fileLookUps(secret).length)) / seconds;
+    return sum + (requestsPerLookUp * (lookUps(secret).length + singleLookUps(secret).length)) / seconds;
   }, 0);
   if (requests <= maxRequestsPerSecond) return [];
   return [

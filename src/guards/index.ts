@@ -6,6 +6,7 @@ import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
+import { characterProblems } from './characters.js';
 import { loadProblems } from './connect-load.js';
 import { dependencyProblems } from './dependencies.js';
 import { keyProblems } from './keys.js';
@@ -25,6 +26,7 @@ import { unitNameProblems } from './unit-names.js';
 const secretGuards: Readonly<
   Record<string, (secret: AppSecretProps, settings: ResolvedSettings) => Problem[]>
 > = {
+  characters: characterProblems,
   keys: keyProblems,
   metadata: metadataProblems,
   references: referenceProblems,

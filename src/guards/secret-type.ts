@@ -5,27 +5,58 @@ import type { Problem } from '../errors.js';
  * Keys that the API server wants in a Secret of a type, one of each list.
  * https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
  */
-const wanted: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'kubernetes.io/tls': [['tls.crt'], ['tls.key']],
-  'kubernetes.io/dockerconfigjson': [['.dockerconfigjson']],
-  'kubernetes.io/dockercfg': [['.dockercfg']],
-  'kubernetes.io/basic-auth': [['username', 'password']],
-  'kubernetes.io/ssh-auth': [['ssh-privatekey']],
-};
+const wanted: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  ['kubernetes.io/tls', [['tls.crt'], ['tls.key']]],
+  ['kubernetes.io/dockerconfigjson', [['.dockerconfigjson']]],
+  ['kubernetes.io/dockercfg', [['.dockercfg']]],
+  ['kubernetes.io/basic-auth', [['username', 'password']]],
+  ['kubernetes.io/ssh-auth', [['ssh-privatekey']]],
+]);
+
+/** Types that External Secrets Operator, or its webhook, does not let through. */
+const refusedTypes: ReadonlyMap<string, string> = new Map([
+  ['kubernetes.io/service-account-token', 'is for tokens that Kubernetes makes itself'],
+  ['bootstrap.kubernetes.io/token', 'is refused by External Secrets Operator'],
+]);
 
 /** Types whose keys are missing: the API server refuses such a Secret, long after the commit. */
 export function typeProblems({ type, keys, template }: AppSecretProps): Problem[] {
-  if (type === 'kubernetes.io/service-account-token') {
-    const todo = 'use another type';
-    return [{ where: 'type', what: `${type} is for tokens that Kubernetes makes itself`, todo }];
+  const refused = type === undefined ? undefined : refusedTypes.get(type);
+  if (refused !== undefined) {
+    return [{ where: 'type', what: `${type} ${refused}`, todo: 'use another type' }];
   }
   if (type === undefined || keys === 'all') return [];
+  const content = contentProblems(type, template);
   const has = new Set([...Object.keys(keys ?? {}), ...Object.keys(template ?? {})]);
-  return (wanted[type] ?? [])
+  const missing = (wanted.get(type) ?? [])
     .filter((oneOf) => !oneOf.some((key) => has.has(key)))
     .map((oneOf) => ({
       where: 'type',
       what: `a Secret of type ${type} needs the key ${oneOf.join(' or ')}`,
       todo: 'add it to keys or template',
-    }));
+    }));  return [...missing, ...content];
+}
+
+/** Texts without a field that the API server would refuse for the type, whatever is in 1Password. */
+function contentProblems(type: string, template: AppSecretProps['template'] = {}): Problem[] {
+  return Object.entries(template).flatMap(([key, text]) => {
+    if (text.includes('{{')) return [];
+    const where = `template.${key}`;
+    if ((key === '.dockerconfigjson' || key === '.dockercfg') && type === `kubernetes.io/${key.slice(1)}`) {
+      const todo = 'write a JSON object';
+      return isJsonObject(text) ? [] : [{ where, what: `is no JSON object, which ${type} needs`, todo }];
+    }
+    return type === 'kubernetes.io/ssh-auth' && key === 'ssh-privatekey' && text === ''
+      ? [{ where, what: `is empty, which ${type} does not take`, todo: 'write a template' }]
+      : [];
+  });
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import { hasKeyCharacters, sourceName } from '../external-secret/names.js';
 import { labelsByName } from '../external-secret/rewrites.js';
 import {
   fieldsRead,
+  isDecoded,
   itemsOf,
   type KeySource,
   prefixOf,
@@ -37,6 +38,8 @@ interface Use {
   /** The exact label; undefined for what only a template uses. */
   readonly label?: string;
   readonly file?: string;
+  /** Whether a look-up of its own takes and decodes it. */
+  readonly decoded?: boolean;
 }
 
 const twice = 'and then External Secrets Operator reads nothing of the item';
@@ -89,7 +92,7 @@ function useOf(source: KeySource, read: ReadFields): Use & { readonly prefix: st
     return { prefix, name, shown: `file ${source.file}`, file: source.file };
   }
   const label = typeof source === 'string' ? source : source.field;
-  return { prefix, name, shown: label, label };
+  return { prefix, name, shown: label, label, decoded: isDecoded(source) };
 }
 
 async function checkItem(
@@ -128,8 +131,13 @@ async function checkItem(
     if (named.size === 0) problems.push(`the item has no ${kind}s, so no Secret would be made`);
     say(`all ${kind}s`, problems.length > 0 ? problems.join(', ') : undefined);
   }
-  for (const { shown, name, label, file } of uses) {
-    if (file !== undefined) {
+  for (const { shown, name, label, file, decoded } of uses) {
+    if (decoded && label !== undefined) {
+      const there = count(labels, label);
+      const near = there === 0 ? closest(label, new Set(labels), 3) : [];
+      const none = `no field of this label${near.length > 0 ? '' : listed(labels)}`;
+      say(shown, there === 1 ? undefined : there === 0 ? none : `${there} fields have this label`, near);
+    } else if (file !== undefined) {
       const there = count(files, file);
       const near = there === 0 ? closest(file, files, 3) : [];
       const none = `no such file${near.length > 0 ? '' : listed(files)}`;

@@ -20,9 +20,36 @@ const secretKey = plainKey().regex(
   rule('is no key of a Secret', 'use at most 253 letters, digits, -, _ and .'),
 );
 
-const label = text(rule('names no field', "write the field's label in 1Password"));
-const file = text(rule('names no file', "write the file's name in 1Password"));
-const itemTitle = text(rule('names no item', "write the item's title or ID in 1Password")).regex(
+/** 1Password's own notation: `op://Vault/Item/field`, maybe with a section before the field. */
+const reference = /^op:\/\/[^/]*\/([^/]+)(?:\/.*?([^/?]+)(?:\?.*)?)?$/;
+
+function referenceTodo(value: string): string {
+  const [, item = 'Item', field = 'field'] = reference.exec(value) ?? [];
+  return `write item: '${item}' and keys: { key: '${field}' }; the vaults are in src/settings.ts`;
+}
+
+/** What is wrong with a title, a label or the name of a file, as a message of `rule`. */
+function nameFault(value: string, nothing: string): string | undefined {
+  if (value.trim() === '') return nothing;
+  if (value.startsWith('op://')) return rule("is a reference of 1Password's command line", referenceTodo(value));
+  if (value !== value.trim()) {
+    return rule('has blanks at its ends', 'write it without them, and rename it in 1Password if it has them there');
+  }
+  return undefined;
+}
+
+function nameOf(nothing: string) {
+  return z.string().superRefine((value, context) => {
+    const message = nameFault(value, nothing);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+}
+
+const noField = rule('names no field', "write the field's label in 1Password");
+const noFile = rule('names no file', "write the file's name in 1Password");
+const label = nameOf(noField);
+const file = nameOf(noFile);
+const itemTitle = nameOf(rule('names no item', "write the item's title or ID in 1Password")).regex(
   /^[^\p{Cc}\p{Cs}]*$/u,
   rule('holds a character that no title has', "write the item's ID"),
 );
@@ -32,13 +59,32 @@ const alias = z
   .string()
   .regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, rule('is no alias', 'use letters, digits and _, a letter first'));
 
+/** What is no word here, and often tried. */
+const noSection = z
+  .custom<never>(
+    () => false,
+    rule('is not needed: External Secrets Operator knows a field by its label alone', 'leave section out'),
+  )
+  .exactOptional();
+
 const keySource = z.union(
   [
     label,
-    closedObject({ item: z.string().exactOptional(), field: label }),
-    closedObject({ item: z.string().exactOptional(), file }),
+    closedObject({
+      item: z.string().exactOptional(),
+      field: label,
+      section: noSection,
+      mayBeEmpty: z.boolean().exactOptional(),
+      decode: z
+        .literal('base64', rule('is no encoding that can be decoded', "write 'base64'"))
+        .exactOptional(),
+    }),
+    closedObject({ item: z.string().exactOptional(), file, mayBeEmpty: z.boolean().exactOptional() }),
   ],
-  rule('is no source of a key', "write a field's label, { field: 'label' } or { file: 'name' }"),
+  rule(
+    'is no source of a key',
+    "write a field's label, { field: 'label' } or { file: 'name' }; beside them there are item, mayBeEmpty and, for a field, decode",
+  ),
 );
 
 /** A field that may not be empty when it is there. */
@@ -61,10 +107,7 @@ const shape = closedObject({
       rule('is not keys with their sources', "write { key: 'label' } or 'all'"),
     )
     .exactOptional(),
-  template: filled(
-    secretKey,
-    z.string().min(1, rule('is empty, and so would the key be', 'write a template')),
-  ).exactOptional(),
+  template: filled(secretKey, z.string()).exactOptional(),
   type: text().exactOptional(),
   labels: words.exactOptional(),
   annotations: words.exactOptional(),

@@ -183,11 +183,24 @@ function unwrap(type: unknown): z.core.$ZodType | undefined {
   return inner;
 }
 
-/** The fields that an object in a schema may have. */
+/** The fields that an object in a schema may have; where it may be one of several, those of all. */
 function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let type = unwrap(schema);
-  for (const key of path) type = type instanceof z.ZodObject ? unwrap(type.shape[String(key)]) : undefined;
-  return type instanceof z.ZodObject ? Object.keys(type.shape) : [];
+  let types = alternatives(schema);
+  for (const key of path) {
+    types = types.flatMap((type) => {
+      if (type instanceof z.ZodObject) return alternatives(type.shape[String(key)]);
+      if (type instanceof z.ZodRecord) return alternatives(type.valueType);
+      return type instanceof z.ZodArray ? alternatives(type.element) : [];
+    });
+  }
+  const fields = types.flatMap((type) => (type instanceof z.ZodObject ? Object.keys(type.shape) : []));
+  return [...new Set(fields)].filter((field) => field !== 'section');
+}
+
+function alternatives(type: unknown): z.core.$ZodType[] {
+  const inner = unwrap(type);
+  if (inner instanceof z.ZodUnion) return inner.options.flatMap(alternatives);
+  return inner ? [inner] : [];
 }
 
 /**

@@ -21,8 +21,8 @@ import {
 export interface Observer {
   /** It fails. */
   say(what: string, todo: string): void;
-  /** It reads a field, by `.name` or `index . "name"`. */
-  field(name: string, by: 'dot' | 'index'): void;
+  /** It reads a field, by `.name` or `index . "name"`; `always` where that is in no branch. */
+  field(name: string, by: 'dot' | 'index', always: boolean): void;
   /** It reads the fields as a whole: writes them, goes through them, or gives them to a function. */
   everything(): void;
   /** It would write nothing where a key is missing, or nothing of use for some values. */
@@ -300,7 +300,7 @@ class Evaluator {
         this.say(...this.noField(type, fields, index, start, value, scope));
         return this.unknown();
       }
-      if (type === 'd') this.observer.field(field, 'dot');
+      if (type === 'd') this.observer.field(field, 'dot', scope.depth === 0 && this.within.length === 0);
       // Of what is not there itself, a field is an error; a map may hold what a look-up gave.
       const isLoud = (at.lookUps.has(at.id) && type !== 'S') || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
       const lookUps = isLoud ? none : at.lookUps;
@@ -623,7 +623,7 @@ class Evaluator {
   /** A key of a map, by a function that gives nothing where there is none. */
   private lookUp(by: string, map: Value, key: Value): Value {
     const ofFields = map.type === 'd';
-    if (ofFields && key.text !== undefined) this.observer.field(key.text, 'index');
+    if (ofFields && key.text !== undefined) this.observer.field(key.text, 'index', false);
     else if (ofFields) this.observer.everything();
     const id = lookUpId(map, key.id);
     const type = ofFields || map.type === 'S' ? 's' : 'a';

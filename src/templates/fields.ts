@@ -35,3 +35,29 @@ export function readFields(texts: readonly string[]): ReadFields {
   }
   return { names, everything };
 }
+
+/**
+ * The fields that a template reads in any case, and writes as they are: it does not ask whether they are
+ * empty, by `if`, `default` and the like. What stands in a branch or in another template is not counted.
+ *
+ * @returns Names, in the order of their first use; none for a template that text/template would refuse.
+ */
+export function unansweredFields(text: string): string[] {
+  const names = new Set<string>();
+  const answered = new Set<string>();
+  try {
+    evaluate(parseTemplate(text), {
+      say() {},
+      field(name, by, always) {
+        if (by === 'dot' && always) names.add(name);
+      },
+      everything() {},
+      silent() {},
+      answers: (name) => answered.add(name),
+    });
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return [];
+  }
+  return [...names].filter((name) => !answered.has(name));
+}

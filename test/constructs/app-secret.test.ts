@@ -26,17 +26,22 @@ function seen(source: SecretSource) {
   return { names, data: target.template.data };
 }
 
+/** The template of a key whose source may not be empty. */
+function filled(name: string, what: string, item = 'Item'): string {
+  return `{{ with .${name} }}{{ . }}{{ else }}{{ fail "the ${what} of the item '${item}' is empty" }}{{ end }}`;
+}
+
 test('labels that a dot reaches need no rewrite', () => {
   expect(seen({ item: 'Item', keys: { p: 'password' } })).toEqual({
     names: ['password', 'api_key', 'api-key'],
-    data: { p: '{{ .password }}' },
+    data: { p: filled('password', "field 'password'") },
   });
 });
 
 test('a label that another one looks like is taken by its exact text', () => {
   expect(seen({ item: 'Item', keys: { k: 'api key' } })).toEqual({
     names: ['password', 'field_api_key', 'unused_api_key'],
-    data: { k: '{{ .field_api_key }}' },
+    data: { k: filled('field_api_key', "field 'api key'") },
   });
 });
 
@@ -49,7 +54,7 @@ test.each([
   for (const where of ['template', 'labels', 'annotations'] as const) {
     const { names, data } = seen({ item: 'Item', keys: { k: 'api key' }, [where]: { t: text } });
     expect(names).toEqual(['password', 'api_key']);
-    expect(data).toMatchObject({ k: '{{ .api_key }}' });
+    expect(data).toMatchObject({ k: filled('api_key', "field 'api key'") });
   }
 });
 
@@ -58,12 +63,12 @@ test.each(['{{ range $k, $v := . }}{{ $k }}={{ $v }}{{ end }}', '{{ toJson . }}'
   (text) => {
     expect(seen({ item: 'Item', keys: { k: 'api key' }, template: { t: text } })).toEqual({
       names: ['password', 'api_key'],
-      data: { k: '{{ .api_key }}', t: text },
+      data: { k: filled('api_key', "field 'api key'"), t: text },
     });
     const items = { a: 'Item', b: 'Other' };
     expect(seen({ items, keys: { k: { item: 'a', field: 'password' } }, template: { t: text } })).toEqual({
       names: ['a_password', 'a_api_key', 'b_password', 'b_api_key'],
-      data: { k: '{{ .a_password }}', t: text },
+      data: { k: filled('a_password', "field 'password'"), t: text },
     });
   },
 );
@@ -74,7 +79,52 @@ test('files are look-ups of their own, so that a missing one is an error', () =>
   expect(spec.data).toEqual([
     { secretKey: 'file_ca_pem', remoteRef: { key: 'Item', property: 'file/ca.pem' } },
   ]);
-  expect(spec.target.template.data).toEqual({ 'ca.crt': '{{ .file_ca_pem }}' });
+  expect(spec.target.template.data).toEqual({ 'ca.crt': filled('file_ca_pem', "file 'ca.pem'") });
+});
+
+test('a key may be empty where that is said, and a constant may be', () => {
+  const keys = { a: { field: 'user', mayBeEmpty: true }, b: { file: 'x', mayBeEmpty: true } };
+  expect(seen({ item: 'Item', keys, template: { c: '' } }).data).toEqual({
+    a: '{{ .user }}',
+    b: '{{ .file_x }}',
+    c: '',
+  });
+});
+
+test('what is decoded is a look-up of its own, which fails where the function would not', () => {
+  const keys = { k: { field: 'api key', decode: 'base64' as const } };
+  const { spec } = externalSecret({ item: 'Item', keys });
+  expect(spec.dataFrom).toBeUndefined();
+  expect(spec.data).toEqual([
+    {
+      secretKey: 'decoded_api_key',
+      remoteRef: { key: 'Item', property: 'field/api key', decodingStrategy: 'Base64' },
+    },
+  ]);
+  expect(spec.target.template.data).toEqual({ k: filled('decoded_api_key', "field 'api key'") });
+});
+
+test.each([
+  ['pg://{{ .user }}:{{ .password }}@db', ['user', 'password']],
+  ['{{- .user -}}', ['user']],
+  ['{{ .user | default "x" }}{{ .password | b64enc }}', ['password']],
+  ['{{ if .user }}{{ .user }}{{ .password }}{{ end }}', []],
+  ['{{ with .user }}{{ . }}{{ else }}none{{ end }}', []],
+  ['{{ range splitList "," .user }}{{ . }}{{ end }}', []],
+  ['{{ if eq .user "x" }}y{{ end }}', []],
+  ['{{ coalesce .user .password }}', ['password']],
+  ['{{ (fromJson .user).password }}', ['user']],
+])('a template fails on an empty field that it writes as it is: %s', (text, names) => {
+  const guards = names.map(
+    (name) => `{{ if not .${name} }}{{ fail "the field '${name}' of the item 'Item' is empty" }}{{ end }}`,
+  );
+  expect(seen({ item: 'Item', template: { t: text } }).data).toEqual({ t: guards.join('') + text });
+});
+
+test('a title and a label stand in the message as they are', () => {
+  const keys = { k: { item: 'a', field: 'say "x" \\ {{ }}' } };
+  const { k } = seen({ items: { a: 'It\u2028"em' }, keys }).data;
+  expect(k).toContain(String.raw`{{ fail "the field 'say \"x\" \\ {{ }}' of the item 'It`);
 });
 
 test('all fields: no template, and keys that were not asked for reach the Secret', () => {

@@ -1,0 +1,61 @@
+/** The templates that write the keys of a Secret. A field that is missing, or empty, ends in an error that names it. */
+import { unansweredFields } from '../templates/fields.js';
+import { sourceName } from './names.js';
+import { fieldsRead, itemsOf, type KeySource, prefixOf, type SecretSource, sourcesOf } from './source.js';
+
+/** The template of each key, by key. */
+export function keyTemplates(props: SecretSource): Record<string, string> {
+  const keys = typeof props.keys === 'object' ? props.keys : {};
+  return {
+    ...Object.fromEntries(Object.entries(keys).map(([key, source]) => [key, ofSource(source, props)])),
+    ...Object.fromEntries(
+      Object.entries(props.template ?? {}).map(([key, text]) => [key, withGuards(text, props)]),
+    ),
+  };
+}
+
+/** Dot access, because that is the one spelling in which a missing field is an error. */
+function ofSource(source: KeySource, props: SecretSource): string {
+  const name = `.${sourceName(source, fieldsRead(props))}`;
+  const mayBeEmpty = typeof source !== 'string' && source.mayBeEmpty;
+  return mayBeEmpty ? `{{ ${name} }}` : `{{ with ${name} }}{{ . }}{{ else }}${failEmpty(source, props)}{{ end }}`;
+}
+
+/** What the operator wrote, behind a guard for each field that it writes as it is. */
+function withGuards(text: string, props: SecretSource): string {
+  if (!text.includes('{{')) return text;
+  const guards = unansweredFields(text).flatMap((name) => {
+    const source = sourceBehind(name, props);
+    return source ? [`{{ if not .${name} }}${failEmpty(source, props)}{{ end }}`] : [];
+  });
+  return guards.join('') + text;
+}
+
+/** The field or file that a name of a template stands for; undefined for a name that begins with no alias. */
+function sourceBehind(name: string, props: SecretSource): KeySource | undefined {
+  const read = fieldsRead(props);
+  const known = sourcesOf(props).find((source) => sourceName(source, read) === name);
+  if (known !== undefined) return known;
+  const [item] = itemsOf(props)
+    .filter(({ prefix }) => name.startsWith(prefix))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  if (!item) return undefined;
+  const field = name.slice(item.prefix.length);
+  return item.prefix === '' ? field : { item: item.prefix.slice(0, -1), field };
+}
+
+function failEmpty(source: KeySource, props: SecretSource): string {
+  const { title } = itemsOf(props).find(({ prefix }) => prefix === prefixOf(source)) ?? { title: '' };
+  const what =
+    typeof source === 'string'
+      ? `field '${source}'`
+      : 'file' in source
+        ? `file '${source.file}'`
+        : `field '${source.field}'`;
+  return `{{ fail ${goString(`the ${what} of the item '${title}' is empty`)} }}`;
+}
+
+/** A text as Go reads it in quotes: JSON is that, too, but for what it escapes as half a character. */
+function goString(text: string): string {
+  return JSON.stringify(text.replace(/\p{Cs}/gu, '\ufffd'));
+}

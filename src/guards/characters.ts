@@ -1,0 +1,41 @@
+import type { AppSecretProps } from '../constructs/app-secret.js';
+import type { Problem } from '../errors.js';
+import { itemsOf } from '../external-secret/source.js';
+
+/**
+ * Characters that do not arrive as they are written: kustomize, on the way of every manifest through Flux,
+ * makes a space of U+0085, breaks lines at U+2028 and U+2029, and fails on the other control characters, on
+ * U+FFFE and U+FFFF, and on half a character (seen with kustomize 5.7).
+ */
+const changed = /[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]/gu;
+const fine = new Set(['\t', '\n', '\r']);
+
+/** Texts with a character that would not reach the cluster as it is. */
+export function characterProblems(secret: AppSecretProps): Problem[] {
+  const { template = {}, labels = {}, annotations = {}, keys } = secret;
+  const texts = Object.entries({ template, labels, annotations }).flatMap(([field, entries]) =>
+    Object.entries(entries).map(([key, text]) => ({ where: `${field}.${key}`, text, isTemplate: true })),
+  );
+  const sources = Object.entries(typeof keys === 'object' ? keys : {}).map(([key, source]) => ({
+    where: `keys.${key}`,
+    text: typeof source === 'string' ? source : 'file' in source ? source.file : source.field,
+    isTemplate: false,
+  }));
+  const titles = itemsOf(secret).map(({ title, prefix }) => ({
+    where: prefix === '' ? 'item' : `items.${prefix.slice(0, -1)}`,
+    text: title,
+    isTemplate: false,
+  }));
+  return [...texts, ...sources, ...titles].flatMap(({ where, text, isTemplate }) => {
+    const found = [...new Set(text.match(changed))].filter((character) => !fine.has(character));
+    return found.map((character) => {
+      const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+      const isHalf = /\p{Cs}/u.test(character);
+      return {
+        where,
+        what: `holds the character U+${code.toUpperCase()}, which would not arrive as it is`,
+        todo: isTemplate && !isHalf ? `write {{ "\\u${code}" }} in its place` : 'write it without',
+      };
+    });
+  });
+}
