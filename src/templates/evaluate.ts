@@ -126,11 +126,12 @@ class Evaluator {
     for (const node of nodes) {
       switch (node.kind) {
         case 'action': {
+          const { told } = this;
           const value = this.pipeline(node.pipeline, scope);
           if (node.pipeline.variables.length === 0) {
             if (value.type === 'd') this.observer.everything();
             for (const lookUp of unsure(value, scope).values()) this.observer.silent(lookUp);
-            if (value.type === 'x') this.say('writes nil, which gives <no value>', 'write a value');
+            if (value.type === 'x' && this.told === told) this.say('writes nil, which gives <no value>', 'write a value');
           }
           break;
         }
