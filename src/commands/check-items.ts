@@ -13,7 +13,7 @@ import { checkProblem, checksTable } from './check-items/checks.js';
 export const checkItems: Command = async (project, args, io) => {
   const command = new Usage('npm run check-items --')
     .description(
-      'Compares src/secrets/ with 1Password: every item, field and file that is used. It reads names, never values.',
+      'Compares src/secrets/ with 1Password: every item, field and file that is used. It reads names and whether a value is empty, never values.',
     )
     .option('--json', 'print JSON instead of a table');
   const asked = parseArguments<{ json?: true }>(command, args, io);
@@ -50,7 +50,7 @@ async function check(project: string, json: boolean, io: Io): Promise<ExitCode> 
   ).flat();
   const missing = rows.filter(({ problem }) => problem !== undefined);
   if (json) {
-    const found = ({ problem }: Check) => problem === undefined;
+    const found = ({ problem, empty }: Check) => problem === undefined || empty === true;
     const checks = rows.map((row) => ({ ...row, found: found(row) }));
     const { vaults: names } = settings;
     print(
@@ -62,7 +62,10 @@ async function check(project: string, json: boolean, io: Io): Promise<ExitCode> 
   print(io.stdout, checksTable(rows));
   const asker = vaults.source === 'op' ? 'op' : 'Connect';
   const of = `${rows.length} checked in ${settings.vaults.join(', ')} through ${asker}`;
-  print(io.stdout, missing.length === 0 ? `${of}: all found` : `${of}: ${missing.length} not found`);
+  const empty = missing.filter((row) => row.empty).length;
+  const lost = missing.length - empty;
+  const wrong = [...(lost > 0 ? [`${lost} not found`] : []), ...(empty > 0 ? [`${empty} empty`] : [])];
+  print(io.stdout, `${of}: ${wrong.length === 0 ? 'all found' : wrong.join(', ')}`);
   if (missing.length > 0) {
     throw new OperatorError(missing.map((row) => checkProblem(row, `${row.file}: ${row.secret}`)));
   }

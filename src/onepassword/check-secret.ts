@@ -11,7 +11,7 @@ import {
   type SecretSource,
   sourcesOf,
 } from '../external-secret/source.js';
-import type { ReadFields } from '../templates/fields.js';
+import { type ReadFields, unansweredFields } from '../templates/fields.js';
 import type { ItemFinder } from './item-finder.js';
 import type { VaultItem } from './vaults.js';
 
@@ -24,8 +24,12 @@ export interface Check {
    * it is about the item itself.
    */
   readonly field?: string;
+  /** Whether it is there, and empty; undefined when it is not, or when it is about more than one. */
+  readonly empty?: boolean;
   /** Why it can't be used; undefined when it is found. */
   readonly problem?: string;
+  /** What to do about it, where it is neither to write one of `closest` nor to correct a name. */
+  readonly todo?: string;
   /** Titles, labels or file names that may have been meant, the nearest first. */
   readonly closest: readonly string[];
 }
@@ -40,6 +44,8 @@ interface Use {
   readonly file?: string;
   /** Whether a look-up of its own takes and decodes it. */
   readonly decoded?: boolean;
+  /** Whether its key is not written when it is empty. */
+  readonly mustBeFilled: boolean;
 }
 
 const twice = 'and then External Secrets Operator reads nothing of the item';
@@ -77,10 +83,13 @@ function usesByPrefix(secret: SecretSource): Map<string, Use[]> {
     const { prefix, ...use } = useOf(source, read);
     if (!uses.get(prefix)?.some(({ shown }) => shown === use.shown)) add(prefix, use);
   }
+  const unanswered = new Set(Object.values(secret.template ?? {}).flatMap(unansweredFields));
   for (const name of read.names) {
     // The longest alias that fits; the guards tell of a name that fits none.
     const [prefix] = prefixes.filter((one) => name.startsWith(one)).sort((a, b) => b.length - a.length);
-    if (prefix !== undefined) add(prefix, { shown: `.${name}`, name: name.slice(prefix.length) });
+    if (prefix === undefined) continue;
+    const mustBeFilled = unanswered.has(name);
+    add(prefix, { shown: `.${name}`, name: name.slice(prefix.length), mustBeFilled });
   }
   return uses;
 }
@@ -88,11 +97,12 @@ function usesByPrefix(secret: SecretSource): Map<string, Use[]> {
 function useOf(source: KeySource, read: ReadFields): Use & { readonly prefix: string } {
   const prefix = prefixOf(source);
   const name = sourceName(source, read).slice(prefix.length);
+  const mustBeFilled = typeof source === 'string' || !source.mayBeEmpty;
   if (typeof source !== 'string' && 'file' in source) {
-    return { prefix, name, shown: `file ${source.file}`, file: source.file };
+    return { prefix, name, shown: `file ${source.file}`, file: source.file, mustBeFilled };
   }
   const label = typeof source === 'string' ? source : source.field;
-  return { prefix, name, shown: label, label, decoded: isDecoded(source) };
+  return { prefix, name, shown: label, label, decoded: isDecoded(source), mustBeFilled };
 }
 
 async function checkItem(
@@ -101,7 +111,7 @@ async function checkItem(
   uses: readonly Use[],
   finder: ItemFinder,
 ): Promise<Check[]> {
-  const { labels, files } = await finder.read(item);
+  const { labels, files, emptyLabels, emptyFiles } = await finder.read(item);
   const readable = item.isDocument ? files : labels;
   const lookUp = lookUps(secret).find(
     ({ extract, rewrite }) =>
@@ -114,6 +124,18 @@ async function checkItem(
   const checks: Check[] = [];
   const say = (field: string, problem?: string, near: readonly string[] = []) =>
     checks.push({ item: title, field, ...(problem !== undefined && { problem }), closest: near });
+  /** Says of what is there whether it is empty. */
+  const sayFound = (use: Use, empty: boolean) => {
+    const { shown, file, label } = use;
+    const source = file === undefined ? `field: '${label}'` : `file: '${file}'`;
+    const todo =
+      file === undefined && label === undefined
+        ? `fill it in, or say in the template what then: {{ ${shown} | default "" }}`
+        : `fill it in, or write { ${source}, mayBeEmpty: true }`;
+    const problem = `the ${file === undefined ? 'field' : 'file'} is empty, and no Secret would be written`;
+    const wrong = empty && use.mustBeFilled;
+    checks.push({ item: title, field: shown, empty, ...(wrong && { problem, todo }), closest: [] });
+  };
   const collision = (name: string) => {
     const sources = named.get(name) ?? [];
     return sources.length > 1 ? `${sources.map(quoted).join(' and ')} end in one key, ${name}` : undefined;
@@ -131,17 +153,20 @@ async function checkItem(
     if (named.size === 0) problems.push(`the item has no ${kind}s, so no Secret would be made`);
     say(`all ${kind}s`, problems.length > 0 ? problems.join(', ') : undefined);
   }
-  for (const { shown, name, label, file, decoded } of uses) {
+  for (const use of uses) {
+    const { shown, name, label, file, decoded } = use;
     if (decoded && label !== undefined) {
       const there = count(labels, label);
       const near = there === 0 ? closest(label, new Set(labels), 3) : [];
       const none = `no field of this label${near.length > 0 ? '' : listed(labels)}`;
-      say(shown, there === 1 ? undefined : there === 0 ? none : `${there} fields have this label`, near);
+      if (there === 1) sayFound(use, emptyLabels.includes(label));
+      else say(shown, there === 0 ? none : `${there} fields have this label`, near);
     } else if (file !== undefined) {
       const there = count(files, file);
       const near = there === 0 ? closest(file, files, 3) : [];
       const none = `no such file${near.length > 0 ? '' : listed(files)}`;
-      say(shown, there === 1 ? undefined : there === 0 ? none : `${there} files have this name`, near);
+      if (there === 1) sayFound(use, emptyFiles.includes(file));
+      else say(shown, there === 0 ? none : `${there} files have this name`, near);
     } else if (label !== undefined && !readable.includes(label)) {
       const near = closest(label, new Set(readable), 3);
       const others = near.length > 0 ? '' : listed(labels);
@@ -153,7 +178,11 @@ async function checkItem(
       const full = `${prefix}${name}`;
       const missing = named.has(full) ? undefined : `no ${kind} is called so in a template`;
       const near = missing === undefined ? [] : closest(full, named.keys(), 3).map((one) => `.${one}`);
-      say(shown, missing ?? collision(full), near);
+      const problem = missing ?? collision(full);
+      const [behind = ''] = named.get(full) ?? [];
+      const empties = item.isDocument ? emptyFiles : emptyLabels;
+      if (problem === undefined) sayFound(use, empties.includes(behind));
+      else say(shown, problem, near);
     }
   }
   return checks;

@@ -17,10 +17,12 @@ export interface ConnectAccess {
 const timeout = 15_000;
 
 const word = z.string().nullish();
+/** Of a value only whether there is one. */
+const filled = word.transform((value) => (value ? 'filled' : ''));
 
 /**
- * What Connect answers, by the end of the path. zod drops every property that is not listed here, those with
- * values among them.
+ * What Connect answers, by the end of the path. zod drops every property that is not listed here, and of a
+ * value leaves only whether it is empty.
  */
 const answers: readonly [path: RegExp, shape: z.ZodType][] = [
   [/\/vaults\/?$/, z.array(z.object({ id: z.string(), name: word }))],
@@ -28,8 +30,8 @@ const answers: readonly [path: RegExp, shape: z.ZodType][] = [
   [
     /\/items\/[^/]+$/,
     z.object({
-      fields: z.array(z.object({ label: word })).nullish(),
-      files: z.array(z.object({ name: word })).nullish(),
+      fields: z.array(z.object({ label: word, value: filled })).nullish(),
+      files: z.array(z.object({ name: word, size: z.number().nullish() })).nullish(),
     }),
   ],
 ];
@@ -103,6 +105,8 @@ class Connect implements Vaults {
     return {
       labels: (fields ?? []).map(({ label }) => label ?? ''),
       files: (files ?? []).map(({ name }) => name ?? ''),
+      emptyLabels: (fields ?? []).flatMap(({ label, value }) => (value ? [] : (label ?? ''))),
+      emptyFiles: (files ?? []).flatMap(({ name, size }) => (size === 0 ? (name ?? '') : [])),
     };
   }
 

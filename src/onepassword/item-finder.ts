@@ -12,8 +12,8 @@ export type FoundItem =
 const atOnce = 4;
 
 /**
- * Finds items as External Secrets Operator's onepassword provider does: by ID or exact title, in the first
- * vault that has it. The items of a vault are listed once, and an item is read once, however often it is
+ * Finds items as External Secrets Operator's onepassword provider does: by exact title in the first vault that
+ * has it; what looks like an ID in the first vault only, by ID and then by title. The items of a vault are listed once, and an item is read once, however often it is
  * asked for.
  */
 export class ItemFinder {
@@ -49,20 +49,28 @@ export class ItemFinder {
 
   /** @param name Title or ID. */
   find(name: string): FoundItem {
-    for (const { vault, items } of this.lists) {
-      const same = items.filter(({ id, title }) => (isId(name) ? id : title) === name);
+    const byId = isId(name);
+    for (const { vault, items } of byId ? this.lists.slice(0, 1) : this.lists) {
+      const item = byId ? items.find(({ id }) => id === name) : undefined;
+      const same = item ? [item] : items.filter(({ title }) => title === name);
       if (same.length > 1) {
         const ids = same.map(({ id }) => id).join(', ');
         return { problem: `${same.length} items of vault ${vault} have this title: ${ids}`, closest: [] };
       }
       if (same[0]) return { item: same[0] };
     }
-    const where = this.lists.map(({ vault }) => vault).join(', ');
-    const what = isId(name) ? 'ID' : 'title';
-    return {
-      problem: `no item of this ${what} in ${where}`,
-      closest: closest(name, new Set(this.titles), 3),
-    };
+    return { problem: this.#missing(name), closest: closest(name, new Set(this.titles), 3) };
+  }
+
+  #missing(name: string): string {
+    const vaults = this.lists.map(({ vault }) => vault);
+    if (!isId(name)) return `no item of this title in ${vaults.join(', ')}`;
+    const [first, ...others] = this.lists;
+    const other = others.find(({ items }) => items.some(({ id, title }) => id === name || title === name));
+    const only = `External Secrets Operator looks for an ID in the first vault only, ${first?.vault}`;
+    return other
+      ? `it is in ${other.vault}, and ${only}: write the title of the item`
+      : `no item of this ID in ${vaults.join(', ')}`;
   }
 
   /** @throws OperatorError when 1Password does not answer. */

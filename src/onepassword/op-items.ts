@@ -4,7 +4,7 @@ import type { Surroundings } from '../surroundings.js';
 import { askOp, runOp } from './op.js';
 import type { ItemContents, VaultItem, Vaults } from './vaults.js';
 
-// zod drops every property that is not listed here, those with values among them.
+// zod drops every property that is not listed here, and of a value leaves only whether it is empty.
 const itemList = z.array(
   z.object({
     id: z.string(),
@@ -14,8 +14,10 @@ const itemList = z.array(
   }),
 );
 const itemContents = z.object({
-  fields: z.array(z.object({ label: z.string().default('') })).default([]),
-  files: z.array(z.object({ name: z.string().default('') })).default([]),
+  fields: z
+    .array(z.object({ label: z.string().default(''), value: z.string().nullish().transform(Boolean) }))
+    .default([]),
+  files: z.array(z.object({ name: z.string().default(''), size: z.number().optional() })).default([]),
 });
 
 /** Whether `op`, 1Password's command-line tool, can be asked. */
@@ -43,7 +45,12 @@ export function openOp(at: Surroundings): Vaults {
     },
     async readItem({ id, vaultId }: VaultItem): Promise<ItemContents> {
       const { fields, files } = await read(at, itemContents, 'item', 'get', id, `--vault=${vaultId}`);
-      return { labels: fields.map(({ label }) => label), files: files.map(({ name }) => name) };
+      return {
+        labels: fields.map(({ label }) => label),
+        files: files.map(({ name }) => name),
+        emptyLabels: fields.flatMap(({ label, value }) => (value ? [] : label)),
+        emptyFiles: files.flatMap(({ name, size }) => (size === 0 ? name : [])),
+      };
     },
   };
 }

@@ -9,12 +9,16 @@ export interface VaultItem {
   readonly isDocument: boolean;
 }
 
-/** What an item has, by name; never a value. */
+/** What an item has, by name, and whether that is empty; never a value. */
 export interface ItemContents {
   /** Labels of the fields, sections ignored; '' for a field without one. */
   readonly labels: readonly string[];
   /** Names of the attached files. */
   readonly files: readonly string[];
+  /** Those of the labels whose field is empty. */
+  readonly emptyLabels: readonly string[];
+  /** Those of the files that are empty. */
+  readonly emptyFiles: readonly string[];
 }
 
 /**

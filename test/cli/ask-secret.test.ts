@@ -62,7 +62,12 @@ const items = ['Shared thing', 'Grafana', 'Twice', 'Twice', 'Kubeconfig'].map((t
 const vaults: Vaults = {
   source: 'Connect',
   listItems: async () => items,
-  readItem: async () => ({ labels: ['username', 'admin user', '', 'username'], files: ['ca.pem'] }),
+  readItem: async () => ({
+    labels: ['username', 'admin user', '', 'username'],
+    files: ['ca.pem'],
+    emptyLabels: [],
+    emptyFiles: [],
+  }),
 };
 
 const fileProblem = () => undefined;

@@ -257,6 +257,63 @@ test('--json tells what went wrong as JSON, too', async () => {
   expect(problems.map(problemLine)).toEqual([err]);
 });
 
+test('an empty field or file is told, unless its key may be empty; its value never', async () => {
+  const empty = [
+    { id: 'empty'.padEnd(26, '0'), vault: 'Kubernetes', title: 'Empty', ...emptyContents() },
+    { id: 'both'.padEnd(26, '0'), vault: 'Shared', title: 'Elsewhere', fields: [{ label: 'a', value: 'x' }] },
+  ];
+  const server = await startConnect({ ...connectData, items: [...connectData.items, ...empty] }, 0);
+  onTestFinished(() => server.close());
+  const project = await projectWith(
+    "item: 'Empty', keys: { a: 'username', b: 'password', c: { file: 'void' } }",
+    "item: 'Empty', keys: { a: { field: 'username', mayBeEmpty: true } }",
+    "item: 'Empty', template: { a: '{{ .username }}', b: '{{ .username | default `x` }}' }",
+    "item: 'Empty', template: { b: '{{ .username | default `x` }}' }",
+  );
+  const { code, out, err } = await project.run(script, [], { env: access(server) });
+  expect(code).toBe(1);
+  expect(out).toContain('6 checked in Kubernetes through Connect: 3 empty');
+  expect(err.split('\n')).toEqual([
+    "src/secrets/app.ts: apps/s0: Empty: username: the field is empty, and no Secret would be written; fill it in, or write { field: 'username', mayBeEmpty: true }",
+    "src/secrets/app.ts: apps/s0: Empty: file void: the file is empty, and no Secret would be written; fill it in, or write { file: 'void', mayBeEmpty: true }",
+    'src/secrets/app.ts: apps/s2: Empty: .username: the field is empty, and no Secret would be written; fill it in, or say in the template what then: {{ .username | default "" }}',
+  ]);
+  const json = await project.run(script, ['--json'], { env: access(server) });
+  const { checks } = JSON.parse(json.out) as { checks: { field: string; empty?: boolean }[] };
+  expect(checks.map(({ field, empty }) => [field, empty])).toEqual([
+    ['username', true],
+    ['password', false],
+    ['file void', true],
+    ['username', true],
+    ['.username', true],
+    ['.username', true],
+  ]);
+});
+
+function emptyContents() {
+  return {
+    fields: [{ label: 'username' }, { label: 'password', value: 'x' }],
+    files: [{ id: 'void'.padEnd(26, '0'), name: 'void', content: '' }],
+  };
+}
+
+test('an ID is looked for in the first vault only, as External Secrets Operator does', async () => {
+  const shared = connectData.items.find(({ title }) => title === 'Only shared')?.id ?? '';
+  const first = connectData.items.find(({ title }) => title === 'Umlaut')?.id ?? '';
+  const project = await projectWith(
+    `item: '${shared}', keys: { p: 'password' }`,
+    `item: '${first}', keys: { p: 'Schlüssel' }`,
+    "item: 'Only shared', keys: { p: 'password' }",
+    "item: 'Grafana', keys: { p: 'elsewhere' }",
+  );
+  project.write('src/settings.ts', "export default { vaults: ['Kubernetes', 'Shared'] };\n");
+  const { err } = await project.run(script, [], { env: access(await start()) });
+  expect(err.split('\n')).toEqual([
+    `src/secrets/app.ts: apps/s0: ${shared}: it is in Shared, and External Secrets Operator looks for an ID in the first vault only, Kubernetes: write the title of the item; correct it there or in 1Password`,
+    expect.stringMatching(/s3: Grafana: elsewhere: no field of this label/),
+  ]);
+});
+
 test('at most four requests at once', async () => {
   const items = Array.from({ length: 24 }, (_, index) => ({
     id: `many${String(index).padStart(22, '0')}`,
@@ -270,7 +327,7 @@ test('at most four requests at once', async () => {
     if (!/\/items\/./.test(request.url ?? '')) return false;
     waiting.push(response);
     if (waiting.length === 4)
-      for (const one of waiting.splice(0)) one.end('{"fields":[{"label":"password"}]}');
+      for (const one of waiting.splice(0)) one.end('{"fields":[{"label":"password","value":"x"}]}');
     return true;
   });
   onTestFinished(() => server.close());

@@ -27,10 +27,10 @@ function didYouMean(names: readonly string[]): string {
  *
  * @param where The file or the command that asked.
  */
-export function checkProblem({ item, field, problem = '', closest }: Check, where: string): Problem {
+export function checkProblem({ item, field, problem = '', todo, closest }: Check, where: string): Problem {
   return {
     where: oneLine([where, item, ...(field === undefined ? [] : [field])].join(': ')),
     what: oneLine(problem),
-    todo: oneLine(closest.length === 0 ? 'correct it there or in 1Password' : didYouMean(closest)),
+    todo: oneLine(todo ?? (closest.length === 0 ? 'correct it there or in 1Password' : didYouMean(closest))),
   };
 }
