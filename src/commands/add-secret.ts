@@ -82,18 +82,41 @@ export const addSecret: Command = async (project, args, io) => {
     if ('problem' in found)
       throw new OperatorError([checkProblem({ item: flags.item, ...found }, '1Password')]);
   }
+  const isAsked = missing.length > 0;
+  const refusal = async (secret: NewSecret, file: string, said: 'place' | 'keys') => {
+    const inVault = finder && said === 'keys' ? await problemsIn1Password(secret, finder) : [];
+    const added = { file: `src/secrets/${file}.ts`, secrets: [secret] };
+    const problems = inVault.length > 0 ? inVault : await problemsOfSynth(project, added);
+    return problems.length > 0 ? problems.map(({ what, todo }) => `${what}; ${todo}`).join(', ') : undefined;
+  };
   const { file, secret } = await askSecret(
     { ...flags, keys: flagKeys },
-    { finder, fileProblem, prompts: prompts({ input: io.stdin, output: io.stdout }) },
+    { finder, fileProblem, refusal, prompts: prompts({ input: io.stdin, output: io.stdout }) },
   );
-  const path = `src/secrets/${file}.ts`;
-  if (finder) {
-    const failed = (await checkSecret(secret, finder)).filter(({ problem }) => problem !== undefined);
-    if (failed.length > 0) throw new OperatorError(failed.map((check) => checkProblem(check, '1Password')));
+  try {
+    return await add(project, { file, secret, dryRun: flags.dryRun ?? false, finder }, io);
+  } catch (error) {
+    if (isAsked && error instanceof OperatorError)
+      print(io.stderr, `your answers: ${commandLine(secret, file)}`);
+    throw error;
   }
+};
+
+interface Added {
+  readonly file: string;
+  readonly secret: NewSecret;
+  readonly dryRun: boolean;
+  readonly finder: ItemFinder | undefined;
+}
+
+/** @throws OperatorError for what 1Password or synth refuses. */
+async function add(project: string, { file, secret, dryRun, finder }: Added, io: Io): Promise<ExitCode> {
+  const path = `src/secrets/${file}.ts`;
+  const failed = finder ? await problemsIn1Password(secret, finder) : [];
+  if (failed.length > 0) throw new OperatorError(failed);
 
   const text = secretFile(secret);
-  if (flags.dryRun) {
+  if (dryRun) {
     await checkAsSynth(project, { file: path, secrets: [secret] }, io);
     io.stdout.write(text);
     return 0;
@@ -107,8 +130,41 @@ export const addSecret: Command = async (project, args, io) => {
     io.stdout,
     `an app that needs it first has, in its Flux Kustomization: ${dependsOn(unitNameOf(secret))}`,
   );
+  print(io.stdout, `${secret.namespace}/${secret.name} comes from the 1Password item '${secret.item}'`);
   return 0;
-};
+}
+
+async function problemsIn1Password(secret: NewSecret, finder: ItemFinder): Promise<Problem[]> {
+  const checks = await checkSecret(secret, finder);
+  return checks
+    .filter(({ problem }) => problem !== undefined)
+    .map((check) => checkProblem(check, '1Password'));
+}
+
+/** What synth would say of the file, and of nothing else. */
+async function problemsOfSynth(project: string, added: AppSecretsFile): Promise<Problem[]> {
+  const composed = await composeProject(project, [added]);
+  const all = [...composed.problems, ...guard(composed).problems];
+  return all.filter(({ where }) => where.startsWith(`${added.file}:`));
+}
+
+/** The command that says what was answered. */
+function commandLine({ namespace, name, item, keys, type }: NewSecret, file: string): string {
+  const ofKey = ([key, source]: [string, NewSource]) => [
+    '--key',
+    `${key}=${typeof source === 'string' ? source : `file:${source.file}`}`,
+  ];
+  const words = [
+    ...['--namespace', namespace, '--name', name, '--item', item],
+    ...(keys === 'all' ? ['--all'] : Object.entries(keys).flatMap(ofKey)),
+    ...(type === undefined ? [] : ['--type', type]),
+    ...['--file', file],
+  ];
+  const quoted = words.map((word) =>
+    /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  );
+  return `npm run add-secret -- ${quoted.join(' ')}`;
+}
 
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];

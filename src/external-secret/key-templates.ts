@@ -18,7 +18,9 @@ export function keyTemplates(props: SecretSource): Record<string, string> {
 function ofSource(source: KeySource, props: SecretSource): string {
   const name = `.${sourceName(source, fieldsRead(props))}`;
   const mayBeEmpty = typeof source !== 'string' && source.mayBeEmpty;
-  return mayBeEmpty ? `{{ ${name} }}` : `{{ with ${name} }}{{ . }}{{ else }}${failEmpty(source, props)}{{ end }}`;
+  return mayBeEmpty
+    ? `{{ ${name} }}`
+    : `{{ with ${name} }}{{ . }}{{ else }}${failEmpty(source, props)}{{ end }}`;
 }
 
 /** What the operator wrote, behind a guard for each field that it writes as it is. */

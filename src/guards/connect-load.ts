@@ -1,7 +1,7 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { goDuration } from '../duration.js';
 import type { Problem } from '../errors.js';
-import { singleLookUps, lookUps } from '../external-secret/look-ups.js';
+import { lookUps, singleLookUps } from '../external-secret/look-ups.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 
 /** What a look-up of one item by its title, or of one thing in it, costs on Connect. */

@@ -34,7 +34,8 @@ export function typeProblems({ type, keys, template }: AppSecretProps): Problem[
       where: 'type',
       what: `a Secret of type ${type} needs the key ${oneOf.join(' or ')}`,
       todo: 'add it to keys or template',
-    }));  return [...missing, ...content];
+    }));
+  return [...missing, ...content];
 }
 
 /** Texts without a field that the API server would refuse for the type, whatever is in 1Password. */

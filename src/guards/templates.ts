@@ -31,7 +31,7 @@ export function templateWarnings(secret: AppSecretProps): Problem[] {
       ? [
           {
             where: `template.${key}`,
-            what: 'uses the fields as a whole, and can\'t notice that one is missing',
+            what: "uses the fields as a whole, and can't notice that one is missing",
             todo: 'name those that must be there: (dict "user" .user)',
           },
         ]
@@ -83,7 +83,10 @@ function ofSilent({ kind, by, key, ofFields }: LookUp): [what: string, todo: str
           'uses fromYaml as a whole, which gives a map with the key Error for what is no YAML',
           'write (fromYaml ...).key, or mustFromJson for JSON',
         ]
-      : ['uses fromJson, which gives nothing for what is no JSON, and ESO calls that Ready', 'write mustFromJson'];
+      : [
+          'uses fromJson, which gives nothing for what is no JSON, and ESO calls that Ready',
+          'write mustFromJson',
+        ];
   }
   const ends = `where there is no such ${ofFields ? 'field' : 'key'}, and ESO calls that Ready`;
   if (ofFields) {

@@ -31,9 +31,13 @@ function referenceTodo(value: string): string {
 /** What is wrong with a title, a label or the name of a file, as a message of `rule`. */
 function nameFault(value: string, nothing: string): string | undefined {
   if (value.trim() === '') return nothing;
-  if (value.startsWith('op://')) return rule("is a reference of 1Password's command line", referenceTodo(value));
+  if (value.startsWith('op://'))
+    return rule("is a reference of 1Password's command line", referenceTodo(value));
   if (value !== value.trim()) {
-    return rule('has blanks at its ends', 'write it without them, and rename it in 1Password if it has them there');
+    return rule(
+      'has blanks at its ends',
+      'write it without them, and rename it in 1Password if it has them there',
+    );
   }
   return undefined;
 }

@@ -131,7 +131,8 @@ class Evaluator {
           if (node.pipeline.variables.length === 0) {
             if (value.type === 'd') this.observer.everything();
             for (const lookUp of unsure(value, scope).values()) this.observer.silent(lookUp);
-            if (value.type === 'x' && this.told === told) this.say('writes nil, which gives <no value>', 'write a value');
+            if (value.type === 'x' && this.told === told)
+              this.say('writes nil, which gives <no value>', 'write a value');
           }
           break;
         }
@@ -196,7 +197,11 @@ class Evaluator {
   }
 
   /** What `range` makes of the dot, and of its variables. */
-  private element({ type, id, keysOf, element: of }: Value, { variables, assigns }: Pipeline, scope: Scope): Value {
+  private element(
+    { type, id, keysOf, element: of }: Value,
+    { variables, assigns }: Pipeline,
+    scope: Scope,
+  ): Value {
     if (type === 'd') this.observer.everything();
     if (plain.has(type) && (!/[iI]/.test(type) || variables.length > 1)) {
       this.say(
@@ -303,7 +308,8 @@ class Evaluator {
       }
       if (type === 'd') this.observer.field(field, 'dot', scope.depth === 0 && this.within.length === 0);
       // Of what is not there itself, a field is an error; a map may hold what a look-up gave.
-      const isLoud = (at.lookUps.has(at.id) && type !== 'S') || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
+      const isLoud =
+        (at.lookUps.has(at.id) && type !== 'S') || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
       const lookUps = isLoud ? none : at.lookUps;
       const of = type === 'd' || type === 'S' ? 's' : (at.element ?? 'a');
       at = make(of, lookUpId(at, JSON.stringify(field)), { lookUps });
@@ -600,7 +606,11 @@ class Evaluator {
     let at = first ?? this.unknown();
     for (const key of keys) {
       const { type } = at;
-      if (lists.has(type) && key.number !== undefined && (key.number < 0 || key.number >= (at.most ?? Infinity))) {
+      if (
+        lists.has(type) &&
+        key.number !== undefined &&
+        (key.number < 0 || key.number >= (at.most ?? Infinity))
+      ) {
         this.say(`uses index ${key.number} on a list that is shorter, which fails`, 'correct it');
         return this.unknown();
       }

@@ -50,10 +50,15 @@ export function neverWorks(name: string, given: readonly Value[]): Fault | undef
     return [`uses ${name} by 0, which fails`, correct];
   }
   if (name === 'divf' && given.slice(1).some(isZero)) return ['uses divf by 0, which fails', correct];
-  if (/^(?:mustC|c)hunk$/.test(name) && first?.number === 0) return [`uses ${name} by 0, which fails`, correct];
+  if (/^(?:mustC|c)hunk$/.test(name) && first?.number === 0)
+    return [`uses ${name} by 0, which fails`, correct];
   if (/^(?:mustS|s)lice$/.test(name) && second?.number !== undefined && first?.most !== undefined) {
     const end = third?.number ?? first.most;
-    if (first.least === first.most && first.most > 0 && (second.number > end || second.number < 0 || end > first.most)) {
+    if (
+      first.least === first.most &&
+      first.most > 0 &&
+      (second.number > end || second.number < 0 || end > first.most)
+    ) {
       return [`uses ${name} beyond the end, which fails`, correct];
     }
   }
@@ -80,7 +85,9 @@ function ofConstant(name: string, given: readonly Value[]): Fault | undefined {
     case 'mustFromJson':
       return first !== undefined && !isJson(first) ? fault(first) : undefined;
     case 'urlParse':
-      return first !== undefined && /[\0-\x1f\x7f]|^:|%(?![\da-fA-F]{2})/.test(first) ? fault(first) : undefined;
+      return first !== undefined && /[\0-\x1f\x7f]|^:|%(?![\da-fA-F]{2})/.test(first)
+        ? fault(first)
+        : undefined;
     case 'semver':
       return first !== undefined && !/^\s*[v=]*\d+/.test(first) ? fault(first) : undefined;
     case 'semverCompare':
@@ -95,14 +102,19 @@ function ofConstant(name: string, given: readonly Value[]): Fault | undefined {
         : undefined;
     case 'rsaDecrypt':
       return (
-        schemeFault(first, ['None', 'RSA-OAEP'], fault) ?? (first === 'None' ? undefined : schemeFault(second, ['None', 'SHA1', 'SHA256', 'SHA512'], fault))
+        schemeFault(first, ['None', 'RSA-OAEP'], fault) ??
+        (first === 'None' ? undefined : schemeFault(second, ['None', 'SHA1', 'SHA256', 'SHA512'], fault))
       );
     case 'decryptAES':
       return second !== undefined && !isBase64(second, 16) ? fault(second) : undefined;
     case 'buildCustomCert':
-      return [first, second].map((text) => (text !== undefined && !isBase64(text, 100) ? fault(text) : undefined)).find((one) => one !== undefined);
+      return [first, second]
+        .map((text) => (text !== undefined && !isBase64(text, 100) ? fault(text) : undefined))
+        .find((one) => one !== undefined);
     case 'filterPEM':
-      return second !== undefined && second !== '' && !second.includes('-----BEGIN') ? fault(second) : undefined;
+      return second !== undefined && second !== '' && !second.includes('-----BEGIN')
+        ? fault(second)
+        : undefined;
     case 'fail':
       return undefined;
   }
@@ -112,14 +124,19 @@ function ofConstant(name: string, given: readonly Value[]): Fault | undefined {
   return undefined;
 }
 
-function schemeFault(text: string | undefined, good: readonly string[], fault: (what: string) => Fault): Fault | undefined {
+function schemeFault(
+  text: string | undefined,
+  good: readonly string[],
+  fault: (what: string) => Fault,
+): Fault | undefined {
   return text !== undefined && !good.includes(text) ? fault(text) : undefined;
 }
 
 /** What sprig takes as the number 0. */
 function isZero({ type, text, number, literal, id }: Value): boolean {
   if (number !== undefined) return Math.trunc(number) === 0;
-  if (text !== undefined) return !/^\s*[+-]?(?:0[xXoObB])?0*[1-9a-fA-F]/.test(text) || !/^[\s\d+-]/.test(text);
+  if (text !== undefined)
+    return !/^\s*[+-]?(?:0[xXoObB])?0*[1-9a-fA-F]/.test(text) || !/^[\s\d+-]/.test(text);
   if (type === 'b') return literal === true && id === 'false';
   return lists.has(type) || /[dmSxcvt]/.test(type);
 }
@@ -169,5 +186,7 @@ export function isBadRegex(source: string): boolean {
 /** What a list or a map of values of one type holds. */
 export function commonType(values: readonly Value[]): Type | undefined {
   const [first] = values;
-  return first && first.type !== 'a' && values.every(({ type }) => type === first.type) ? first.type : undefined;
+  return first && first.type !== 'a' && values.every(({ type }) => type === first.type)
+    ? first.type
+    : undefined;
 }

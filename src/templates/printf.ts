@@ -61,7 +61,10 @@ export function printfFault(
     }
   }
   return at < given.length
-    ? [`gives printf ${given.length} arguments for ${at} verbs, and Go writes %!(EXTRA ...)`, 'write a verb for each']
+    ? [
+        `gives printf ${given.length} arguments for ${at} verbs, and Go writes %!(EXTRA ...)`,
+        'write a verb for each',
+      ]
     : undefined;
 }
 

@@ -36,6 +36,7 @@ test('flags alone: the file, synth, and what to commit', async () => {
       'dist/ written: ALL new, 0 changed, 0 removed',
       "commit src/secrets/grafana.ts and dist/: git add src/secrets/grafana.ts dist && git commit -m 'Add secret grafana'",
       'an app that needs it first has, in its Flux Kustomization: dependsOn: [{ name: secrets-monitoring, readyExpr: "has(dep.status.lastAppliedRevision)" }]',
+      "monitoring/grafana comes from the 1Password item 'grafana'",
     ].join('\n'),
   );
   expect(code).toBe(0);

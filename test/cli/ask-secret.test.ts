@@ -10,6 +10,8 @@ const asked: string[] = [];
 /** What the operator was offered. */
 const offered: unknown[] = [];
 
+const disabled: unknown[] = [];
+
 /** What the questions say to an answer that can't be, by the beginning of the question. */
 const refused = new Map<string, unknown>();
 
@@ -21,9 +23,9 @@ interface Question {
 
 async function answer({ message, default: usual, validate }: Question): Promise<unknown> {
   asked.push(message);
-  for (const wrong of wrongAnswers) refused.set(`${message}: ${wrong}`, validate?.(wrong as never));
+  for (const wrong of wrongAnswers) refused.set(`${message}: ${wrong}`, await validate?.(wrong as never));
   const given = answers.get(message) ?? usual;
-  expect(validate?.(given as never) ?? true).toBe(true);
+  expect((await validate?.(given as never)) ?? true).toBe(true);
   return given;
 }
 
@@ -34,14 +36,16 @@ const wrongAnswers = ['', 'No Name', 'grafana', 'Twice'];
 const prompts = {
   input: answer,
   async search(config: { message: string; source: (typed?: string) => unknown }) {
-    offered.push(config.source(), config.source('SHARED'));
+    offered.push(config.source(''), config.source('SHARED'));
     return answer(config);
   },
   async checkbox(config: { message: string; choices: unknown }) {
     offered.push(config.choices);
-    return answer(config);
+    asked.push(config.message);
+    return answers.get(config.message);
   },
-  async select(config: { message: string }) {
+  async select(config: { message: string; choices: { disabled?: unknown }[] }) {
+    disabled.push(...config.choices.flatMap((choice) => choice.disabled || []));
     return answers.get(config.message) ?? false;
   },
 } as unknown as Prompts;
@@ -71,6 +75,10 @@ const vaults: Vaults = {
 };
 
 const fileProblem = () => undefined;
+/** What would be refused in the end, by the item or the namespace. */
+const refusals = new Map<string, string>();
+const refusal = async ({ namespace, item }: { namespace: string; item: string }) =>
+  refusals.get(item) ?? refusals.get(namespace);
 
 test('offers the items, the one called as the app first, and its fields with their keys', async () => {
   answers.set('Name of the Secret', 'grafana');
@@ -78,7 +86,7 @@ test('offers the items, the one called as the app first, and its fields with the
   answers.set('Title of the 1Password item', 'Grafana');
   answers.set('Fields and files, each with the key that it gets', ['admin_user', 'ca.pem']);
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
-  expect(await askSecret({ keys: undefined }, { finder, fileProblem, prompts })).toEqual({
+  expect(await askSecret({ keys: undefined }, { finder, fileProblem, refusal, prompts })).toEqual({
     file: 'grafana',
     secret: {
       namespace: 'monitoring',
@@ -113,18 +121,18 @@ test('of a Document only the files, and everything of an item', async () => {
   answers.set('Type of the Secret', 'kubernetes.io/tls');
   const said = { namespace: 'apps', name: 'kubeconfig', item: 'Kubeconfig', keys: undefined };
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
-  const { secret } = await askSecret(said, { finder, fileProblem, prompts });
+  const { secret } = await askSecret(said, { finder, fileProblem, refusal, prompts });
   expect(secret).toMatchObject({ keys: { 'ca.pem': { file: 'ca.pem' } }, type: 'kubernetes.io/tls' });
   expect(offered).toEqual([[{ value: 'ca.pem', name: 'file ca.pem -> ca.pem' }]]);
   answers.set('Fields and files of the item', true);
-  expect((await askSecret(said, { finder, fileProblem, prompts })).secret.keys).toBe('all');
+  expect((await askSecret(said, { finder, fileProblem, refusal, prompts })).secret.keys).toBe('all');
 });
 
 test('without 1Password asks for the title and the labels, and asks for nothing that was said', async () => {
   const labels = 'Labels of its fields, with commas between them (file:NAME for a file)';
   answers.set(labels, 'password, api key,, file:ca.pem');
   const said = { namespace: 'apps', name: 'web.example', type: 'Opaque', keys: undefined };
-  expect(await askSecret(said, { finder: undefined, fileProblem, prompts })).toEqual({
+  expect(await askSecret(said, { finder: undefined, fileProblem, refusal, prompts })).toEqual({
     file: 'web-example',
     secret: {
       namespace: 'apps',
@@ -145,7 +153,23 @@ test('a file that is there already: asks for another', async () => {
     file === 'grafana'
       ? undefined
       : { where: `src/secrets/${file}.ts`, what: 'is there already', todo: 'choose another' };
-  const { file } = await askSecret(said, { finder: undefined, fileProblem: taken, prompts });
+  const { file } = await askSecret(said, { finder: undefined, fileProblem: taken, refusal, prompts });
   expect(file).toBe('grafana');
   expect(refused.get(`${question}: Twice`)).toBe('src/secrets/Twice.ts: is there already; choose another');
+});
+
+test('what the end would refuse is refused at its question', async () => {
+  refusals.set('taken', 'is the Secret of another file; choose another name');
+  refusals.set('Grafana', 'two fields have this name; rename one');
+  answers.set('Its namespace', 'monitoring');
+  answers.set('Name of the Secret', 'web');
+  answers.set('Title of the 1Password item', 'Grafana');
+  answers.set('Fields and files, each with the key that it gets', ['admin_user']);
+  wrongAnswers.push('taken');
+  const finder = await ItemFinder.open(vaults, ['Kubernetes']);
+  await askSecret({ keys: undefined, type: 'Opaque' }, { finder, fileProblem, refusal, prompts });
+  wrongAnswers.pop();
+  refusals.clear();
+  expect(refused.get('Its namespace: taken')).toBe('is the Secret of another file; choose another name');
+  expect(disabled).toContain('(not here: two fields have this name; rename one)');
 });

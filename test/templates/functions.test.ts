@@ -5,7 +5,9 @@ import { type Type, templateFunctions } from '../../src/templates/functions.js';
 import { versions } from '../../src/versions.js';
 
 /** Of text/template itself, which ESO does not list. */
-const builtIn = 'and call eq ge gt html index js le len lt ne not or print printf println urlquery'.split(' ');
+const builtIn = 'and call eq ge gt html index js le len lt ne not or print printf println urlquery'.split(
+  ' ',
+);
 
 /** The signatures of the engine, by the release whose they are. */
 const release = versions.externalSecretsChart;
@@ -53,7 +55,8 @@ test('it says of each what it can do wrong', () => {
 });
 
 test.each([...listed])('%s %s', (name, signature) => {
-  const [, takes = '', gives = ''] = /^func\((.*?)\) (.*)$/.exec(signature.replace(/\(([^()]*), error\)$/, '$1')) ?? [];
+  const [, takes = '', gives = ''] =
+    /^func\((.*?)\) (.*)$/.exec(signature.replace(/\(([^()]*), error\)$/, '$1')) ?? [];
   const parts = takes === '' ? [] : takes.split(', ');
   const types = parts.map((part) => part.replace('...', ''));
   const known = templateFunctions.get(name);

@@ -27,6 +27,11 @@ export interface Asking {
   readonly finder: ItemFinder | undefined;
   /** Why there can't be a file of this name, without `.ts`, under `src/secrets/`. */
   readonly fileProblem: (file: string) => Problem | undefined;
+  /**
+   * Why a secret would be refused in the end, by 1Password or by synth, as far as that is known when not all
+   * is said: `keys` is `'all'` until they are chosen.
+   */
+  readonly refusal: (secret: NewSecret, file: string, said: 'place' | 'keys') => Promise<string | undefined>;
   readonly prompts: Prompts;
 }
 
@@ -38,7 +43,7 @@ export interface Asking {
  */
 export async function askSecret(
   said: SaidSecret,
-  { finder, fileProblem, prompts }: Asking,
+  { finder, fileProblem, refusal, prompts }: Asking,
 ): Promise<{ file: string; secret: NewSecret }> {
   const { namespace, name, keys } = said;
   if (namespace !== undefined && name !== undefined && keys !== undefined) {
@@ -49,15 +54,24 @@ export async function askSecret(
     };
   }
   const { input } = prompts;
-  const ask = (message: string, schema: z.ZodType<string>, usual?: string) =>
-    input({ message, validate: by(schema), ...(usual !== undefined && { default: usual }) });
+  const ask = (message: string, validate: Validate, usual?: string) =>
+    input({ message, validate, ...(usual !== undefined && { default: usual }) });
+  const orTrue = async (why: Promise<string | undefined>) => (await why) ?? true;
 
-  const secretName = name ?? (await ask('Name of the Secret', dnsSubdomain()));
-  const itsNamespace = namespace ?? (await ask('Its namespace', dnsLabel()));
-  const file = said.file ?? (await askFile(fileNameFor(secretName), fileProblem, prompts));
+  const secretName = name ?? (await ask('Name of the Secret', by(dnsSubdomain())));
+  const usualFile = said.file ?? fileNameFor(secretName);
+  const placed = (place: string) => newSecret(place, secretName, said.item ?? 'item', 'all', undefined);
+  const goodPlace = both(by(dnsLabel()), (place) => orTrue(refusal(placed(place), usualFile, 'place')));
+  const itsNamespace = namespace ?? (await ask('Its namespace', goodPlace));
+  const file = said.file ?? (await askFile(usualFile, fileProblem, prompts));
   const item = said.item ?? (await askItem(file, finder, prompts));
-  const itsKeys = keys ?? (await askKeys(item, finder, prompts));
-  const type = said.type ?? (await ask('Type of the Secret', text(), 'Opaque'));
+  const goodKeys = (chosen: NewSecret['keys']) =>
+    refusal(newSecret(itsNamespace, secretName, item, chosen, said.type), file, 'keys');
+  const itsKeys = keys ?? (await askKeys(item, finder, prompts, goodKeys));
+  const goodType = both(by(text()), (type) =>
+    orTrue(refusal(newSecret(itsNamespace, secretName, item, itsKeys, type), file, 'keys')),
+  );
+  const type = said.type ?? (await ask('Type of the Secret', goodType, 'Opaque'));
   const written = said.type === undefined && type === 'Opaque' ? undefined : type;
   return { file, secret: newSecret(itsNamespace, secretName, item, itsKeys, written) };
 }
@@ -70,6 +84,16 @@ function newSecret(
   type: string | undefined,
 ): NewSecret {
   return { namespace, name, item, keys, ...(type !== undefined && { type }) };
+}
+
+type Validate = (answer: string) => true | string | Promise<true | string>;
+
+/** The second question is for answers that pass the first. */
+function both(first: (answer: string) => true | string, second: Validate): Validate {
+  return (answer) => {
+    const found = first(answer);
+    return found === true ? second(answer) : found;
+  };
 }
 
 /** Checks an answer by the shape that the field has in a file. */
@@ -112,7 +136,10 @@ async function askItem(
   const first = [usual, ...titles.filter((title) => title !== usual)].filter((one) => titles.includes(one));
   return search({
     message,
-    source: (typed = '') => first.filter((title) => title.toLowerCase().includes(typed.toLowerCase())),
+    source: (typed) => {
+      const fitting = first.filter((title) => title.toLowerCase().includes(typed.toLowerCase()));
+      return fitting.includes(typed) ? [typed, ...fitting.filter((title) => title !== typed)] : fitting;
+    },
     validate: (title) => {
       const found = finder.find(title);
       return 'item' in found || found.problem;
@@ -124,12 +151,18 @@ async function askKeys(
   item: string,
   finder: ItemFinder | undefined,
   { checkbox, input, select }: Prompts,
+  refusal: (keys: NewSecret['keys']) => Promise<string | undefined>,
 ): Promise<NewSecret['keys']> {
+  const notAll = await refusal('all');
   const all = await select({
     message: 'Fields and files of the item',
     choices: [
       { value: false, name: 'choose' },
-      { value: true, name: 'all fields, each under its label; one that is missing goes unnoticed' },
+      {
+        value: true,
+        name: 'all fields, each under its label; one that is missing goes unnoticed',
+        disabled: notAll === undefined ? false : `(not here: ${notAll})`,
+      },
     ],
   });
   if (all) return 'all';
@@ -139,19 +172,23 @@ async function askKeys(
     const typed = await input({
       message: 'Labels of its fields, with commas between them (file:NAME for a file)',
       default: 'password',
-      validate: (answer) => sources(answer).length > 0 || 'write a label',
+      validate: async (answer) =>
+        sources(answer).length > 0 ? ((await refusal(keysFor(sources(answer)))) ?? true) : 'write a label',
     });
     return keysFor(sources(typed));
   }
+  const keysOf = (chosen: readonly string[]) =>
+    Object.fromEntries(choices.filter(([key]) => chosen.includes(key)));
   const chosen = await checkbox({
     message: 'Fields and files, each with the key that it gets',
+    validate: async (marked) => (await refusal(keysOf(marked.map(({ value }) => value)))) ?? true,
     choices: choices.map(([key, source]) => {
       const shown = typeof source === 'string' ? source : `file ${source.file}`;
       return { value: key, name: key === shown ? key : `${shown} -> ${key}` };
     }),
     required: true,
   });
-  return Object.fromEntries(choices.filter(([key]) => chosen.includes(key)));
+  return keysOf(chosen);
 }
 
 /** What can be chosen of an item: External Secrets Operator reads only the files of a Document. */
