@@ -15,13 +15,17 @@ export async function loadDefault(
   path: string,
   where: string,
 ): Promise<{ value: unknown } | { problems: Problem[] }> {
-  let module: { readonly default?: unknown };
+  let module: { readonly default?: unknown } | undefined;
   try {
-    module = await import(urlOf(path));
+    module = await settled(import(urlOf(path)));
   } catch (error) {
     return {
-      problems: [{ where, what: `can't be loaded (${reason(error, path)})`, todo: 'correct the file' }],
+      problems: [{ where, what: `can't be loaded (${reason(error, path)})`, todo: todoFor(error) }],
     };
+  }
+  if (module === undefined) {
+    const what = "can't be loaded: an await in it never ends";
+    return { problems: [{ where, what, todo: 'remove the await' }] };
   }
   if (module.default === undefined) {
     return { problems: [{ where, what: 'has no default export', todo: 'write `export default`' }] };
@@ -30,6 +34,38 @@ export async function loadDefault(
     return { problems: [{ where, what: 'exports a promise', todo: 'write `export default await ...`' }] };
   }
   return { value: module.default };
+}
+
+/** How long a file may take to load. */
+const patience = 60_000;
+
+/** What a promise gives, or undefined when it never will: Node has nothing left to do, or too much time has gone. */
+async function settled<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  let stop = () => {};
+  const never = new Promise<undefined>((resolve) => {
+    const end = () => resolve(undefined);
+    const timer = setTimeout(end, patience).unref();
+    process.once('beforeExit', end);
+    stop = () => {
+      clearTimeout(timer);
+      process.off('beforeExit', end);
+    };
+  });
+  try {
+    return await Promise.race([promise, never]);
+  } finally {
+    stop();
+  }
+}
+
+/** The words of `src/index.ts` that an operator's file may lack an import of. */
+const words = ['appSecret', 'defineSettings', 'externalUnit'];
+
+function todoFor(error: unknown): string {
+  const [, name = ''] = /^(\w+) is not defined$/.exec(error instanceof Error ? error.message : '') ?? [];
+  return words.includes(name)
+    ? `add \`import { ${name} } from '#cluster-secrets';\` at the top, or the name to the import that is there`
+    : 'correct the file';
 }
 
 /** Digests of the files that were loaded, by path. */

@@ -13,6 +13,7 @@ import { keyProblems } from './keys.js';
 import { leavingUnitProblems } from './leaving-units.js';
 import { metadataProblems } from './metadata.js';
 import { nameClashProblems } from './name-clash.js';
+import { namespaceWarnings } from './namespaces.js';
 import { plaintextProblems } from './plaintext.js';
 import { referenceProblems } from './references.js';
 import { sameNameProblems } from './same-name.js';
@@ -79,6 +80,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
           within(`${file}: ${secret.namespace}/${secret.name}`, coded('templates', templateWarnings(secret))),
         ),
       ),
+      ...coded('namespaces', namespaceWarnings(files, [settings.namespace, namespace], view)),
       ...coded('dependencies', dependencies.warnings),
       ...(guarded.finishMove ? [] : leaving),
       ...coded('name-clash', clashes.warnings),

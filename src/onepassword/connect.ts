@@ -57,6 +57,10 @@ export async function openConnect({ host, token, namespace }: ConnectAccess): Pr
     const todo = 'write one such as http://localhost:8080';
     throw new OperatorError([{ where: 'OP_CONNECT_HOST', what: 'is no http address', todo }]);
   }
+  if (/\/v1\/?$/.test(address.pathname)) {
+    const what = 'ends in /v1, which every request has already';
+    throw new OperatorError([{ where: 'OP_CONNECT_HOST', what, todo: 'leave /v1 out' }]);
+  }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     const what = 'holds characters that no token has';
     throw new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo: 'set it to the token alone' }]);

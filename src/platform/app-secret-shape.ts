@@ -170,7 +170,8 @@ export function checkAppSecret(
     };
   }
   const { namespace, name } = input;
-  const named = `${where}: ${String(namespace)}/${String(name)}`;
+  const called = [namespace, name].filter((part) => typeof part === 'string' && part !== '');
+  const named = [where, ...(called.length > 0 ? [called.join('/')] : [])].join(': ');
   const checked = checkShape(shape, input, named);
   const problems = [...('problems' in checked ? checked.problems : []), ...togetherProblems(input, named)];
   return 'value' in checked && problems.length === 0 ? { value: checked.value } : { problems };

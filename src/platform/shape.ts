@@ -241,9 +241,11 @@ export function checkShape<Schema extends z.ZodType>(
         });
       }
       case 'invalid_type': {
-        const expected = /^[aeiou]/.test(issue.expected) ? `an ${issue.expected}` : `a ${issue.expected}`;
+        const type = issue.expected === 'array' ? 'list' : issue.expected;
+        const expected = /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
         const what = value === undefined ? 'is missing' : `${shown(value)} is not ${expected}`;
-        return [problem(path, what, `write ${expected}`)];
+        const list = issue.expected === 'array' && typeof value === 'string' ? `write ['${value}']` : undefined;
+        return [problem(path, what, list ?? `write ${expected}`)];
       }
       case 'invalid_union': {
         // The branch that was meant is the one that got past the type of the value itself.

@@ -71,6 +71,27 @@ export function sameObjects(
   return wanted;
 }
 
+/**
+ * Namespaces that no file of the repository makes or uses, by its text; none where no file makes any, so that
+ * they come from elsewhere, or where Flux's roots are not known.
+ */
+export function unknownNamespaces(
+  files: RepositoryFiles,
+  model: FluxModel,
+  names: readonly string[],
+): ReadonlySet<string> {
+  const unknown = new Set(names);
+  if (!model.hasRoots) return new Set();
+  let makesAny = false;
+  for (const file of files.picked) {
+    const text = file.bytes.toString('latin1');
+    makesAny ||= /^\s*["']?kind["']?\s*:\s*["']?Namespace\b/m.test(text) && !model.isDead(file.file);
+    for (const [, name = ''] of text.matchAll(/\bname(?:space)?["']?\s*:\s*(?:&\S+\s+)?["']?([a-z0-9-]+)/gi))
+      unknown.delete(name);
+  }
+  return makesAny ? unknown : new Set();
+}
+
 /** A HelmRelease of External Secrets Operator, whatever it is called. */
 export function operatorReleases(
   files: RepositoryFiles,

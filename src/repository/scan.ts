@@ -5,7 +5,7 @@ import { RepositoryFiles, type Where } from './files.js';
 import type { FluxKustomization } from './flux-kustomization.js';
 import { intervalWarnings } from './intervals.js';
 import { FluxModel, type Way } from './model.js';
-import { type FoundObject, operatorReleases, sameObjects } from './objects.js';
+import { type FoundObject, operatorReleases, sameObjects, unknownNamespaces } from './objects.js';
 import { oldVersionWarnings } from './old-versions.js';
 import { type FoundSecret, findSecrets, type Wanted } from './secrets.js';
 
@@ -55,6 +55,11 @@ export class RepositoryView {
     if (!this.model.hasRoots) return undefined;
     const [found] = this.sameObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }]).values();
     return found?.[0]?.file;
+  }
+
+  /** Those of these namespaces that nothing in the repository makes or uses. */
+  unknownNamespaces(names: readonly string[]): ReadonlySet<string> {
+    return unknownNamespaces(this.files, this.model, names);
   }
 
   /** Helm releases of External Secrets Operator. */

@@ -85,7 +85,7 @@ function ofConstant(name: string, given: readonly Value[]): Fault | undefined {
     case 'mustFromJson':
       return first !== undefined && !isJson(first) ? fault(first) : undefined;
     case 'urlParse':
-      return first !== undefined && /[\0-\x1f\x7f]|^:|%(?![\da-fA-F]{2})/.test(first)
+      return first !== undefined && /\p{Cc}|^:|%(?![\da-fA-F]{2})/u.test(first)
         ? fault(first)
         : undefined;
     case 'semver':
