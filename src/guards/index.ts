@@ -1,6 +1,6 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { coded, type Problem, within } from '../errors.js';
-import type { AppSecretsFile } from '../platform/app-secrets.js';
+import type { AppSecretsFile, DoubtfulSecret } from '../platform/app-secrets.js';
 import type { HandOver } from '../platform/hand-over.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
@@ -35,6 +35,9 @@ const secretGuards: Readonly<
   templates: templateProblems,
   'secret-type': typeProblems,
 };
+
+/** Those of them that ask each field by itself. */
+const fieldGuards = ['characters', 'metadata', 'size', 'templates'];
 
 /** What the guards look at. */
 export interface Guarded {
@@ -97,7 +100,18 @@ function byPlace(problems: readonly Problem[]): Problem[] {
 export function guardSecrets({ settings, files }: Pick<Guarded, 'settings' | 'files'>): Problem[] {
   const guardOne = (secret: AppSecretProps) =>
     Object.entries(secretGuards).flatMap(([code, problems]) => coded(code, problems(secret, settings)));
+  const guardFields = ({ where, fields }: DoubtfulSecret) => {
+    // What is right with several items is wrong with one.
+    const { template, ...others } = fields;
+    const isClear = fields.item !== undefined || fields.items !== undefined;
+    const secret = { namespace: '', name: '', ...others, ...(isClear && template && { template }) };
+    return within(
+      where,
+      fieldGuards.flatMap((code) => coded(code, secretGuards[code]?.(secret, settings) ?? [])),
+    );
+  };
   return [
+    ...files.flatMap(({ doubtful = [] }) => doubtful.flatMap(guardFields)),
     ...files.flatMap(({ file, secrets }) =>
       secrets.flatMap((secret) => within(`${file}: ${secret.namespace}/${secret.name}`, guardOne(secret))),
     ),

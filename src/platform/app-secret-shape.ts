@@ -156,23 +156,46 @@ function togetherProblems(secret: { readonly [field: string]: unknown }, where: 
  *
  * @param input What a file under `src/secrets/` exports: anything.
  * @param where The file, for the messages.
- * @returns The app secret, or all that is wrong with it.
+ * @returns The app secret, or all that is wrong with it and `sound`, the fields that are right by themselves.
  */
 export function checkAppSecret(
   input: unknown,
   where: string,
-): { value: AppSecretProps } | { problems: Problem[] } {
+): { value: AppSecretProps } | { problems: Problem[]; sound: SoundFields } {
   if (!isTree(input)) {
     return {
+      sound: {},
       problems: [
         { where, what: 'exports something that is no app secret', todo: 'export default appSecret({ ... })' },
       ],
     };
   }
-  const { namespace, name } = input;
-  const called = [namespace, name].filter((part) => typeof part === 'string' && part !== '');
-  const named = [where, ...(called.length > 0 ? [called.join('/')] : [])].join(': ');
+  const named = placeOf(where, input);
   const checked = checkShape(shape, input, named);
   const problems = [...('problems' in checked ? checked.problems : []), ...togetherProblems(input, named)];
-  return 'value' in checked && problems.length === 0 ? { value: checked.value } : { problems };
+  return 'value' in checked && problems.length === 0
+    ? { value: checked.value }
+    : { problems, sound: soundFields(input) };
+}
+
+/** The fields of an app secret that are right by themselves, so that what they hold can be looked at, too. */
+export type SoundFields = Partial<AppSecretProps>;
+
+function soundFields(input: { readonly [field: string]: unknown }): SoundFields {
+  const fields: Record<string, z.ZodType> = shape.shape;
+  return Object.fromEntries(
+    Object.entries(input).filter(([field, value]) => {
+      const schema = Object.hasOwn(fields, field) ? fields[field] : undefined;
+      return schema?.safeParse(value).success;
+    }),
+  );
+}
+
+/** Where a mistake of an app secret is: the file, and as much of its name as there is. */
+export function placeOf(
+  file: string,
+  { namespace, name }: { readonly namespace?: unknown; readonly name?: unknown },
+): string {
+  const called = [namespace, name].filter((part) => typeof part === 'string' && part !== '');
+  return called.length > 0 ? `${file}: ${called.join('/')}` : file;
 }

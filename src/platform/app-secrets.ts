@@ -3,13 +3,22 @@ import { join } from 'node:path';
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { loadDefault } from '../load-default.js';
-import { checkAppSecret } from './app-secret-shape.js';
+import { isTree } from '../tree.js';
+import { checkAppSecret, placeOf, type SoundFields } from './app-secret-shape.js';
 
 /** The app secrets of one file under `src/secrets/`. */
 export interface AppSecretsFile {
   /** The file, relative to the project. */
   readonly file: string;
   readonly secrets: readonly AppSecretProps[];
+  /** Those that have a mistake in some field, without it: for guards, so that all mistakes are told at once. */
+  readonly doubtful?: readonly DoubtfulSecret[];
+}
+
+/** The fields of an app secret that are right by themselves, and where it is. */
+export interface DoubtfulSecret {
+  readonly where: string;
+  readonly fields: SoundFields;
 }
 
 const folder = 'src/secrets';
@@ -42,13 +51,20 @@ async function readFile(
   const problems: Problem[] = [];
   const loaded = await loadDefault(join(project, file), file);
   if ('problems' in loaded) return { problems: [...problems, ...loaded.problems] };
-  const checked = [loaded.value].flat().map((secret) => checkAppSecret(secret, file));
+  const given: unknown[] = [loaded.value].flat();
+  const checked = given.map((secret) => checkAppSecret(secret, file));
   problems.push(...checked.flatMap((result) => ('problems' in result ? result.problems : [])));
   if (checked.length === 0) {
     problems.push({ where: file, what: 'exports no app secret', todo: 'add one, or delete the file' });
   }
   const secrets = checked.flatMap((result) => ('value' in result ? [result.value] : []));
-  return { file: { file, secrets }, problems };
+  const doubtful = checked.flatMap((result, at) => {
+    const secret = given[at];
+    return 'sound' in result && isTree(secret)
+      ? [{ where: placeOf(file, secret), fields: result.sound }]
+      : [];
+  });
+  return { file: { file, secrets, doubtful }, problems };
 }
 
 function listFolder(folder: string): string[] {

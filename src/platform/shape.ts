@@ -244,7 +244,8 @@ export function checkShape<Schema extends z.ZodType>(
         const type = issue.expected === 'array' ? 'list' : issue.expected;
         const expected = /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
         const what = value === undefined ? 'is missing' : `${shown(value)} is not ${expected}`;
-        const list = issue.expected === 'array' && typeof value === 'string' ? `write ['${value}']` : undefined;
+        const list =
+          issue.expected === 'array' && typeof value === 'string' ? `write ['${value}']` : undefined;
         return [problem(path, what, list ?? `write ${expected}`)];
       }
       case 'invalid_union': {

@@ -85,9 +85,7 @@ function ofConstant(name: string, given: readonly Value[]): Fault | undefined {
     case 'mustFromJson':
       return first !== undefined && !isJson(first) ? fault(first) : undefined;
     case 'urlParse':
-      return first !== undefined && /\p{Cc}|^:|%(?![\da-fA-F]{2})/u.test(first)
-        ? fault(first)
-        : undefined;
+      return first !== undefined && /\p{Cc}|^:|%(?![\da-fA-F]{2})/u.test(first) ? fault(first) : undefined;
     case 'semver':
       return first !== undefined && !/^\s*[v=]*\d+/.test(first) ? fault(first) : undefined;
     case 'semverCompare':
