@@ -4,10 +4,10 @@ import { itemsOf } from '../external-secret/source.js';
 
 /**
  * Characters that do not arrive as they are written: kustomize, on the way of every manifest through Flux,
- * makes a space of U+0085, breaks lines at U+2028 and U+2029, and fails on the other control characters, on
+ * makes a space of U+0085, may drop the blanks around U+2028 and U+2029, and fails on the other control characters, on
  * U+FFFE and U+FFFF, and on half a character (seen with kustomize 5.7).
  */
-const changed = /[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]/gu;
+const changed = /[\p{Cc}\p{Cs}\ufffe\uffff]|[\u2028\u2029](?=[ \t\n])|(?<=[ \t\n])[\u2028\u2029]/gu;
 const fine = new Set(['\t', '\n', '\r']);
 
 /** Texts with a character that would not reach the cluster as it is. */
