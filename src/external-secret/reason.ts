@@ -34,6 +34,10 @@ const texts: readonly (readonly [RegExp, Say])[] = [
       `1Password has no item '${item}' in the vaults ${vaults.replace(/:\d+$/, '').replace(/:\d+ /g, ', ')}`,
   ],
   [
+    /Found (\d+) item\(s\) in vault ".*?" with title "([\da-z]{26})"/,
+    ([, id]) => `the first vault has no item of the ID '${id}', and an ID is looked for there only`,
+  ],
+  [
     /expected one 1Password Item matching: '(.*)', got (\d+)/,
     ([item, count]) => `1Password has ${count} items of the title '${item}'`,
   ],
