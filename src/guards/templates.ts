@@ -2,9 +2,9 @@ import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { templateName } from '../external-secret/names.js';
 import { itemsOf } from '../external-secret/source.js';
-import { evaluate } from '../templates/evaluate.js';
 import { readFields } from '../templates/fields.js';
-import { parseTemplate, TemplateError } from '../templates/go-template.js';
+import { TemplateError } from '../templates/go-template.js';
+import { observe } from '../templates/observe.js';
 import type { LookUp } from '../templates/typed-value.js';
 
 /**
@@ -47,7 +47,7 @@ function faults(text: string, prefixes: readonly string[] | undefined): Fault[] 
   const say = (what: string, todo: string) => found.set(`${what}; ${todo}`, { what, todo });
   const asked = new Set<string>();
   try {
-    evaluate(parseTemplate(text), {
+    observe(text, {
       say,
       field(name, by) {
         if (by === 'index') asked.add(name);

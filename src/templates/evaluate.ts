@@ -179,6 +179,10 @@ class Evaluator {
         if (kind === 'range' && lookUp.kind === 'order') this.observer.silent(lookUp);
         continue;
       }
+      if (kind === 'range' && lookUp.by === 'fromYaml') {
+        this.observer.silent(lookUp);
+        continue;
+      }
       const without = whenFalse.includes(id) ? body : otherwise;
       if (!alwaysFails(without) && (lookUp.ofFields || !writes(without))) this.observer.silent(lookUp);
     }

@@ -1,5 +1,5 @@
-import { evaluate } from './evaluate.js';
-import { parseTemplate, TemplateError } from './go-template.js';
+import { TemplateError } from './go-template.js';
+import { observe } from './observe.js';
 
 /** What templates read of their data. */
 export interface ReadFields {
@@ -21,7 +21,7 @@ export function readFields(texts: readonly string[]): ReadFields {
   let everything = false;
   for (const text of texts) {
     try {
-      evaluate(parseTemplate(text), {
+      observe(text, {
         say() {},
         field: (name) => names.add(name),
         everything() {
@@ -46,7 +46,7 @@ export function unansweredFields(text: string): string[] {
   const names = new Set<string>();
   const answered = new Set<string>();
   try {
-    evaluate(parseTemplate(text), {
+    observe(text, {
       say() {},
       field(name, by, always) {
         if (by === 'dot' && always) names.add(name);
