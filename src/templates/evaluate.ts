@@ -527,6 +527,7 @@ class Evaluator {
   /** What is known of the length of a result, and of what it holds. */
   private holding(name: string, given: readonly Value[]): Partial<Value> {
     const [first, second] = given;
+    if (name === 'keys' && given.length === 0) return { most: 0 };
     const source = /[lLmwnNdS]/.test(first?.type ?? '') ? first : given.at(-1);
     if (name === 'list' || name === 'tuple') {
       return { least: given.length, most: given.length, element: commonType(given) };
