@@ -86,7 +86,9 @@ export function unknownNamespaces(
   for (const file of files.picked) {
     const text = file.bytes.toString('latin1');
     makesAny ||= /^\s*["']?kind["']?\s*:\s*["']?Namespace\b/m.test(text) && !model.isDead(file.file);
-    for (const [, name = ''] of text.matchAll(/\bname(?:space)?["']?\s*:\s*(?:&\S+\s+)?["']?([a-z0-9-]+)/gi))
+    for (const [, name = ''] of text.matchAll(
+      /(?:\bname|namespace)["']?\s*:\s*(?:&\S+\s+)?["']?([a-z0-9-]+)/gi,
+    ))
       unknown.delete(name);
   }
   return makesAny ? unknown : new Set();

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { errorsWith, flux } from './repository.js';
+
+const root = {
+  'flux-system/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {url: 'ssh://git@example.org/home', interval: 1m, ref: {branch: main}}
+---
+${flux('flux-system', '{path: ./, prune: true, interval: 10m, sourceRef: {kind: GitRepository, name: flux-system}}')}`,
+};
+const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`;
+const warning =
+  'src/secrets/grafana.ts: monitoring/grafana: namespace: nothing in this repository makes or uses the namespace monitoring; correct its name, unless something else makes it';
+
+test('a namespace that nothing makes is a warning, where the repository makes any', async () => {
+  const { code, err } = await errorsWith({ ...root, 'apps/ns.yaml': namespace('media') });
+  expect(err).toContain(warning);
+  expect(code).toBe(0);
+});
+
+test.each([
+  ['one that is made', { ...root, 'apps/ns.yaml': namespace('monitoring') }],
+  [
+    'one that something else is in',
+    {
+      ...root,
+      'apps/ns.yaml': namespace('media'),
+      'apps/k.yaml': flux('x', '{path: ./x, targetNamespace: monitoring}'),
+    },
+  ],
+  ['none is made here', root],
+  ['no root is known', { 'apps/ns.yaml': namespace('media') }],
+])('no warning: %s', async (_, files) => {
+  expect((await errorsWith(files)).err).not.toContain('makes or uses');
+});
