@@ -39,22 +39,29 @@ export async function loadDefault(
 /** How long a file may take to load. */
 const patience = 60_000;
 
+/** Resolves when Node has nothing left to do; one listener for all files. */
+let idle: Promise<undefined> | undefined;
+
+function whenIdle(): Promise<undefined> {
+  idle ??= new Promise((resolve) => {
+    process.once('beforeExit', () => {
+      idle = undefined;
+      resolve(undefined);
+    });
+  });
+  return idle;
+}
+
 /** What a promise gives, or undefined when it never will: Node has nothing left to do, or too much time has gone. */
 async function settled<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  let stop = () => {};
-  const never = new Promise<undefined>((resolve) => {
-    const end = () => resolve(undefined);
-    const timer = setTimeout(end, patience).unref();
-    process.once('beforeExit', end);
-    stop = () => {
-      clearTimeout(timer);
-      process.off('beforeExit', end);
-    };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patience).unref();
   });
   try {
-    return await Promise.race([promise, never]);
+    return await Promise.race([promise, whenIdle(), late]);
   } finally {
-    stop();
+    clearTimeout(timer);
   }
 }
 

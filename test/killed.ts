@@ -50,7 +50,7 @@ export async function killWhileWriting(project: Project, moments: number): Promi
       reject: false,
     });
     if (run.exitCode !== 0 && run.signal !== 'SIGKILL') throw new Error(run.stderr);
-    return { steps: Number(run.stderr.split('\n').at(-1)), tree: JSON.stringify(project.tree('dist')) };
+    return { steps: Number(run.stderr), tree: JSON.stringify(project.tree('dist')) };
   };
   const { tree: one } = await synth('10m', -1);
   const { tree: two, steps } = await synth('20m', -1);
