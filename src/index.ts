@@ -5,8 +5,9 @@
 import type { AppSecretProps } from './constructs/app-secret.js';
 import type { Settings } from './platform/settings.js';
 
+export { AppSecret } from './app-secret.js';
 export { type Alert, AlertRules, type AlertRulesProps } from './constructs/alert-rules.js';
-export { AppSecret, type AppSecretContext, type AppSecretProps } from './constructs/app-secret.js';
+export type { AppSecretContext, AppSecretProps } from './constructs/app-secret.js';
 export { BootstrapSecret, type BootstrapSecretProps } from './constructs/bootstrap-secret.js';
 export { ConnectNetworkPolicy, type ConnectNetworkPolicyProps } from './constructs/connect-network-policy.js';
 export { ConnectRelease, type ConnectReleaseProps } from './constructs/connect-release.js';

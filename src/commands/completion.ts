@@ -4,7 +4,6 @@ import { UsageError } from '../errors.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
-import { commands } from './index.js';
 
 const shells: Readonly<Record<string, (flags: ReadonlyMap<string, readonly string[]>) => string>> = {
   bash: (flags) => `_cluster_secrets() {
@@ -41,25 +40,34 @@ compdef _cluster_secrets cluster-secrets`,
     ].join('\n'),
 };
 
-/** `completion`: prints what makes a shell complete commands and options. */
-export const completion: Command = async (project, args, io) => {
-  const usage = new Usage('cluster-secrets completion')
-    .description('Prints the completion for a shell: `source <(cluster-secrets completion bash)`.')
-    .argument('<shell>', Object.keys(shells).join(', '));
-  const options = parseArguments(usage, args, io, 1);
-  if (!options) return 0;
-  const [shell = ''] = usage.args;
-  const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
-  if (!write)
-    throw new UsageError(
-      `there is no completion for ${shell}; there is for ${Object.keys(shells).join(', ')}`,
-    );
-  print(io.stdout, write(await flagsOf(project, io)));
-  return 0;
-};
+/** Commands by their names, each loaded when it is run. */
+type Commands = Readonly<Record<string, () => Promise<Command>>>;
+
+/** `completion`: prints what makes a shell complete these commands and their options. */
+export const completionOf =
+  (commands: Commands): Command =>
+  async (project, args, io) => {
+    const usage = new Usage('cluster-secrets completion')
+      .description('Prints the completion for a shell: `source <(cluster-secrets completion bash)`.')
+      .argument('<shell>', Object.keys(shells).join(', '));
+    const options = parseArguments(usage, args, io, 1);
+    if (!options) return 0;
+    const [shell = ''] = usage.args;
+    const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
+    if (!write)
+      throw new UsageError(
+        `there is no completion for ${shell}; there is for ${Object.keys(shells).join(', ')}`,
+      );
+    print(io.stdout, write(await flagsOf(commands, project, io)));
+    return 0;
+  };
 
 /** The long options of every command, as its help has them. */
-async function flagsOf(project: string, io: Io): Promise<ReadonlyMap<string, readonly string[]>> {
+async function flagsOf(
+  commands: Commands,
+  project: string,
+  io: Io,
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const flags = new Map<string, readonly string[]>();
   for (const [name, load] of Object.entries(commands)) {
     let help = '';

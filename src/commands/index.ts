@@ -12,7 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'flux-entry': async () => (await import('./flux-entry.js')).fluxEntry,
   diff: async () => (await import('./diff.js')).diff,
   graph: async () => (await import('./graph.js')).graph,
-  completion: async () => (await import('./completion.js')).completion,
+  completion: async () => (await import('./completion.js')).completionOf(commands),
 };
 
 /** Commands that compose the cluster, which the project's `main.ts` says how to do. */

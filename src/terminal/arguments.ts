@@ -67,5 +67,7 @@ function isScript(env: Io['env']): boolean {
 }
 
 function isTaken({ long = '' }: Option, env: Io['env']): boolean {
+  // Many have npm say yes everywhere; without it a command asks.
+  if (long === '--yes') return false;
   return env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`] !== undefined;
 }

@@ -1,8 +1,12 @@
-import { Chart, Testing } from 'cdk8s';
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Chart, Testing } from 'cdk8s';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AppSecret } from '../../src/constructs/app-secret.js';
+import { OperatorError } from '../../src/errors.js';
 import { labelsByName } from '../../src/external-secret/rewrites.js';
-import type { SecretSource } from '../../src/index.js';
+import { type AppSecretProps, AppSecret as PublicAppSecret, type SecretSource } from '../../src/index.js';
 
 /** The ExternalSecret of an app secret. */
 function externalSecret(source: SecretSource & { readonly refreshInterval?: string }) {
@@ -151,4 +155,28 @@ test('what holds for every one: never rarer than asked, owned, kept when the loo
     },
   });
   expect(externalSecret({ item: 'Item', keys: 'all' }).spec.refreshInterval).toBe('1h');
+});
+
+describe('by itself, in an app of cdk8s', () => {
+  const context = { storeName: 'onepassword', refreshInterval: '1h' };
+  const app = (props: AppSecretProps) => {
+    const all = new App({ outdir: mkdtempSync(join(tmpdir(), 'cluster-secrets-')) });
+    new PublicAppSecret(new Chart(all, 'chart'), 'secret', props, context);
+    onTestFinished(() => rmSync(all.outdir, { recursive: true }));
+    return all;
+  };
+  const good = { namespace: 'media', name: 'a', item: 'A', keys: { k: 'field' } };
+
+  test('what synth refuses is an error of its synth, with the path of the construct', () => {
+    expect(() => app(good).synth()).not.toThrow();
+    expect(() => app({ ...good, labels: { 'a b': 'c' } }).synth()).toThrow(
+      /\[chart\/secret\] chart\/secret: media\/a: labels/,
+    );
+    expect(() => app({ ...good, template: { x: '{{ .y' } }).synth()).toThrow(/template/);
+  });
+
+  test('props that are none throw at once', () => {
+    expect(() => app({ ...good, refreshInterval: '1d' })).toThrow(/refreshInterval/);
+    expect(() => app({ namespace: 'media' } as AppSecretProps)).toThrow(OperatorError);
+  });
 });
