@@ -160,7 +160,8 @@ export class Operator {
     if (!template) return { data: fields };
     const data: Record<string, string> = {};
     for (const [key, text] of Object.entries(template)) {
-      const name = /^\{\{ \.(\w+) \}\}$/.exec(text)?.[1] ?? '';
+      // A field, or one that may not be empty.
+      const name = /^\{\{ (?:with )?\.(\w+) \}\}/.exec(text)?.[1] ?? '';
       const value = fields[name];
       if (value === undefined) {
         const at = `unable to execute template at key ${key}: `;
