@@ -7,7 +7,7 @@ import type { FluxSource } from '../constructs/unit.js';
 import { OperatorError, type Problem } from '../errors.js';
 import { loadDefault } from '../load-default.js';
 import type { Repository } from '../repository.js';
-import { isTree } from '../tree.js';
+import { isReservedKey, isTree } from '../tree.js';
 import { versions } from '../versions.js';
 import {
   checkShape,
@@ -201,7 +201,12 @@ function chart(pinned: string) {
 export const settingsSchema = closedObject({
   namespace: dnsLabel().default('external-secrets'),
   clusterDomain: dnsSubdomain().default('cluster.local'),
-  vaults: namesOf(text(rule('names no vault', 'write its title or ID'))).default(['Kubernetes']),
+  vaults: namesOf(
+    text(rule('names no vault', 'write its title or ID')).refine(
+      (title) => !isReservedKey(title),
+      rule('is a name that JavaScript keeps for itself', 'write the ID of the vault'),
+    ),
+  ).default(['Kubernetes']),
   store: closedObject({
     name: dnsLabel().default('onepassword'),
     namespaces: namesOf(dnsLabel()).optional(),

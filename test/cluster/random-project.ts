@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { externalUnit, type Settings } from '../../src/index.js';
 import type { AppSecretsFile } from '../../src/platform/app-secrets.js';
+import { isReservedKey } from '../../src/tree.js';
 import { appSecretArbitrary } from '../app-secrets.js';
 
 const name = fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/);
 const vault = fc.oneof(
-  fc.string({ minLength: 1, maxLength: 20 }).filter((text) => text.trim() !== ''),
+  fc.string({ minLength: 1, maxLength: 20 }).filter((text) => text.trim() !== '' && !isReservedKey(text)),
   fc.constantFrom('Kubernetes', 'Shared Vault', 'yes', '0'),
 );
 

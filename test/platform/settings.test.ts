@@ -34,6 +34,13 @@ test('the defaults are those of the mission', () => {
   });
 });
 
+test('a vault that cdk8s would drop is refused', () => {
+  const { problems } = resolveSettings({ vaults: ['__proto__'] }, 'src/settings.ts');
+  expect(problems.map(problemLine)).toEqual([
+    "src/settings.ts: vaults[0]: '__proto__' is a name that JavaScript keeps for itself; write the ID of the vault",
+  ]);
+});
+
 test.each<[input: unknown, lines: string[]]>([
   [null, ['src/settings.ts: null is not an object; write an object']],
   [{ vault: 'Home' }, ["src/settings.ts: vault: there is no such field; did you mean 'vaults'?"]],
