@@ -201,7 +201,7 @@ describe('the package', () => {
   });
 
   test('synth, add-secret, check, a unit of the operator, and types', async () => {
-    expect(await must(project, 'npm', 'run', '--silent', 'synth')).toMatch(/dist\/ written: 16 files/);
+    expect(await must(project, 'npm', 'run', '--silent', 'synth')).toMatch(/^dist\/ (written|is current): \d+ files/m);
     const added = await must(
       project,
       bin(project),
