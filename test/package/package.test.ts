@@ -201,7 +201,9 @@ describe('the package', () => {
   });
 
   test('synth, add-secret, check, a unit of the operator, and types', async () => {
-    expect(await must(project, 'npm', 'run', '--silent', 'synth')).toMatch(/^dist\/ (written|is current): \d+ files/m);
+    expect(await must(project, 'npm', 'run', '--silent', 'synth')).toMatch(
+      /^dist\/ (written|is current): \d+ files/m,
+    );
     const added = await must(
       project,
       bin(project),
