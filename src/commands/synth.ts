@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 import { Command as Usage } from 'commander';
-import { describeChanges } from '../changes/describe.js';
+import { type Changes, describeChanges } from '../changes/describe.js';
 import { summaryLine } from '../changes/text.js';
 import { OperatorError } from '../errors.js';
 import { deliveryWarnings } from '../guards/delivery.js';
 import { guard } from '../guards/index.js';
-import { render } from '../output/render.js';
-import { compare, readDiffering, writeInto, writeTree } from '../output/write.js';
+import { type FileTree, render } from '../output/render.js';
+import { compare, type Difference, readDiffering, writeInto, writeTree } from '../output/write.js';
 import { handOverWarnings } from '../platform/hand-over.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
@@ -47,10 +47,8 @@ export async function synth(
   const handOvers = project.finishMove ? [] : handOverWarnings(project.handOvers);
   warn([...handOvers, ...deliveryWarnings(project, files)], io);
   const differences = compare(dist, files);
-  const differing = new Set(differences.map(({ path }) => path));
-  const same = [...files].filter(([path]) => !differing.has(path));
-  const changes = describeChanges(new Map([...same, ...readDiffering(dist, differences)]), files);
-  warn(changes.warnings, io);
+  const changes = changesSince(dist, differences, files);
+  warn(changes?.warnings ?? [], io);
   for (const line of project.said) print(io.stdout, line);
   if (!project.hasCredentials) {
     print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');
@@ -68,12 +66,23 @@ export async function synth(
   stop?.throwIfAborted();
   const written = await writeTree(dist, files);
   print(io.stdout, wroteLine(files, written));
-  // The first time everything is new.
-  const isFirst = written.every(({ kind }) => kind === 'missing') && written.length === files.size;
-  const tells = changes.objects.some(({ kind, fate }) => kind === 'Secret' || fate !== 'made');
-  if (tells && !isFirst) print(io.stdout, `in the cluster: ${summaryLine(changes)}`);
+  const tells = changes?.objects.some(({ kind, fate }) => kind === 'Secret' || fate !== 'made');
+  if (changes && tells) print(io.stdout, `in the cluster: ${summaryLine(changes)}`);
   // `cdk8s synth` wants the manifests in a folder of its own, too.
   const other = io.env['CDK8S_OUTDIR'];
   if (other && resolve(io.cwd, other) !== dist) await writeInto(resolve(io.cwd, other), files);
   return 0;
+}
+
+/** What a push changes; undefined where nothing would be told, because all is new or nothing is. */
+function changesSince(
+  dist: string,
+  differences: readonly Difference[],
+  files: FileTree,
+): Changes | undefined {
+  const isFirst = differences.length === files.size && differences.every(({ kind }) => kind === 'missing');
+  if (isFirst || differences.length === 0) return undefined;
+  const differing = new Set(differences.map(({ path }) => path));
+  const same = [...files].filter(([path]) => !differing.has(path));
+  return describeChanges(new Map([...same, ...readDiffering(dist, differences)]), files);
 }
