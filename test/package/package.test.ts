@@ -67,9 +67,21 @@ async function initIn(name: string, at: string, tarball: string, ...more: string
   const repository = join(top, name);
   mkdirSync(repository);
   await must(repository, 'git', 'init', '--quiet');
-  const init = ['--yes', '--package', tarball, 'cluster-secrets', 'init', at, '--package', tarball, ...more];
-  await must(repository, 'npx', ...init);
+  await must(repository, 'npx', ...initOf(tarball, at, ...more));
   return join(repository, at);
+}
+
+/** `init` as npx runs it from the tarball. */
+const initOf = (tarball: string, ...args: string[]) => [
+  ...['--yes', '--package', tarball, 'cluster-secrets', 'init'],
+  ...[...args, '--package', tarball],
+];
+
+/** Commits all that a repository has. */
+async function commit(repository: string, message: string): Promise<void> {
+  await must(repository, 'git', 'add', '.');
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+  await must(repository, 'git', ...who, 'commit', '--quiet', '-m', message);
 }
 
 const bin = (project: string) => join(project, 'node_modules/.bin/cluster-secrets');
@@ -143,20 +155,15 @@ describe('the package', () => {
     };
     const { steps } = workflow.jobs.check;
     for (const { uses } of steps) if (uses) expect(uses).toMatch(/@[0-9a-f]{40}$/);
-    const commit = async (message: string) => {
-      await must(repository, 'git', 'add', '.');
-      const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
-      await must(repository, 'git', ...who, 'commit', '--quiet', '-m', message);
-    };
     await must(project, bin(project), 'synth');
-    await commit('before');
+    await commit(repository, 'before');
     const base = await must(repository, 'git', 'rev-parse', 'HEAD');
     writeFileSync(
       join(project, 'src/secrets/x.ts'),
       "import { appSecret } from 'cluster-secrets';\n\nexport default appSecret({ namespace: 'media', name: 'x', item: 'X', keys: { a: 'a' } });\n",
     );
     await must(project, bin(project), 'synth');
-    await commit('after');
+    await commit(repository, 'after');
     // A gh that keeps what it is told, and has a comment once one was made.
     const fake = join(top, 'fake');
     mkdirSync(fake);
@@ -367,43 +374,11 @@ describe('the package', () => {
       verbatimSymlinks: true,
     });
     await must(copy, 'node', 'src/start.mjs', 'synth');
-    const dirty = await run(
-      copy,
-      'npx',
-      '--yes',
-      '--package',
-      tarball,
-      'cluster-secrets',
-      'init',
-      '--package',
-      tarball,
-    );
+    const dirty = await run(copy, 'npx', ...initOf(tarball));
     expect(dirty.code).toBe(1);
     expect(dirty.err).toContain('has changes that are not committed');
-    await must(repository, 'git', 'add', '.');
-    await must(
-      repository,
-      'git',
-      '-c',
-      'user.name=a',
-      '-c',
-      'user.email=a@example.org',
-      'commit',
-      '--quiet',
-      '-m',
-      'x',
-    );
-    const out = await must(
-      copy,
-      'npx',
-      '--yes',
-      '--package',
-      tarball,
-      'cluster-secrets',
-      'init',
-      '--package',
-      tarball,
-    );
+    await commit(repository, 'x');
+    const out = await must(copy, 'npx', ...initOf(tarball));
     expect(out).toContain('`git diff --exit-code dist`: dist/ is the same');
     expect(filesOf(join(copy, 'src')).filter((file) => !file.startsWith('secrets/'))).toEqual([
       'onepassword-secret.sops.yaml',
