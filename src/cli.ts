@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { closest } from './closest.js';
-import { commands, composing, describeCommands, withoutProject } from './commands/index.js';
+import { commandNamed, commands, composing, describeCommands, withoutProject } from './commands/index.js';
 import { OperatorError, UsageError } from './errors.js';
 import { packageVersion } from './package.js';
 import type { Command } from './terminal/command.js';
@@ -47,7 +47,7 @@ async function entry(...[folder, rest, io]: Parameters<Command>): ReturnType<Com
     print(io.stdout, packageVersion());
     return 0;
   }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const load = commandNamed(name);
   if (!load) {
     const [near] = closest(name, Object.keys(commands));
     const meant = near === undefined ? '' : `; did you mean ${near}?`;

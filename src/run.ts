@@ -1,4 +1,4 @@
-import { commands } from './commands/index.js';
+import { commandNamed, commands } from './commands/index.js';
 import { UsageError } from './errors.js';
 import type { Compose } from './platform/platform.js';
 import { runProcess } from './terminal/process.js';
@@ -23,10 +23,11 @@ import { runProcess } from './terminal/process.js';
  */
 export async function run(project: string, compose: Compose): Promise<void> {
   const typed = process.argv.slice(2);
-  const [name, ...args] = typed[0] === undefined || typed[0].startsWith('-') ? ['synth', ...typed] : typed;
+  const [name = '', ...args] =
+    typed[0] === undefined || typed[0].startsWith('-') ? ['synth', ...typed] : typed;
   await runProcess(
     async (...input) => {
-      const load = Object.hasOwn(commands, name ?? '') ? commands[name ?? ''] : undefined;
+      const load = commandNamed(name);
       if (!load)
         throw new UsageError(`there is no command ${name}; they are ${Object.keys(commands).join(', ')}`);
       return (await load())(...input);

@@ -15,6 +15,11 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   completion: async () => (await import('./completion.js')).completionOf(commands),
 };
 
+/** What loads the command of a name; undefined when there is none. */
+export function commandNamed(name: string): (() => Promise<Command>) | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
 /** Commands that compose the cluster, which the project's `main.ts` says how to do. */
 export const composing: ReadonlySet<string> = new Set([
   'synth',
