@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
-import { isTree } from '../tree.js';
+import { fieldDifferences } from '../tree.js';
 import { contentOf, type SecretContent } from './secret-content.js';
 import { secretChanges } from './secrets.js';
 import { type Files, objectsOf, type Placed, parsed } from './tree.js';
@@ -177,8 +177,9 @@ function secretDetails(was: SecretContent | undefined, is: SecretContent | undef
 
 /** Fields that differ, and what of them the cluster notices most. */
 function fieldDetails(was: Placed, is: Placed): Detail[] {
-  const fields = compare(parsed(was), parsed(is), '');
-  return fields.map(({ field, before, after }) => {
+  return fieldDifferences(parsed(was), parsed(is)).flatMap(({ field, from, to }) => {
+    const [before, after] = [shown(from), shown(to)];
+    if (before === after) return [];
     if (is.kind === 'OCIRepository' && field === 'spec.ref.tag') {
       const link = notes[is.name]?.(after ?? '');
       return {
@@ -197,20 +198,6 @@ function fieldDetails(was: Placed, is: Placed): Detail[] {
     const rolls = is.kind === 'HelmRelease' && /^spec\.(values|postRenderers)/.test(field);
     return { what: field, before, after, ...(rolls && { danger: 'its pods may be rolled' }) };
   });
-}
-
-function compare(
-  from: unknown,
-  to: unknown,
-  field: string,
-): { field: string; before: string | undefined; after: string | undefined }[] {
-  if (isTree(from) && isTree(to)) {
-    return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((name) =>
-      compare(from[name], to[name], field === '' ? name : `${field}.${name}`),
-    );
-  }
-  const [before, after] = [shown(from), shown(to)];
-  return before === after ? [] : [{ field, before, after }];
 }
 
 function shown(value: unknown): string | undefined {

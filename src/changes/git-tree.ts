@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { OperatorError } from '../errors.js';
-import { gitEnvironment } from '../repository/list.js';
+import { git } from '../repository/git.js';
 import type { Files } from './tree.js';
 
 /** A commit to compare with. */
@@ -69,16 +68,6 @@ export function filesAt(top: string, commit: string, folder: string): Files {
     position = end + 1 + size + 1;
   }
   return files;
-}
-
-function git(top: string, args: readonly string[], input?: string): Buffer {
-  return execFileSync('git', args, {
-    cwd: top,
-    env: gitEnvironment(),
-    ...(input !== undefined && { input }),
-    maxBuffer: 2 ** 30,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
 }
 
 /** What git answers in one line; undefined when it says no. */

@@ -1,5 +1,5 @@
 import { fieldBehind } from '../external-secret/rewrites.js';
-import { isTree, type Tree } from '../tree.js';
+import { at, isTree, type Tree } from '../tree.js';
 
 /** What a Secret is made of, as its ExternalSecret says it; no value is in it. */
 export interface SecretContent {
@@ -59,10 +59,6 @@ function sourceOf(spec: unknown, name: string): string | undefined {
   }
   const field = fieldBehind(spec, name);
   return field && `${field.item}: ${field.label}`;
-}
-
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce((inner, key) => (isTree(inner) ? inner[key] : undefined), value);
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
-import { isTree } from '../tree.js';
+import { at } from '../tree.js';
 import { type Files, objectsOf, type Placed, parsed } from './tree.js';
 
 const idOf = ({ kind, namespace, name }: Placed) => `${kind} ${namespace}/${name}`;
@@ -90,10 +90,7 @@ function madeAnew(object: Placed, same: readonly Placed[], now: readonly Placed[
 
 /** Kubernetes does not change the type of a Secret. */
 function typeChange(object: Placed, same: readonly Placed[]): Loss[] {
-  const type = (one: Placed) => {
-    const path = ['spec', 'target', 'template', 'type'];
-    return path.reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), parsed(one)) ?? 'Opaque';
-  };
+  const type = (one: Placed) => at(parsed(one), 'spec', 'target', 'template', 'type') ?? 'Opaque';
   const [next] = same;
   if (next === undefined || next.content.equals(object.content) || type(next) === type(object)) return [];
   return [

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { diffLines } from 'diff';
 import { problemLine } from '../errors.js';
 import { groupBy } from '../group-by.js';
+import { commentMark } from './comment-mark.js';
 import type { Changes, Detail, Fate, ObjectChange } from './describe.js';
 
 const signs: Readonly<Record<Fate, string>> = {
@@ -90,9 +91,6 @@ function textDiff(before: string, after: string): string[] {
     return lines.map((line) => `${added ? '+' : '-'} ${line}`);
   });
 }
-
-/** First line of the comment, by which a later run finds it. */
-export const commentMark = '<!-- cluster-secrets diff -->';
 
 /** GitHub takes 65,536 in a comment. */
 const mostCharacters = 60_000;

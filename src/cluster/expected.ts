@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { OperatorError } from '../errors.js';
 import { tokenExpiry } from '../token-expiry.js';
-import { isTree, type Tree } from '../tree.js';
+import { isTree, metadataOf, type Tree } from '../tree.js';
 import { isSourceKind, type SourceKind } from './source.js';
 
 /** What should be in the cluster. */
@@ -77,10 +77,6 @@ function objectsIn(folder: string, prefix: string): Tree[] {
       const object = load(readFileSync(join(folder, file), 'utf8'));
       return isTree(object) ? object : {};
     });
-}
-
-function metadataOf({ metadata }: Tree): Tree {
-  return isTree(metadata) ? metadata : {};
 }
 
 /** The source of a Flux Kustomization, which may be in another namespace. */

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, posix, relative, resolve, sep } from 'node:path';
 import { Command as Usage } from 'commander';
 import { OperatorError, problemLine } from '../errors.js';
+import { groupBy } from '../group-by.js';
 import { deliveryOf } from '../guards/delivery.js';
 import { toYaml } from '../output/render.js';
 import { composeProject, type Project } from '../platform/project.js';
@@ -62,21 +63,15 @@ function report({ by, changes, problems }: Delivery, dist: string, io: Io): 0 | 
 
 /** One line for each file that changes something and kind of object that it changes. */
 function harmless(changes: readonly Change[]): string[] {
-  const groups = new Map<string, Set<string>>();
-  for (const change of changes) {
-    if (change.breaks !== undefined) continue;
-    const [kind = ''] = change.object.split(' ');
-    addTo(groups, `${change.file} ${kind}`, changeText(change));
-  }
-  return [...groups].map(([key, texts]) => {
+  const groups = groupBy(
+    changes.filter(({ breaks }) => breaks === undefined),
+    ({ file, object }) => `${file} ${object.split(' ')[0]}`,
+  );
+  return [...groups].map(([key, group]) => {
     const [file, kind] = key.split(/ (?=\S+$)/);
+    const texts = new Set(group.map(changeText));
     return `applied, but changed by ${file}, without harm: ${kind}: ${[...texts].join(', ')}`;
   });
-}
-
-function addTo(groups: Map<string, Set<string>>, key: string, text: string): void {
-  const there = groups.get(key) ?? new Set();
-  groups.set(key, there.add(text));
 }
 
 /** The entry: nothing in it is encrypted, but a repository that decrypts everywhere expects to see it here, too. */

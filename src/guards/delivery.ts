@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import type { Problem } from '../errors.js';
@@ -37,21 +37,18 @@ export function deliveryWarnings(project: Project, files: FileTree): Problem[] {
   const { path, repository, settings } = project;
   const { state, problems } = deliveryOf(project);
   return [
-    ...surroundingWarnings(path, repository, filesToCommit(path, files), settings.flux.path !== undefined),
+    ...surroundingWarnings(path, repository, filesToCommit(project, files), settings.flux.path !== undefined),
     ...(state === 'unknown' ? [] : problems),
     ...(repository ? strayWarnings(project.view) : []),
   ];
 }
 
 /** What a clone of the repository needs, for Flux and for the next synth. */
-function filesToCommit(project: string, files: FileTree): string[] {
-  const secrets = existsSync(join(project, 'src/secrets'))
-    ? readdirSync(join(project, 'src/secrets')).filter((name) => !/^[._]/.test(name))
-    : [];
-  const own = ['.sourceignore', 'main.ts', 'package.json', 'src/settings.ts', credentialsFileIn(project)];
+function filesToCommit({ path, files: secrets }: Project, files: FileTree): string[] {
+  const own = ['.sourceignore', 'main.ts', 'package.json', 'src/settings.ts', credentialsFileIn(path)];
   return [
-    ...own.filter((file) => existsSync(join(project, file))),
-    ...secrets.map((name) => `src/secrets/${name}`),
+    ...own.filter((file) => existsSync(join(path, file))),
+    ...secrets.map(({ file }) => file),
     ...[...files.keys()].map((file) => `dist/${file}`),
   ];
 }

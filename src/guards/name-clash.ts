@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.js';
+import { groupBy } from '../group-by.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { ResolvedSettings } from '../platform/settings.js';
-import { addTo } from '../repository/files.js';
 import type { FoundSecret } from '../repository/secrets.js';
 
 const gone = 'ESO would take it over at once, report Ready, and its old keys would be gone';
@@ -22,8 +22,7 @@ export function nameClashProblems(
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const used = new Set<number>();
-  const bySecret = new Map<string, FoundSecret[]>();
-  for (const one of found) addTo(bySecret, `${one.namespace}/${one.name}`, one);
+  const bySecret = groupBy(found, ({ namespace, name }) => `${namespace}/${name}`);
   for (const { file, secrets } of files) {
     for (const { namespace, name } of secrets) {
       const secret = `${namespace}/${name}`;

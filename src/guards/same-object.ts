@@ -1,10 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
-import { metadataOf } from '../repository/kustomize.js';
 import { identity } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
-import type { Tree } from '../tree.js';
+import { metadataOf, type Tree } from '../tree.js';
 
 /** Kinds whose doubles other guards tell in their own words. */
 const elsewhere = new Set(['ExternalSecret', 'Kustomization', 'Namespace']);

@@ -12,8 +12,9 @@ import type { FluxModel } from './model.js';
  */
 export function decryptionWarnings(files: RepositoryFiles, model: FluxModel): Problem[] {
   const warn = (file: string, node: string): Problem[] => {
-    const ways = model.hasRoots ? model.liveWays(node) : model.ways(node);
-    const builders = [...new Set(ways.flatMap(({ by }) => (by && !by.decrypts ? [by] : [])))];
+    const builders = [
+      ...new Set(model.likelyWays(node).flatMap(({ by }) => (by && !by.decrypts ? [by] : []))),
+    ];
     const [first] = builders;
     if (!first) return [];
     const by = `the Flux Kustomization ${first.name} in ${first.file}${builders.length > 1 ? `, one of ${builders.length},` : ''}`;

@@ -1,7 +1,8 @@
 import type { Problem } from '../errors.js';
-import { isTree, type Tree } from '../tree.js';
+import { groupBy } from '../group-by.js';
+import { fieldDifferences, isTree, metadataOf, type Tree } from '../tree.js';
 import { FluxKustomization } from './flux-kustomization.js';
-import { afterStep, metadataOf, type Step } from './kustomize.js';
+import { afterStep, doesNothing, type Step } from './kustomize.js';
 import type { Way } from './model.js';
 import type { RepositoryView } from './scan.js';
 import { substituted } from './substitute.js';
@@ -73,7 +74,7 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
     };
     return { ...nothing, state: 'unknown', problems: [problem] };
   }
-  const ways = model.hasRoots ? model.liveWays(dist) : model.ways(dist).filter(({ by }) => by);
+  const ways = model.likelyWays(dist).filter(({ by }) => by);
   const by = [...new Map(ways.flatMap(({ by }) => (by ? [[key(by), by] as const] : []))).values()].sort(
     (a, b) => (a.file < b.file ? -1 : 1),
   );
@@ -125,10 +126,8 @@ function artifactBuilder({ model, dist }: RepositoryView): FluxKustomization | u
 export function strayWarnings({ model, dist, files }: RepositoryView): Problem[] {
   const prefix = dist.slice(0, -'dist'.length);
   const ours = `${prefix}.sourceignore`;
-  const stray = ['cdk8s.yaml']
-    .map((name) => `${prefix}${name}`)
-    .find((file) => files.text(file) !== undefined && !model.artifact.ignoredBy(file));
-  if (stray === undefined) return [];
+  const stray = `${prefix}cdk8s.yaml`;
+  if (files.text(stray) === undefined || model.artifact.ignoredBy(stray)) return [];
   const by = model.takesOneByOne(stray);
   const then = by
     ? `the Flux Kustomization ${by.name} in ${by.file} takes ${stray} for a manifest, and its whole build fails`
@@ -181,15 +180,11 @@ function changesOn(way: Way, { namespace, units }: Shipped): Change[] {
   return changes;
 }
 
-function doesNothing({ namespace, prefix, suffix, patches }: Step): boolean {
-  return namespace === undefined && prefix === '' && suffix === '' && patches.length === 0;
-}
-
 function differences(before: Tree, after: Tree, { file }: Step): Change[] {
   if (before === after) return [];
   const kind = String(before['kind']);
   const object = `${kind} ${String(metadataOf(before)['name'])}`;
-  return compare(before, after, '').map(({ field, from, to }) => ({
+  return fieldDifferences(before, after).map(({ field, from, to }) => ({
     object,
     field,
     from,
@@ -197,15 +192,6 @@ function differences(before: Tree, after: Tree, { file }: Step): Change[] {
     file,
     breaks: whatBreaks(kind, field, to, after),
   }));
-}
-
-function compare(from: unknown, to: unknown, field: string): { field: string; from: unknown; to: unknown }[] {
-  if (isTree(from) && isTree(to)) {
-    return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((name) =>
-      compare(from[name], to[name], field === '' ? name : `${field}.${name}`),
-    );
-  }
-  return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ field, from, to }];
 }
 
 /** Fields of a HelmRelease with which Flux installs what is asked for, another way. */
@@ -274,22 +260,21 @@ function refusedStrategy({ spec }: Tree): string | undefined {
 
 /** One problem for all objects on which one file breaks the same thing in the same way. */
 function broken(changes: readonly Change[]): Problem[] {
-  const groups = new Map<string, { objects: Set<string>; change: Change }>();
-  for (const change of changes) {
-    if (change.breaks === undefined) continue;
-    const [kind] = change.object.split(' ');
-    const id = JSON.stringify([kind, change.field, change.file, change.breaks]);
-    const group = groups.get(id) ?? { objects: new Set<string>(), change };
-    group.objects.add(change.object);
-    groups.set(id, group);
-  }
-  return [...groups.values()].map(({ objects, change }) => {
-    const [first = '', ...more] = objects;
-    return {
-      where: change.file,
-      what: `changes ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: ${changeText(change)}: ${change.breaks}`,
-      todo: 'take that away there, or apply dist/ from a place that it does not reach',
-    };
+  const groups = groupBy(
+    changes.filter(({ breaks }) => breaks !== undefined),
+    ({ object, field, file, breaks }) => JSON.stringify([object.split(' ')[0], field, file, breaks]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [change] = group;
+    if (!change) return [];
+    const [first = '', ...more] = new Set(group.map(({ object }) => object));
+    return [
+      {
+        where: change.file,
+        what: `changes ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: ${changeText(change)}: ${change.breaks}`,
+        todo: 'take that away there, or apply dist/ from a place that it does not reach',
+      },
+    ];
   });
 }
 

@@ -1,5 +1,5 @@
-import { isTree, type Tree } from '../tree.js';
-import { groupOf, metadataOf, normalPath, plainText, type Step, trees } from './kustomize.js';
+import { isTree, metadataOf, type Tree } from '../tree.js';
+import { groupOf, normalPath, plainText, type Step, trees } from './kustomize.js';
 import { type Patch, toPatches } from './patch.js';
 import { type Variables, variablesOf } from './substitute.js';
 

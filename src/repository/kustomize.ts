@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { escapeRegExp } from '../regexp.js';
-import { isTree, type Tree } from '../tree.js';
+import { isTree, metadataOf, type Tree } from '../tree.js';
 import { type Patch, patched, toPatches } from './patch.js';
 import type { FileBytes } from './read.js';
 
@@ -114,13 +114,13 @@ export function groupOf({ apiVersion }: Tree): string {
   return text.includes('/') ? text.slice(0, text.indexOf('/')) : '';
 }
 
-/** `metadata` of an object. */
-export function metadataOf({ metadata }: Tree): Tree {
-  return isTree(metadata) ? metadata : {};
-}
-
 /** Kinds around whose names kustomize puts no prefix. */
 const fixedNames = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
+
+/** Whether a step leaves every object as it is. */
+export function doesNothing({ namespace, prefix, suffix, patches }: Step): boolean {
+  return namespace === undefined && prefix === '' && suffix === '' && patches.length === 0;
+}
 
 /** What a step makes of an object. */
 export function afterStep(object: Tree, { namespace, prefix, suffix, patches }: Step): Tree {

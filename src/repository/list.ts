@@ -1,24 +1,22 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../errors.js';
-
-/** What git would take for its own in a hook, where it is about another folder. */
-const gitVariables = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_COMMON_DIR'];
+import { git } from './git.js';
 
 /**
  * Lists the files that Flux could get to see: what git tracks or would add, submodules included; without
  * git, all below a folder except node_modules and .git.
  *
  * @param top Absolute path of the repository's top folder, or of the project where there is no repository.
- * @param git Whether it is a git repository.
+ * @param isRepository Whether it is a git repository.
  * @returns Paths relative to it, with `/`, sorted, and a warning when git can't be asked.
  */
-export function listFiles(top: string, git: boolean): { files: string[]; warnings: Problem[] } {
+export function listFiles(top: string, isRepository: boolean): { files: string[]; warnings: Problem[] } {
   const warnings: Problem[] = [];
   let paths: string[] | undefined;
   try {
-    if (git) paths = [...askGit(top, 'ls-files', '-co', '--exclude-standard', '-z'), ...submodules(top)];
+    if (isRepository)
+      paths = [...askGit(top, 'ls-files', '-co', '--exclude-standard', '-z'), ...submodules(top)];
   } catch (error) {
     warnings.push({
       where: 'git',
@@ -33,19 +31,10 @@ export function listFiles(top: string, git: boolean): { files: string[]; warning
   return { files: [...new Set(files)].sort(), warnings };
 }
 
-/** The environment for git, without what is about another folder. */
-export function gitEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !gitVariables.includes(name)));
-}
-
+/** What git lists, with a NUL byte behind each. */
 function askGit(top: string, ...args: string[]): string[] {
-  return execFileSync('git', args, {
-    cwd: top,
-    encoding: 'utf8',
-    env: gitEnvironment(),
-    maxBuffer: 2 ** 30,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  return git(top, args)
+    .toString('utf8')
     .split('\0')
     .filter((path) => path !== '');
 }
@@ -106,8 +95,10 @@ function readFolder(path: string) {
 
 /** The first line of what git said, or why it could not be run. */
 function reason(error: unknown): string {
-  const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
+  const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: Buffer };
   if (code === 'ENOENT') return 'git is not installed';
-  const [first = 'it failed'] = (stderr ?? '').split('\n').filter((line) => line.trim() !== '');
+  const [first = 'it failed'] = String(stderr ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return first.replace(/^fatal: /, '');
 }

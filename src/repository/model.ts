@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Problem } from '../errors.js';
-import type { Tree } from '../tree.js';
+import { metadataOf, type Tree } from '../tree.js';
 import { Artifact } from './artifact.js';
 import { addTo, type RepositoryFiles } from './files.js';
 import {
@@ -12,10 +12,10 @@ import {
 } from './flux-kustomization.js';
 import {
   afterStep,
+  doesNothing,
   fits,
   isKustomizationFile,
   type Kustomization,
-  metadataOf,
   normalPath,
   plainText,
   type Step,
@@ -143,6 +143,11 @@ export class FluxModel {
   /** The ways of which Flux really goes one. */
   liveWays(node: string): readonly Way[] {
     return this.ways(node).filter(({ by }) => by?.root);
+  }
+
+  /** The ways to count with: the live ones, or all where nobody knows which are. */
+  likelyWays(node: string): readonly Way[] {
+    return this.hasRoots ? this.liveWays(node) : this.ways(node);
   }
 
   /** Whether Flux is known not to apply a file or folder. */
@@ -519,10 +524,7 @@ interface Made {
 
 /** Steps that do something. */
 function effective(steps: readonly Step[]): Step[] {
-  return steps.filter(
-    ({ namespace, prefix, suffix, patches }) =>
-      namespace !== undefined || prefix !== '' || suffix !== '' || patches.length > 0,
-  );
+  return steps.filter((step) => !doesNothing(step));
 }
 
 function isSame(one: Tree, other: Tree): boolean {

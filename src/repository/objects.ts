@@ -1,7 +1,7 @@
 import { escapeRegExp } from '../regexp.js';
-import type { Tree } from '../tree.js';
+import { metadataOf, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';
-import { groupOf, isKustomizationFile, metadataOf, plainText } from './kustomize.js';
+import { groupOf, isKustomizationFile, plainText } from './kustomize.js';
 import type { FluxModel, Way } from './model.js';
 
 /** An object of the repository, as the cluster gets it. */
@@ -62,7 +62,7 @@ export function sameObjects(
       continue;
     for (const object of files.parse(file, 'may hold an object of a name that this project uses')) {
       if (!kinds.has(String(object['kind']))) continue;
-      for (const way of model.hasRoots ? model.liveWays(file.file) : model.ways(file.file)) {
+      for (const way of model.likelyWays(file.file)) {
         const end = model.atEnd(object, way);
         if (!isElsewhere(way)) wanted.get(identity(end))?.push({ file: file.file, object: end, way });
       }

@@ -1,5 +1,5 @@
-import { isTree, type Tree } from '../tree.js';
-import { groupOf, metadataOf, plainText, trees } from './kustomize.js';
+import { at, isTree, metadataOf, type Tree } from '../tree.js';
+import { groupOf, plainText, trees } from './kustomize.js';
 
 /** A Secret that an object is, or that a controller makes of it. */
 export interface MadeSecret {
@@ -20,8 +20,6 @@ interface InNamespace {
   readonly namespace: string | undefined;
 }
 
-const at = (tree: unknown, ...path: readonly string[]): unknown =>
-  path.reduce((value, key) => (isTree(value) ? value[key] : undefined), tree);
 const textAt = (tree: unknown, ...path: readonly string[]) => plainText(at(tree, ...path));
 
 /** A name of its own: the Secret is called as the object. */

@@ -1,8 +1,8 @@
 import type { Problem } from '../errors.js';
 import { escapeRegExp } from '../regexp.js';
-import { isTree, type Tree } from '../tree.js';
+import { isTree, metadataOf, type Tree } from '../tree.js';
 import { addTo, type RepositoryFiles } from './files.js';
-import { fits, isKustomizationFile, isSubstituted, metadataOf, plainText, trees } from './kustomize.js';
+import { fits, isKustomizationFile, isSubstituted, plainText, trees } from './kustomize.js';
 import type { FluxModel, Way } from './model.js';
 import type { FileBytes } from './read.js';
 import { type MadeSecret, makerMarks, secretsMadeBy } from './secret-makers.js';
@@ -61,12 +61,8 @@ export function findSecrets(
     }
   };
   const waysOf = (node: string) => {
-    const live = model.liveWays(node);
-    const dead = model.hasRoots && live.length === 0;
-    return {
-      dead,
-      ways: (dead ? model.ways(node) : model.hasRoots ? live : model.ways(node)).filter(not(isElsewhere)),
-    };
+    const dead = model.isDead(node);
+    return { dead, ways: (dead ? model.ways(node) : model.likelyWays(node)).filter(not(isElsewhere)) };
   };
 
   for (const one of model.kustomizationsHolding('secretGenerator')) {

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Problem } from '../errors.js';
+import { groupBy } from '../group-by.js';
 import { findRepository, type Repository } from '../repository.js';
-import { gitEnvironment } from './list.js';
+import { git } from './git.js';
 
 /**
  * What keeps git from committing the project, or Flux from finding it where `dist/` says that it is: a repository
@@ -86,20 +86,18 @@ function withoutGit(project: string): Problem[] {
 
 /** Files that git leaves out, each with the rule, one warning a rule. */
 function ignoredWarnings(project: string, files: readonly string[]): Problem[] {
-  const groups = new Map<string, { rule: Ignored; files: string[] }>();
-  for (const rule of checkIgnore(project, files)) {
-    const id = `${rule.source}:${rule.line}`;
-    const group = groups.get(id) ?? { rule, files: [] };
-    group.files.push(rule.file);
-    groups.set(id, group);
-  }
-  return [...groups.values()].map(({ rule, files: [first = '', ...more] }) => {
-    return {
-      // git names it from the top, and what is outside of the repository by its whole path.
-      where: rule.source,
-      what: `line ${rule.line}, \`${rule.pattern}\`, keeps git from committing ${first}${more.length > 0 ? ` and ${more.length} more` : ''} of this project, so Flux never gets it`,
-      todo: 'take the rule away, or let it spare this folder (below a folder that is ignored itself nothing can be spared)',
-    };
+  const groups = groupBy(checkIgnore(project, files), ({ source, line }) => `${source}:${line}`);
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (!first) return [];
+    const { source, line, pattern, file } = first;
+    return [
+      {
+        // git names it from the top, and what is outside of the repository by its whole path.
+        where: source,
+        what: `line ${line}, \`${pattern}\`, keeps git from committing ${file}${more.length > 0 ? ` and ${more.length} more` : ''} of this project, so Flux never gets it`,
+        todo: 'take the rule away, or let it spare this folder (below a folder that is ignored itself nothing can be spared)',
+      },
+    ];
   });
 }
 
@@ -115,14 +113,7 @@ function checkIgnore(folder: string, files: readonly string[]): Ignored[] {
   if (files.length === 0) return [];
   let out = '';
   try {
-    out = execFileSync('git', ['check-ignore', '-v', '-z', '--stdin'], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: gitEnvironment(),
-      input: files.join('\0'),
-      maxBuffer: 2 ** 28,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
+    out = git(folder, ['check-ignore', '-v', '-z', '--stdin'], files.join('\0')).toString('utf8');
   } catch {
     // Exit code 1: none of them is. Without git nothing can be said here.
     return [];

@@ -1,3 +1,5 @@
+import { commentMark } from '../changes/comment-mark.js';
+
 /**
  * The workflow and the Renovate preset at the top of the repository, for a project in a folder of it.
  *
@@ -74,7 +76,7 @@ jobs:
           NUMBER: \${{ github.event.pull_request.number }}
         run: |
           comments="repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments"
-          mark='startswith("<!-- cluster-secrets diff -->")'
+          mark='startswith("${commentMark}")'
           id=$(gh api --paginate "$comments" --jq ".[] | select(.body | $mark) | .id" | head -n 1)
           if [ -n "$id" ]; then
             gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --field "body=@$RUNNER_TEMP/diff.md"

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../errors.js';
 import { packageFolder } from '../package.js';
+import { git } from '../repository/git.js';
 
 /** What a copy of this package's repository has that the package brings from now on. */
 const ours = [
@@ -81,11 +81,7 @@ function moveRule(config: string): void {
 /** Files that git could not bring back; without git all of them. */
 function uncommitted(folder: string): string[] {
   try {
-    const out = execFileSync('git', ['status', '--porcelain', '--', '.'], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const out = git(folder, ['status', '--porcelain', '--', '.']).toString('utf8');
     return out.split('\n').filter((line) => line !== '');
   } catch {
     return ['it is in no git repository'];

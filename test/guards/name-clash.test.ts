@@ -267,6 +267,15 @@ test('git that does not answer: the files are found all the same, and the folder
     ),
     clash(secret, 'x.yaml'),
   ]);
+  const head = project.read('../../.git/HEAD');
+  project.write('../../.git/HEAD', '');
+  const refused = await run({});
+  expect(refused.code).toBe(1);
+  expect(refused.err.split('\n')).toEqual([
+    expect.stringMatching(/^warning: git: can't list the files of .* \(not a git repository/),
+    clash(secret, 'x.yaml'),
+  ]);
+  project.write('../../.git/HEAD', head);
   // In a hook git's variables are about another folder.
   const hook = await run({ GIT_DIR: join(project.path, '../../.git'), GIT_INDEX_FILE: '/nonexistent/index' });
   expect(hook).toMatchObject({ code: 1, err: clash(secret, 'x.yaml') });
