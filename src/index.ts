@@ -22,8 +22,15 @@ export { type Flux, type FluxSource, Unit, type UnitProps } from './constructs/u
 export type { FieldReference, FileReference, KeySource, SecretSource } from './external-secret/source.js';
 export type { AppSecretsFile } from './platform/app-secrets.js';
 export { Cluster, type ClusterProps } from './platform/cluster.js';
+export {
+  type Existing,
+  type ExistingConnect,
+  type ExistingOperator,
+  type ExistingStore,
+  existing,
+} from './platform/existing.js';
 export type { Compose, PlatformInput } from './platform/platform.js';
-export type { ResolvedSettings, Settings } from './platform/settings.js';
+export type { ChartSettings, ResolvedSettings, Settings, StoreSettings } from './platform/settings.js';
 export { run } from './run.js';
 
 /**

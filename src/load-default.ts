@@ -66,7 +66,7 @@ async function settled<Value>(promise: Promise<Value>): Promise<Value | undefine
 }
 
 /** The words of `src/index.ts` that an operator's file may lack an import of. */
-const words = ['appSecret', 'defineSettings', 'externalUnit'];
+const words = ['appSecret', 'defineSettings', 'existing', 'externalUnit'];
 
 function todoFor(error: unknown): string {
   const [, name = ''] = /^(\w+) is not defined$/.exec(error instanceof Error ? error.message : '') ?? [];

@@ -11,7 +11,8 @@ export default defineSettings({
   // How often External Secrets Operator reads 1Password: a Go duration from 10s to 1h.
   // refreshInterval: '1h',
   //
-  // The ClusterSecretStore: its name, and the only namespaces that may use it (left out: all).
+  // The ClusterSecretStore: its name, and the only namespaces that may use it (left out: all). One that the cluster has
+  // already (import existing, too) is `existing({ name: 'onepassword' })`, and then nothing else is made.
   // store: { name: 'onepassword', namespaces: ['monitoring', 'media'] },
   //
   // Namespace of External Secrets Operator and 1Password Connect.
@@ -38,7 +39,9 @@ export default defineSettings({
   // },
   //
   // Chart versions (left out: src/versions.ts), each with a `digest` and `verify: { issuer, subject }` if you want
-  // Flux to check what it fetches, and more values of the charts.
+  // Flux to check what it fetches, and more values of the charts. One that the cluster has already (import existing and
+  // externalUnit, too) is `existing({ unit: externalUnit('external-secrets') })`, a Connect server
+  // `existing({ host: 'http://onepassword-connect:8080', token: { name: 'onepassword-token' } })`.
   // externalSecrets: { values: { resources: { requests: { memory: '64Mi' } } } },
   // connect: { values: { connect: { api: { logLevel: 'debug' } } } },
   //
@@ -53,6 +56,9 @@ export default defineSettings({
   //   // Labels by which Prometheus picks ServiceMonitors and rules (left out: none).
   //   labels: { release: 'kube-prometheus-stack' },
   // },
+  //
+  // Name of this project, in front of the names of its Flux Kustomizations: where a cluster has several projects.
+  // name: 'home',
   //
   // Folders of the repository that belong to other clusters: nothing in them is a clash.
   // otherClusters: ['clusters/lab'],

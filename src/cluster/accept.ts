@@ -7,8 +7,10 @@ import { type Acceptance, type TrialInput, tryCanaries } from './trials.js';
 
 /** What is proven where. */
 export interface AcceptanceInput extends TrialInput {
-  /** Namespace of External Secrets Operator and Connect. */
-  readonly namespace: string;
+  /** Namespace of External Secrets Operator. */
+  readonly operatorNamespace: string;
+  /** Namespace of Connect; undefined when it is somebody else's, and may be anywhere. */
+  readonly connectNamespace: string | undefined;
 }
 
 /** The label of everything that a Flux Kustomization applied. */
@@ -20,24 +22,29 @@ const fluxLabel = 'kustomize.toolkit.fluxcd.io/name';
  * Written are, after `confirm`, three ExternalSecrets, and the namespace for them; they are removed at the
  * end, however it ends. Of Secrets only the metadata are read, never a value.
  *
- * @returns Every criterion, always the same ones in the same order.
+ * @returns Every criterion, always the same ones in the same order; of Connect only where it is of this project.
  * @throws ClusterError, before anything is written, when the cluster can't be reached or does not know who
  *   asks.
  */
 export async function accept(input: AcceptanceInput): Promise<Acceptance> {
-  const { connection, namespace, context } = input;
+  const { connection, operatorNamespace, connectNamespace, context } = input;
   const operator = await judge(
     'External Secrets Operator is running',
-    async () => running(await operatorDeployments(connection, namespace)),
+    async () => running(await operatorDeployments(connection, operatorNamespace)),
     // A cluster that can't be asked at all is one line, not one for each criterion.
     ({ status }) => status !== undefined && status !== 401,
   );
   let connectSince: Date | undefined;
-  const connect = await judge('1Password Connect is running', async () => {
-    const deployments = await connectDeployments(connection, namespace);
-    connectSince = deployments.map(availableSince)[0];
-    return running(deployments);
-  });
+  const connect =
+    connectNamespace === undefined
+      ? []
+      : [
+          await judge('1Password Connect is running', async () => {
+            const deployments = await connectDeployments(connection, connectNamespace);
+            connectSince = deployments.map(availableSince)[0];
+            return running(deployments);
+          }),
+        ];
   const store = await judge(`the store ${context.storeName} is Ready`, () => storeReady(input, connectSince));
 
   const before = await outcomeOf(fluxSecrets(connection));
@@ -45,7 +52,11 @@ export async function accept(input: AcceptanceInput): Promise<Acceptance> {
   const unchanged = await judge('the Secrets that Flux manages did not change', async () =>
     sameSecrets(before(), await fluxSecrets(connection)),
   );
-  return { criteria: [answers(operator, answered), connect, store, ...criteria, unchanged], left, answered };
+  return {
+    criteria: [answers(operator, answered), ...connect, store, ...criteria, unchanged],
+    left,
+    answered,
+  };
 }
 
 /** A container that started is no controller that works: it has to have written a status. */

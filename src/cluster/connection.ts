@@ -26,7 +26,8 @@ export interface Resource {
 export const resources = {
   kustomizations: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', plural: 'kustomizations' },
   helmReleases: { group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases' },
-  stores: { group: 'external-secrets.io', version: 'v1', plural: 'clustersecretstores' },
+  clusterStores: { group: 'external-secrets.io', version: 'v1', plural: 'clustersecretstores' },
+  stores: { group: 'external-secrets.io', version: 'v1', plural: 'secretstores' },
   externalSecrets: { group: 'external-secrets.io', version: 'v1', plural: 'externalsecrets' },
 } as const satisfies Record<string, Resource>;
 

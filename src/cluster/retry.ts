@@ -20,7 +20,8 @@ export async function retry(
 ): Promise<Status> {
   let status = await read();
   for (const [kind, resource] of [
-    ['ClusterSecretStore', resources.stores],
+    ['ClusterSecretStore', resources.clusterStores],
+    ['SecretStore', resources.stores],
     ['ExternalSecret', resources.externalSecrets],
   ] as const) {
     const failing = failed(status, kind);
@@ -41,7 +42,7 @@ export async function retry(
       return waiting ? undefined : true;
     }, limit);
     status = seen;
-    if (kind === 'ClusterSecretStore' && failed(status, kind).length > 0) break;
+    if (kind !== 'ExternalSecret' && failed(status, kind).length > 0) break;
   }
   return status;
 }

@@ -1,4 +1,5 @@
 import type { V1Deployment } from '@kubernetes/client-node';
+import type { AppSecretContext } from '../constructs/app-secret.js';
 import { connectName } from '../constructs/connect-release.js';
 import { age } from './age.js';
 import { ask, type ClusterObject, type Connection, list, resources } from './connection.js';
@@ -11,7 +12,7 @@ const storeWithin = 5 * 60_000;
 
 /**
  * The Deployments of External Secrets Operator: the chart's three, by name; where its values rename them,
- * the label of the release still tells.
+ * the labels of the release and of the chart still tell.
  *
  * @returns None when only its helpers are there, which read no secret.
  */
@@ -19,12 +20,13 @@ export async function operatorDeployments(
   connection: Connection,
   namespace: string,
 ): Promise<V1Deployment[]> {
-  const release = 'external-secrets';
+  const name = 'external-secrets';
   const helper = /-(webhook|cert-controller)$/;
   const ours = (await listDeployments(connection, namespace)).filter(
     ({ metadata }) =>
-      metadata?.name?.replace(helper, '') === release ||
-      metadata?.labels?.['app.kubernetes.io/instance'] === release,
+      metadata?.name?.replace(helper, '') === name ||
+      metadata?.labels?.['app.kubernetes.io/instance'] === name ||
+      metadata?.labels?.['app.kubernetes.io/name'] === name,
   );
   return ours.every(({ metadata }) => helper.test(metadata?.name ?? '')) ? [] : ours;
 }
@@ -63,7 +65,9 @@ export function availableSince({ status }: V1Deployment): Date | undefined {
 /** Where the store is looked for, and how its waiting is told and ended. */
 interface StoreInput {
   readonly connection: Connection;
-  readonly context: { readonly storeName: string };
+  readonly context: AppSecretContext;
+  /** The canaries' namespace, which is that of a SecretStore; undefined for a namespace made for them. */
+  readonly canaryNamespace: string | undefined;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -75,12 +79,15 @@ interface StoreInput {
  * @param connectSince Since when Connect is available; undefined when it is not, or can't be seen.
  */
 export async function storeReady(
-  { connection, context, report, signal }: StoreInput,
+  { connection, context, canaryNamespace, report, signal }: StoreInput,
   connectSince: Date | undefined,
 ): Promise<Verdict> {
   let store: ClusterObject | undefined;
   const read = async () => {
-    const stores = await list(connection, resources.stores);
+    const stores =
+      context.storeKind === 'SecretStore'
+        ? await list(connection, resources.stores, canaryNamespace)
+        : await list(connection, resources.clusterStores);
     store = stores.find(({ metadata }) => metadata.name === context.storeName);
     return store && isReady(store) ? store : undefined;
   };

@@ -11,13 +11,19 @@ import {
   type Resource,
   resources,
 } from './connection.js';
-import type { Expected } from './expected.js';
+import type { Expected, ExpectedStore } from './expected.js';
 import { type SourceKind, sourceResource } from './source.js';
 import { lastSyncOf, type Now, nextRefreshOf, troubleOf } from './trouble.js';
 
 /** One line of the table. */
 export interface Row {
-  readonly kind: SourceKind | 'Kustomization' | 'HelmRelease' | 'ClusterSecretStore' | 'ExternalSecret';
+  readonly kind:
+    | SourceKind
+    | 'Kustomization'
+    | 'HelmRelease'
+    | 'ClusterSecretStore'
+    | 'SecretStore'
+    | 'ExternalSecret';
   /** undefined for what is cluster-scoped. */
   readonly namespace: string | undefined;
   readonly name: string;
@@ -76,81 +82,131 @@ export async function readStatus(connection: Connection, expected: Expected, onl
 
   const noFlux = 'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first';
   const noOperator =
-    'External Secrets Operator is not in the cluster: its CRDs are missing; look at the unit external-secrets';
-  const { source } = expected;
+    'External Secrets Operator is not in the cluster: its CRDs are missing; look at its HelmRelease';
+  /** The objects of several places; undefined when one of them can't be read. */
+  const findAll = async (
+    places: readonly { resource: Resource; namespace?: string | undefined }[],
+    missing: string,
+  ) => {
+    const lists = await Promise.all(
+      places.map(({ resource, namespace }) => find(resource, missing, namespace)),
+    );
+    return lists.includes(undefined) ? undefined : lists.flatMap((found) => found ?? []);
+  };
+  const { flux, stores: wanted } = expected;
+  const releasePlaces = [...new Set(expected.releases.map(({ namespace }) => namespace))];
   const [sources, kustomizations, releases, stores, externalSecrets] = await Promise.all([
-    find(sourceResource(source.kind), noFlux, source.namespace),
-    find(resources.kustomizations, noFlux, expected.fluxNamespace),
-    find(resources.helmReleases, noFlux, expected.namespace),
-    find(resources.stores, noOperator),
+    flux && find(sourceResource(flux.source.kind), noFlux, flux.source.namespace),
+    flux && find(resources.kustomizations, noFlux, flux.namespace),
+    findAll(
+      releasePlaces.map((namespace) => ({ resource: resources.helmReleases, namespace })),
+      noFlux,
+    ),
+    findAll(
+      [...new Set(wanted.map(({ kind }) => kind))].map((kind) => ({ resource: storeResources[kind] })),
+      noOperator,
+    ),
     find(resources.externalSecrets, noOperator, only),
   ]);
   const now: Now = {
     time: new Date(),
-    revision: revisionOf(sources?.find(({ metadata }) => metadata.name === source.name)),
+    revision: revisionOf(sources?.find(({ metadata }) => metadata.name === flux?.source.name)),
   };
-  const usesStore = (externalSecrets ?? []).filter(({ spec }) => namesStore(spec, expected.store));
-  const store = stores?.find(({ metadata }) => metadata.name === expected.store);
-  const events = usesStore.some((object) => !isReady(object))
+  const declared = new Set(expected.externalSecrets.map(idOf));
+  const isShown = (object: ClusterObject) =>
+    declared.has(idOf(object.metadata)) ||
+    wanted.some((store) => store.unit && namesStore(object.spec, store.name));
+  const shown = (externalSecrets ?? []).filter(isShown);
+  const events = shown.some((object) => !isReady(object))
     ? await optional(warnings(connection, only), [], 'events can not be read')
     : [];
-  const storeEvents =
-    store && !isReady(store)
-      ? await optional(warnings(connection, 'default'), [], 'events can not be read')
-      : [];
+  const isFailing = (object: ClusterObject | undefined) => object !== undefined && !isReady(object);
+  const failingStores = wanted.filter((store) => isFailing(stores?.find((one) => isSame(one, store))));
+  // What is cluster-scoped has its events in `default`.
+  const storeEvents = await Promise.all(
+    [...new Set(failingStores.map(({ namespace = 'default' }) => namespace))].map((namespace) =>
+      optional(warnings(connection, namespace), [], 'events can not be read'),
+    ),
+  );
 
   const absent = 'not in the cluster: is dist/ committed, and does Flux apply it (`npm run flux-entry`)?';
   const named = (
     kind: Row['kind'],
-    names: readonly string[],
+    names: readonly Named[],
     found: readonly ClusterObject[] | undefined,
-    namespace: string | undefined,
-    missing: string,
+    missing: string | ((one: Named) => string),
     events: readonly CoreV1Event[] = [],
   ): Row[] =>
     found === undefined
       ? []
-      : names.map((name) => {
-          const object = found.find(({ metadata }) => metadata.name === name);
-          return object
-            ? rowOf(kind, object, events, now)
-            : { ...empty, kind, namespace, name, message: missing };
+      : names.map((one) => {
+          const object = found.find((other) => isSame(other, one));
+          if (object) return rowOf(kind, object, events, now);
+          const message = typeof missing === 'string' ? missing : missing(one);
+          return { ...empty, kind, namespace: one.namespace, name: one.name, message };
         });
   const missingSource = `not in the cluster: Flux was bootstrapped with another source; set flux.source in src/settings.ts`;
-  const rows = [
-    ...named(source.kind, [source.name], sources, source.namespace, missingSource),
-    ...named('Kustomization', expected.units, kustomizations, expected.fluxNamespace, absent),
-    ...named(
-      'HelmRelease',
-      expected.releases,
-      releases,
-      expected.namespace,
-      'not in the cluster: see its unit above',
-    ),
-    ...named(
-      'ClusterSecretStore',
-      [expected.store],
+  const ofKind = (kind: ExpectedStore['kind']) =>
+    named(
+      kind,
+      wanted.filter(
+        (store) => store.kind === kind && [undefined, only ?? store.namespace].includes(store.namespace),
+      ),
       stores,
-      undefined,
-      'not in the cluster: see the unit onepassword-store',
-      storeEvents,
+      ({ unit }) =>
+        unit === undefined
+          ? 'not in the cluster: it should be there already, as src/settings.ts says'
+          : `not in the cluster: see the unit ${unit}`,
+      storeEvents.flat(),
+    );
+  const rows = [
+    ...(flux ? named(flux.source.kind, [flux.source], sources, missingSource) : []),
+    ...named(
+      'Kustomization',
+      expected.units.map((name) => ({ namespace: flux?.namespace, name })),
+      kustomizations,
+      absent,
     ),
+    ...named('HelmRelease', expected.releases, releases, 'not in the cluster: see its unit above'),
+    ...ofKind('ClusterSecretStore'),
+    ...ofKind('SecretStore'),
     ...[
-      ...usesStore.map((object) => rowOf('ExternalSecret', object, events, now)),
+      ...shown.map((object) => rowOf('ExternalSecret', object, events, now)),
       ...(externalSecrets ? absentRows(expected, externalSecrets, only) : []),
     ].sort(byName),
   ];
   if (only !== undefined && externalSecrets && !rows.some(({ kind }) => kind === 'ExternalSecret')) {
-    notes.push(`the namespace ${only} has no ExternalSecret of the store ${expected.store}`);
+    const names = [...new Set(wanted.map(({ name }) => name))];
+    notes.push(`the namespace ${only} has no ExternalSecret of the store ${names.join(', ')}`);
   }
   const told = [...new Set(notes)].filter((note) => note !== '');
   return {
     rows,
     notes: told,
     warnings: tokenWarnings(expected.tokenExpires, now.time).map(problemLine),
-    ready: told.length === 0 && rows.length > 0 && rows.every(({ ready }) => ready),
+    ready: told.length === 0 && rows.every(({ ready }) => ready),
   };
 }
+
+/** What an object is called, and the unit that makes it. */
+interface Named {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+  readonly unit?: string | undefined;
+}
+
+function isSame({ metadata }: ClusterObject, { namespace, name }: Named): boolean {
+  return metadata.name === name && metadata.namespace === namespace;
+}
+
+function idOf({ namespace, name }: Named): string {
+  return `${namespace}/${name}`;
+}
+
+const storeResources = {
+  ClusterSecretStore: resources.clusterStores,
+  SecretStore: resources.stores,
+} as const;
 
 /** The revision that a source gives to what is built from it. */
 function revisionOf(source: ClusterObject | undefined): string | undefined {
@@ -164,21 +220,18 @@ function absentRows(
   found: readonly ClusterObject[],
   only: string | undefined,
 ): Row[] {
-  const id = (namespace: string | undefined, name: string) => `${namespace}/${name}`;
-  const there = new Set(found.map(({ metadata }) => id(metadata.namespace, metadata.name)));
+  const there = new Set(found.map(({ metadata }) => idOf(metadata)));
   const absent = externalSecrets.filter(
-    ({ namespace, name }) => (only ?? namespace) === namespace && !there.has(id(namespace, name)),
+    (one) => (only ?? one.namespace) === one.namespace && !there.has(idOf(one)),
   );
   // One that moves is in two units for a while.
-  return [...new Map(absent.map((one) => [id(one.namespace, one.name), one])).values()].map(
-    ({ namespace, name, unit }) => ({
-      ...empty,
-      kind: 'ExternalSecret',
-      namespace,
-      name,
-      message: `not in the cluster: see the unit ${unit} above`,
-    }),
-  );
+  return [...new Map(absent.map((one) => [idOf(one), one])).values()].map(({ namespace, name, unit }) => ({
+    ...empty,
+    kind: 'ExternalSecret',
+    namespace,
+    name,
+    message: `not in the cluster: see the unit ${unit} above`,
+  }));
 }
 
 const empty = {

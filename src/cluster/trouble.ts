@@ -67,8 +67,7 @@ function deletion(kind: string, { metadata }: ClusterObject, now: Date): string 
   if (deletionTimestamp === undefined) return undefined;
   const since = `is being deleted, since ${age(now.getTime() - new Date(deletionTimestamp).getTime())}`;
   if (finalizers.length === 0) return since;
-  const who =
-    kind === 'ExternalSecret' || kind === 'ClusterSecretStore' ? 'External Secrets Operator' : 'Flux';
+  const who = /^(ExternalSecret|(Cluster)?SecretStore)$/.test(kind) ? 'External Secrets Operator' : 'Flux';
   return `${since}, and waits for ${who} to let it go (${finalizers.join(', ')}): is that running?`;
 }
 

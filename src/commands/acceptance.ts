@@ -2,6 +2,7 @@ import { Command as Usage } from 'commander';
 import type { Acceptance } from '../cluster/trials.js';
 import { OperatorError, problemLine, UsageError } from '../errors.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
+import { connectNamespace, operatorNamespace } from '../platform/context.js';
 import { loadSettings, type ResolvedSettings } from '../platform/settings.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
@@ -58,8 +59,14 @@ async function prove(project: string, options: Options, io: Io): Promise<Accepta
   return io.stoppable((signal) =>
     accept({
       connection: connect(io.env),
-      namespace: settings.namespace,
-      context: { storeName: settings.store.name, refreshInterval: settings.refreshInterval },
+      operatorNamespace: operatorNamespace(settings),
+      connectNamespace: connectNamespace(settings),
+      context: {
+        storeName: settings.store.name,
+        storeKind: settings.store.kind,
+        provider: settings.store.provider,
+        refreshInterval: settings.refreshInterval,
+      },
       item: options.item,
       field: options.field,
       canaryNamespace: options.namespace,
@@ -86,7 +93,12 @@ function checkOptions({ item, field, namespace }: Options, settings: ResolvedSet
     });
     throw new UsageError(lines.join('\n'));
   }
-  const { namespaces } = settings.store;
+  const { kind, name, namespaces } = settings.store;
+  if (kind === 'SecretStore' && namespace === undefined) {
+    throw new UsageError(
+      `the SecretStore ${name} is there for its own namespace only: say --namespace with it`,
+    );
+  }
   if (namespaces && !(namespace !== undefined && namespaces.includes(namespace))) {
     throw new UsageError(
       `the store serves only the namespaces ${namespaces.join(', ')} (store.namespaces in src/settings.ts): say --namespace with one of them`,

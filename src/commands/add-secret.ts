@@ -20,6 +20,7 @@ import {
 } from '../onepassword/secret-file.js';
 import { checkAppSecret } from '../platform/app-secret-shape.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
+import { connectNamespace } from '../platform/context.js';
 import { composeProject } from '../platform/project.js';
 import { loadSettings } from '../platform/settings.js';
 import { dependsOn, unitNameOf } from '../platform/unit-name.js';
@@ -128,7 +129,7 @@ async function add(project: string, { file, secret, dryRun, finder }: Added, io:
   );
   print(
     io.stdout,
-    `an app that needs it first has, in its Flux Kustomization: ${dependsOn(unitNameOf(secret))}`,
+    `an app that needs it first has, in its Flux Kustomization: ${dependsOn(unitNameOf(secret, await loadSettings(project)))}`,
   );
   print(io.stdout, `${secret.namespace}/${secret.name} comes from the 1Password item '${secret.item}'`);
   return 0;
@@ -234,7 +235,7 @@ async function checkAsSynth(project: string, added: AppSecretsFile, io: Io): Pro
 async function openFinder(project: string, io: Io): Promise<ItemFinder | undefined> {
   const settings = await loadSettings(project);
   try {
-    return await ItemFinder.open(await openVaults(settings.namespace, io), settings.vaults);
+    return await ItemFinder.open(await openVaults(connectNamespace(settings), io), settings.vaults);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     print(io.stderr, error.message);

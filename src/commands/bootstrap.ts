@@ -7,7 +7,8 @@ import { OperatorError, type Problem, UsageError } from '../errors.js';
 import { credentialsProblems, decodeOnce, tokenProblems } from '../onepassword/bootstrap-input.js';
 import { sweep } from '../onepassword/op-bootstrap.js';
 import { credentialsFileIn } from '../platform/credentials-file.js';
-import { loadSettings } from '../platform/settings.js';
+import { isExisting } from '../platform/existing.js';
+import { loadSettings, settingsFile } from '../platform/settings.js';
 import { findCreationRule } from '../sops/creation-rule.js';
 import { encryptSecret } from '../sops/encrypt-secret.js';
 import { checkSops } from '../sops/sops.js';
@@ -52,6 +53,12 @@ export const bootstrap: Command = async (project, args, io) => {
   }
   // What can be refused without the secrets is refused before they are asked for, or made.
   const settings = await loadSettings(project);
+  if (isExisting(settings.connect)) {
+    const todo = 'name the Secret with its token in connect.existing.token, or take existing() out';
+    throw new OperatorError([
+      { where: `${settingsFile}: connect`, what: 'is there already, and needs no credentials of ours', todo },
+    ]);
+  }
   const file = credentialsFileIn(project);
   const target = join(project, file);
   checkTarget(target, file, options);

@@ -3,6 +3,7 @@ import { OperatorError } from '../errors.js';
 import { type Check, checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
+import { connectNamespace } from '../platform/context.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command, ExitCode } from '../terminal/command.js';
@@ -38,7 +39,7 @@ async function check(project: string, json: boolean, io: Io): Promise<ExitCode> 
     return 0;
   }
 
-  const vaults = await openVaults(settings.namespace, io);
+  const vaults = await openVaults(connectNamespace(settings), io);
   const finder = await ItemFinder.open(vaults, settings.vaults);
   const rows = (
     await Promise.all(

@@ -6,6 +6,7 @@ import { OperatorError, problemLine } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { deliveryOf } from '../guards/delivery.js';
 import { toYaml } from '../output/render.js';
+import { nameIn } from '../platform/context.js';
 import { composeProject, type Project } from '../platform/project.js';
 import { type Change, changeText, type Delivery } from '../repository/delivery.js';
 import { parseArguments } from '../terminal/arguments.js';
@@ -81,7 +82,7 @@ function entryOf({ settings, view }: Project): object {
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
-    metadata: { name: 'cluster-secrets', namespace },
+    metadata: { name: entryName(settings), namespace },
     spec: {
       ...(decrypts && {
         decryption: { provider: 'sops', ...(sopsSecret !== 'none' && { secretRef: { name: sopsSecret } }) },
@@ -96,12 +97,16 @@ function entryOf({ settings, view }: Project): object {
   };
 }
 
+function entryName(settings: Project['settings']): string {
+  return nameIn(settings, 'cluster-secrets');
+}
+
 /** The file that the entry belongs in; undefined where no root is known. */
-function whereTo({ view }: Project): string | undefined {
+function whereTo({ settings, view }: Project): string | undefined {
   const [root] = view.model.roots;
   if (!root) return undefined;
   const { path = '.' } = root;
-  const file = posix.join(path, 'cluster-secrets.yaml');
+  const file = posix.join(path, `${entryName(settings)}.yaml`);
   const list = view.model.kustomizationFile(path);
   const more = list === undefined ? '' : `, and list it under resources in ${list}`;
   return `put it into ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies what is there. \`--write FILE\` writes it`;

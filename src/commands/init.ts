@@ -3,6 +3,10 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command as Usage } from 'commander';
 import { execa } from 'execa';
 import { OperatorError } from '../errors.js';
+import { settingsFromRepository } from '../platform/flux-settings.js';
+import { resolveSettings, settingsFile } from '../platform/settings.js';
+import { thereAlready } from '../platform/there-already.js';
+import { RepositoryView } from '../repository/scan.js';
 import { findRepository } from '../repository.js';
 import { ciFiles } from '../scaffold/ci-files.js';
 import { clearOldCopy, isOldCopy } from '../scaffold/old-copy.js';
@@ -42,6 +46,7 @@ export const init: Command = async (_project, args, io) => {
   }
   write(folder, projectFiles(nameOf(folder), dependency(folder, options.package, io)), io);
   if (options.ci) addCi(folder, io);
+  tellWhatIsThere(folder, io);
   if (!options.install) {
     print(io.stdout, 'next: `npm install`, `npm run synth`');
     return 0;
@@ -66,6 +71,27 @@ function write(folder: string, files: ReadonlyMap<string, string>, io: Io): void
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content, { flag: 'wx' });
     print(io.stdout, `wrote ${path}`);
+  }
+}
+
+/** Says which parts of the platform the repository makes already, and how the settings use them. */
+function tellWhatIsThere(folder: string, io: Io): void {
+  const repository = findRepository(folder);
+  if (!repository) return;
+  const { prefix } = repository;
+  const view = new RepositoryView({ project: folder, repository, otherClusters: [] }, prefix);
+  const { settings } = settingsFromRepository(resolveSettings({}, settingsFile).settings, {}, view.model);
+  const there = thereAlready(view, settings);
+  for (const { what, line } of there)
+    print(io.stdout, `${what}: to use it, write in ${settingsFile}: ${line}`);
+  if (there.length > 0) {
+    const words = there.some(({ line }) => line.includes('externalUnit('))
+      ? 'existing and externalUnit'
+      : 'existing';
+    print(
+      io.stdout,
+      `import ${words} there, too; a store that is there already is all that app secrets need`,
+    );
   }
 }
 

@@ -7,6 +7,8 @@ import { deliveryWarnings } from '../guards/delivery.js';
 import { guard } from '../guards/index.js';
 import { type FileTree, render } from '../output/render.js';
 import { compare, type Difference, readDiffering, writeInto, writeTree } from '../output/write.js';
+import { valuesOf } from '../platform/context.js';
+import { isExisting } from '../platform/existing.js';
 import { handOverWarnings } from '../platform/hand-over.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
@@ -44,18 +46,18 @@ export async function synth(
 
   const files = render(project.platform);
   const dist = join(project.path, 'dist');
-  const handOvers = project.finishMove ? [] : handOverWarnings(project.handOvers);
+  const handOvers = project.finishMove ? [] : handOverWarnings(project.handOvers, project.settings);
   warn([...handOvers, ...deliveryWarnings(project, files)], io);
   const differences = compare(dist, files);
   const changes = changesSince(dist, differences, files);
   warn(changes?.warnings ?? [], io);
   for (const line of project.said) print(io.stdout, line);
-  if (!project.hasCredentials) {
+  if (!project.hasCredentials && !isExisting(project.settings.connect)) {
     print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');
   }
   // The project's own manifests are valid; what an operator adds to the charts' values may not be.
   const { externalSecrets, connect } = project.settings;
-  const addsValues = Object.keys({ ...externalSecrets.values, ...connect.values }).length > 0;
+  const addsValues = [externalSecrets, connect].some((part) => Object.keys(valuesOf(part)).length > 0);
   const invalid = options.check || addsValues ? (await import('../output/validate.js')).validate(files) : [];
   const wrong = [...invalid, ...(options.check ? differenceProblems(differences) : [])];
   if (wrong.length > 0) throw new OperatorError(wrong);

@@ -9,7 +9,7 @@ import {
   ExternalSecretSpecTargetTemplateMergePolicy,
 } from '../../imports/external-secrets.io.js';
 import { keyTemplates } from '../external-secret/key-templates.js';
-import { lookUps, singleLookUps } from '../external-secret/look-ups.js';
+import { lookUps, type Provider, singleLookUps } from '../external-secret/look-ups.js';
 import type { SecretSource } from '../external-secret/source.js';
 import type { ExternalUnit } from './external-unit.js';
 
@@ -41,13 +41,22 @@ export interface AppSecretProps extends SecretSource {
 
 /** What an `AppSecret` needs beside the operator's words. */
 export interface AppSecretContext {
-  /** Name of the ClusterSecretStore. */
+  /** Name of the store. */
   readonly storeName: string;
+  /** Its kind; a SecretStore is in the namespace of the app secret. @default ClusterSecretStore */
+  readonly storeKind?: 'ClusterSecretStore' | 'SecretStore';
+  /** How the store reads 1Password: through Connect, or with a service account. @default onepassword */
+  readonly provider?: Provider;
   /** Go duration for secrets that do not say one. */
   readonly refreshInterval: string;
   /** Whether another unit takes it over, so that Flux must not prune it from this one. @default false */
   readonly handOver?: boolean;
 }
+
+const storeKinds = {
+  ClusterSecretStore: ExternalSecretSpecSecretStoreRefKind.CLUSTER_SECRET_STORE,
+  SecretStore: ExternalSecretSpecSecretStoreRefKind.SECRET_STORE,
+} as const;
 
 function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
   const { keys, labels, annotations, type } = props;
@@ -97,8 +106,8 @@ export class AppSecret extends Construct {
     context: AppSecretContext,
   ) {
     super(scope, id);
-    const dataFrom = lookUps(props);
-    const data = singleLookUps(props);
+    const dataFrom = lookUps(props, context.provider);
+    const data = singleLookUps(props, context.provider);
     new ExternalSecret(this, 'external-secret', {
       metadata: {
         name: props.name,
@@ -110,7 +119,7 @@ export class AppSecret extends Construct {
         ...(dataFrom.length > 0 && { dataFrom }),
         refreshInterval: props.refreshInterval ?? context.refreshInterval,
         secretStoreRef: {
-          kind: ExternalSecretSpecSecretStoreRefKind.CLUSTER_SECRET_STORE,
+          kind: storeKinds[context.storeKind ?? 'ClusterSecretStore'],
           name: context.storeName,
         },
         target: {

@@ -6,8 +6,16 @@ import { connectName, connectPorts } from './connect-release.js';
 export interface ConnectNetworkPolicyProps {
   /** Namespace of Connect and of External Secrets Operator. */
   readonly namespace: string;
-  /** Helm release of External Secrets Operator; every pod of it has the name as a label. */
-  readonly operatorRelease: string;
+  /**
+   * Helm release of External Secrets Operator in this namespace; every pod of it has the name as a label.
+   * @default - `operatorNamespace` tells
+   */
+  readonly operatorRelease?: string;
+  /**
+   * Namespace of an External Secrets Operator that is installed by whatever release: each pod that its chart's
+   * label calls by its name gets in. @default - that of Connect
+   */
+  readonly operatorNamespace?: string;
   /** Namespace of Prometheus, which may read Connect's metrics. @default - nobody but the operator gets in */
   readonly scraperNamespace?: string;
 }
@@ -38,9 +46,14 @@ const port = (number: number, protocol: 'TCP' | 'UDP' = 'TCP') => ({
 export class ConnectNetworkPolicy extends Construct {
   constructor(scope: Construct, id: string, props: ConnectNetworkPolicyProps) {
     super(scope, id);
-    const operator = {
-      podSelector: { matchLabels: { 'app.kubernetes.io/instance': props.operatorRelease } },
-    };
+    const { operatorRelease, operatorNamespace = props.namespace } = props;
+    const operator =
+      operatorRelease === undefined
+        ? {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': operatorNamespace } },
+            podSelector: { matchLabels: { 'app.kubernetes.io/name': 'external-secrets' } },
+          }
+        : { podSelector: { matchLabels: { 'app.kubernetes.io/instance': operatorRelease } } };
     const scraper = props.scraperNamespace;
     new k8s.KubeNetworkPolicy(this, 'policy', {
       metadata: { name: connectName, namespace: props.namespace },

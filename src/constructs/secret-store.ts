@@ -7,8 +7,8 @@ export interface SecretStoreProps {
   readonly name: string;
   /** Address of the Connect server. */
   readonly connectHost: string;
-  /** The Secret with Connect's access token, in its key `token`. */
-  readonly tokenSecret: { readonly name: string; readonly namespace: string };
+  /** The Secret with Connect's access token, and the key that has it. @default - key: token */
+  readonly tokenSecret: { readonly name: string; readonly namespace: string; readonly key?: string };
   /** Vaults by title or ID, searched in this order. At least one. */
   readonly vaults: readonly string[];
   /** The only namespaces whose ExternalSecrets may use the store. @default - all */
@@ -48,7 +48,7 @@ export class SecretStore extends Construct {
                 connectTokenSecretRef: {
                   name: props.tokenSecret.name,
                   namespace: props.tokenSecret.namespace,
-                  key: 'token',
+                  key: props.tokenSecret.key ?? 'token',
                 },
               },
             },

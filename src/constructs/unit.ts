@@ -56,8 +56,14 @@ export const partOf = { 'app.kubernetes.io/part-of': 'cluster-secrets' };
 /** Input of a `Unit`. Durations are Go durations (`30s`, `1h30m`). */
 export interface UnitProps {
   readonly flux: Flux;
-  /** Units that must have been Ready once before this one is applied. @default - none */
-  readonly dependsOn?: readonly UnitReference[];
+  /**
+   * Units that must have been Ready once before this one is applied; undefined stands for what is there already.
+   *
+   * @default - none
+   */
+  readonly dependsOn?: readonly (UnitReference | undefined)[];
+  /** What it brings into the cluster, for `graph`. @default - the names of its app secrets */
+  readonly title?: string;
   /** How long Flux waits for health before it says that the unit failed. */
   readonly timeout: string;
   /** @default - `flux.interval` */
@@ -122,6 +128,8 @@ export class Unit extends Chart implements UnitReference {
 
   readonly unitName: string;
   readonly unitNamespace: string;
+  /** What it brings into the cluster; undefined for app secrets. */
+  readonly title: string | undefined;
   /** The Flux Kustomization; it lands in `flux/`, not in the folder. */
   readonly kustomization: ApiObject;
   readonly dependsOn: readonly UnitReference[];
@@ -133,7 +141,8 @@ export class Unit extends Chart implements UnitReference {
     const { flux, decryptionSecret } = props;
     this.unitName = id;
     this.unitNamespace = flux.namespace;
-    this.dependsOn = props.dependsOn ?? [];
+    this.title = props.title;
+    this.dependsOn = (props.dependsOn ?? []).filter((unit) => unit !== undefined);
     this.kustomization = new Kustomization(this, 'kustomization', {
       metadata: { name: id, namespace: flux.namespace },
       spec: {

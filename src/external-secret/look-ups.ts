@@ -2,6 +2,7 @@
 import {
   type ExternalSecretSpecData,
   type ExternalSecretSpecDataFrom,
+  ExternalSecretSpecDataFromExtractDecodingStrategy,
   type ExternalSecretSpecDataFromRewrite,
   ExternalSecretSpecDataRemoteRefDecodingStrategy,
 } from '../../imports/external-secrets.io.js';
@@ -27,8 +28,21 @@ const validKeys = replace('[^-._A-Za-z0-9]', '_');
 /** A template can't name what begins with a digit. */
 const noDigitFirst = replace('^([0-9])', '_$1');
 
-/** The look-ups of the ExternalSecret that take fields: one for each item. */
-export function lookUps(props: SecretSource): ExternalSecretSpecDataFrom[] {
+/** How a store reads 1Password: through a Connect server, or with a service account. */
+export type Provider = 'onepassword' | 'onepasswordSDK';
+
+/**
+ * The look-ups of the ExternalSecret that take fields: one for each item. With onepasswordSDK also those that
+ * take one thing each: its `data[]` wants a reference of 1Password's command line, which says less than a label.
+ */
+export function lookUps(
+  props: SecretSource,
+  provider: Provider = 'onepassword',
+): ExternalSecretSpecDataFrom[] {
+  return [...fieldLookUps(props), ...(provider === 'onepasswordSDK' ? singleExtracts(props) : [])];
+}
+
+function fieldLookUps(props: SecretSource): ExternalSecretSpecDataFrom[] {
   const sources = sourcesOf(props);
   const read = fieldsRead(props);
   return itemsOf(props).flatMap(({ prefix, title }) => {
@@ -72,7 +86,26 @@ function rewritesOf(
  * nothing, and ESO calls that Ready; and a field that is decoded, because ESO's own decoding fails where the
  * function `b64dec` writes its error into the Secret. Both are errors that name item and field or file.
  */
-export function singleLookUps(props: SecretSource): ExternalSecretSpecData[] {
+export function singleLookUps(
+  props: SecretSource,
+  provider: Provider = 'onepassword',
+): ExternalSecretSpecData[] {
+  return provider === 'onepassword' ? singles(props) : [];
+}
+
+/** The same as extracts of one field or file, by the name that the template knows. */
+function singleExtracts(props: SecretSource): ExternalSecretSpecDataFrom[] {
+  return singles(props).map(({ secretKey, remoteRef: { key, property, decodingStrategy } }) => ({
+    extract: {
+      key,
+      ...(property !== undefined && { property }),
+      ...(decodingStrategy && { decodingStrategy: ExternalSecretSpecDataFromExtractDecodingStrategy.BASE64 }),
+    },
+    rewrite: [replace('^[\\s\\S]*$', secretKey)],
+  }));
+}
+
+function singles(props: SecretSource): ExternalSecretSpecData[] {
   const titles = new Map(itemsOf(props).map(({ prefix, title }) => [prefix, title]));
   const found = new Map<string, ExternalSecretSpecData>();
   for (const source of sourcesOf(props)) {

@@ -12,6 +12,7 @@ const maxRequestsPerSecond = 20;
 
 /** Refresh intervals that are fine one by one, and together more than Connect and ESO can keep up with. */
 export function loadProblems(secrets: readonly AppSecretProps[], settings: ResolvedSettings): Problem[] {
+  if (settings.store.provider !== 'onepassword') return [];
   const requests = secrets.reduce((sum, secret) => {
     const seconds = (goDuration(secret.refreshInterval ?? settings.refreshInterval) ?? 0) / 1000;
     return sum + (requestsPerLookUp * (lookUps(secret).length + singleLookUps(secret).length)) / seconds;

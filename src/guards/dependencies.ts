@@ -1,4 +1,3 @@
-import { operatorRelease } from '../constructs/external-secrets-release.js';
 import type { UnitReference } from '../constructs/external-unit.js';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
@@ -22,7 +21,7 @@ interface Waiting {
  * @returns `problems`, and `warnings` about external units that the repository does not have.
  */
 export function dependencyProblems(
-  { units }: Pick<Platform, 'units'>,
+  { units, operator }: Pick<Platform, 'units' | 'operator'>,
   { monitoring }: ResolvedSettings,
   view: RepositoryView,
 ): { problems: Problem[]; warnings: Problem[] } {
@@ -31,7 +30,7 @@ export function dependencyProblems(
   const own = new Map(units.map((unit) => [idOf(unit, unit.unitNamespace), unit]));
   const known = new Map<string, Waiting>();
   for (const [id, unit] of own) {
-    const needsCrds = monitoring && unit.unitName === operatorRelease ? [monitoring.unit] : [];
+    const needsCrds = monitoring && unit === operator ? [monitoring.unit] : [];
     const dependsOn = [...unit.dependsOn, ...needsCrds].map((one) => idOf(one, unit.unitNamespace));
     known.set(id, { name: unit.unitName, where: unit.unitName, dependsOn });
   }

@@ -16,6 +16,7 @@ import { nameClashProblems } from './name-clash.js';
 import { namespaceWarnings } from './namespaces.js';
 import { plaintextProblems } from './plaintext.js';
 import { referenceProblems } from './references.js';
+import { refreshProblems } from './refresh.js';
 import { sameNameProblems } from './same-name.js';
 import { sameObjectProblems } from './same-object.js';
 import { typeProblems } from './secret-type.js';
@@ -31,13 +32,14 @@ const secretGuards: Readonly<
   keys: keyProblems,
   metadata: metadataProblems,
   references: referenceProblems,
+  refresh: refreshProblems,
   size: sizeProblems,
   templates: templateProblems,
   'secret-type': typeProblems,
 };
 
 /** Those of them that ask each field by itself. */
-const fieldGuards = ['characters', 'metadata', 'size', 'templates'];
+const fieldGuards = ['characters', 'metadata', 'refresh', 'size', 'templates'];
 
 /** What the guards look at. */
 export interface Guarded {
@@ -66,7 +68,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
   const dependencies = dependencyProblems(platform, settings, view);
   const clashes = nameClashProblems(files, found.secrets, settings.allowSameName);
   const { namespace } = settings.flux;
-  const leaving = coded('leaving-units', leavingUnitProblems(guarded.handOvers, files, namespace, view));
+  const leaving = coded('leaving-units', leavingUnitProblems(guarded.handOvers, files, settings, view));
   return {
     problems: [
       ...coded('plaintext', plaintextProblems(path, view.files.ofProject)),
@@ -74,7 +76,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
       ...coded('dependencies', dependencies.problems),
       ...(guarded.finishMove ? leaving : []),
       ...coded('unit-names', unitNameProblems(platform, view)),
-      ...coded('same-object', sameObjectProblems(platform, view)),
+      ...coded('same-object', sameObjectProblems(platform, settings, view)),
       ...coded('name-clash', clashes.problems),
     ],
     warnings: [

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { HandOver } from '../platform/hand-over.js';
+import type { ResolvedSettings } from '../platform/settings.js';
 import { unitNameOf } from '../platform/unit-name.js';
 import type { RepositoryView } from '../repository/scan.js';
 
@@ -8,18 +9,22 @@ import type { RepositoryView } from '../repository/scan.js';
  * Flux Kustomizations of the repository that wait for a unit which goes when a move is finished: Flux would
  * never start them again.
  *
- * @param namespace Of the project's Flux Kustomizations.
  */
 export function leavingUnitProblems(
   handOvers: readonly HandOver[],
   files: readonly AppSecretsFile[],
-  namespace: string,
+  settings: ResolvedSettings,
   view: RepositoryView,
 ): Problem[] {
-  const staying = new Set(files.flatMap(({ secrets }) => secrets.map(unitNameOf)));
+  const { namespace } = settings.flux;
+  const staying = new Set(
+    files.flatMap(({ secrets }) => secrets.map((secret) => unitNameOf(secret, settings))),
+  );
   const leaving = [...new Set(handOvers.map(({ from }) => from))].filter((from) => !staying.has(from));
   return leaving.flatMap((unit) => {
-    const moved = handOvers.filter(({ from }) => from === unit).map(({ secret }) => unitNameOf(secret));
+    const moved = handOvers
+      .filter(({ from }) => from === unit)
+      .map(({ secret }) => unitNameOf(secret, settings));
     return view
       .fluxHolding(unit)
       .filter((flux) =>

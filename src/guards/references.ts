@@ -1,13 +1,29 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { itemsOf } from '../external-secret/source.js';
+import { operatorNamespace } from '../platform/context.js';
+import { isExisting } from '../platform/existing.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 
 /** Secrets that the project or Flux lives on, with what they are. */
-function reserved({ namespace, credentialsSecret, flux }: ResolvedSettings): Map<string, string> {
+function reserved(settings: ResolvedSettings): Map<string, string> {
+  const { namespace, connect, credentialsSecret, flux } = settings;
+  const { token } = isExisting(connect)
+    ? connect.existing
+    : { token: { name: credentialsSecret, namespace } };
   return new Map([
-    [`${namespace}/${credentialsSecret}`, 'the Secret that Connect and the store need'],
-    [`${namespace}/external-secrets-webhook`, "the Secret of External Secrets Operator's webhook"],
+    ...(token
+      ? [
+          [
+            `${token.namespace ?? namespace}/${token.name}`,
+            'the Secret that Connect and the store need',
+          ] as const,
+        ]
+      : []),
+    [
+      `${operatorNamespace(settings)}/external-secrets-webhook`,
+      "the Secret of External Secrets Operator's webhook",
+    ],
     [`${flux.namespace}/${flux.sopsSecret}`, 'the Secret with which Flux decrypts'],
     [
       `${flux.source.namespace ?? flux.namespace}/${flux.source.name}`,
@@ -32,7 +48,7 @@ export function referenceProblems(secret: AppSecretProps, settings: ResolvedSett
     problems.push({
       where: 'namespace',
       what: `may not use the store ${name}, which is for ${namespaces.join(', ')}`,
-      todo: 'add it to store.namespaces in src/settings.ts',
+      todo: `add it to store.${settings.store.isExisting ? 'existing.' : ''}namespaces in src/settings.ts`,
     });
   }
   for (const { title } of itemsOf(secret)) {

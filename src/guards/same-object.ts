@@ -1,6 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import type { Problem } from '../errors.js';
+import { nameIn } from '../platform/context.js';
+import { isExisting } from '../platform/existing.js';
 import type { Platform } from '../platform/platform.js';
+import { type ResolvedSettings, settingsFile } from '../platform/settings.js';
+import { thereAlready } from '../platform/there-already.js';
 import { identity } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { metadataOf, type Tree } from '../tree.js';
@@ -12,7 +16,11 @@ const elsewhere = new Set(['ExternalSecret', 'Kustomization', 'Namespace']);
  * Objects of this project that Flux applies from elsewhere in the repository, too: the two would undo each
  * other's work, and where one of them goes, it takes the other's object along.
  */
-export function sameObjectProblems(platform: Platform, view: RepositoryView): Problem[] {
+export function sameObjectProblems(
+  platform: Platform,
+  settings: ResolvedSettings,
+  view: RepositoryView,
+): Problem[] {
   const ours = new Map<string, { unit: string; object: Tree }>();
   for (const unit of platform.units) {
     for (const node of unit.node.findAll()) {
@@ -23,29 +31,43 @@ export function sameObjectProblems(platform: Platform, view: RepositoryView): Pr
     }
   }
   const found = view.sameObjects([...ours.values()].map(({ object }) => object));
-  const told = new Set<string>();
-  const problems = [...found].flatMap(([id, others]) => {
+  const there = thereAlready(view, settings);
+  const operators = isExisting(settings.externalSecrets)
+    ? []
+    : there.filter(({ part }) => part === 'externalSecrets');
+  const partOf: Readonly<Record<string, string>> = {
+    [nameIn(settings, 'external-secrets')]: 'externalSecrets',
+    [nameIn(settings, 'onepassword-store')]: 'store',
+  };
+  const clashes = [...found].flatMap(([id, others]) => {
     const one = ours.get(id);
-    if (!one || others.length === 0) return [];
     const files = [...new Set(others.map(({ file }) => file))];
-    for (const file of files) told.add(file);
+    // The operator's own release is told as what it is.
+    const told = one?.object['kind'] === 'HelmRelease' && operators.some(({ file }) => files.includes(file));
+    if (!one || files.length === 0 || told) return [];
     const { kind } = one.object;
     const { namespace, name } = metadataOf(one.object);
+    const lines = there.filter(({ part }) => part === partOf[one.unit]).map(({ line }) => line);
     return [
       {
         where: one.unit,
         what: `its ${String(kind)} ${namespace === undefined ? '' : `${String(namespace)}/`}${String(name)} is in ${files.join(' and ')}, too, and the two would undo each other's work`,
-        todo: `remove it there first, or keep that one and leave this project out`,
+        todo: lines.length > 0 ? keep(lines) : 'remove it there first, or rename one of the two',
       },
     ];
   });
-  const operators = view.operatorReleases().filter(({ file }) => !told.has(file));
+  const stores = there.filter(({ part }) => part === 'store').map(({ line }) => line);
   return [
-    ...problems,
-    ...operators.map(({ file, object }) => ({
-      where: 'external-secrets',
-      what: `External Secrets Operator is there already, as HelmRelease ${String(metadataOf(object)['namespace'])}/${String(metadataOf(object)['name'])} in ${file}: two of them would fight over the CRDs`,
-      todo: 'remove it there first, or keep that one and leave this project out',
+    ...operators.map(({ what, line }) => ({
+      where: nameIn(settings, 'external-secrets'),
+      what: `${what}: two of them would fight over the CRDs`,
+      todo: keep([line, ...stores]),
     })),
+    ...clashes,
   ];
+}
+
+function keep(lines: readonly string[]): string {
+  const written = [...new Set(lines)].map((line) => `\`${line}\``).join(' or ');
+  return `to use that one, write ${written} in ${settingsFile}; to have this project make it from now on, hand it over as docs/adoption.md says`;
 }

@@ -11,7 +11,7 @@ export function unitNameProblems({ units }: Platform, view: RepositoryView): Pro
     view.fluxNamed(unit.unitName, unit.unitNamespace).map(({ file }) => ({
       where: unit.unitName,
       what: `is the name of a Flux Kustomization in ${file}, too, and the two would undo each other's work`,
-      todo: 'rename that one, or remove it first',
+      todo: 'rename that one, remove it first, or give this project a `name` in src/settings.ts',
     })),
   );
 }

@@ -10,8 +10,8 @@ export interface ConnectAccess {
   readonly host: string;
   /** `OP_CONNECT_TOKEN`. */
   readonly token: string;
-  /** Namespace of Connect in the cluster, for the way out when nobody answers. */
-  readonly namespace: string;
+  /** Namespace of this project's Connect, for the way out when nobody answers; undefined for somebody else's. */
+  readonly namespace: string | undefined;
 }
 
 const timeout = 15_000;
@@ -78,7 +78,7 @@ class Connect implements Vaults {
 
   constructor(
     private readonly client: OPConnect,
-    private readonly server: { readonly serverURL: string; readonly namespace: string },
+    private readonly server: { readonly serverURL: string; readonly namespace: string | undefined },
   ) {}
 
   async listItems(vault: string): Promise<VaultItem[]> {
@@ -132,7 +132,10 @@ class Connect implements Vaults {
       return new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo }]);
     }
     const what = status >= 500 ? `Connect failed (${status})` : `Connect answered ${status}`;
-    const todo = `\`kubectl -n ${namespace} logs deployment/onepassword -c connect-api\` has the cause`;
+    const todo =
+      namespace === undefined
+        ? 'its log has the cause'
+        : `\`kubectl -n ${namespace} logs deployment/onepassword -c connect-api\` has the cause`;
     return new OperatorError([{ where: serverURL, what, todo }]);
   }
 }
@@ -155,7 +158,7 @@ class LabelsOnlyClient implements IRequestClient {
 
   constructor(
     private readonly serverURL: string,
-    private readonly namespace: string,
+    private readonly namespace: string | undefined,
   ) {}
 
   async request(method: string, url: string, { authToken }: ClientRequestOptions) {
@@ -170,7 +173,10 @@ class LabelsOnlyClient implements IRequestClient {
       });
       text = await response.text();
     } catch (error) {
-      const todo = `correct OP_CONNECT_HOST, or run \`kubectl -n ${this.namespace} port-forward service/onepassword 8080:80\` and set it to http://localhost:8080`;
+      const todo =
+        this.namespace === undefined
+          ? 'correct OP_CONNECT_HOST'
+          : `correct OP_CONNECT_HOST, or run \`kubectl -n ${this.namespace} port-forward service/onepassword 8080:80\` and set it to http://localhost:8080`;
       throw this.#error(`no Connect server answers here (${reason(error)})`, todo);
     }
     if (response.status === 401) {

@@ -8,11 +8,11 @@ import type { Vaults } from './vaults.js';
  * Opens 1Password for reading: Connect when `OP_CONNECT_HOST` and `OP_CONNECT_TOKEN` are both set, else the
  * `op` CLI when somebody is signed in.
  *
- * @param namespace Namespace of Connect in the cluster, for the messages.
+ * @param namespace Namespace of this project's Connect, for the messages; undefined for somebody else's.
  * @param at The environment, and where `op` runs.
  * @throws OperatorError when there is neither, or the two variables can't be right.
  */
-export async function openVaults(namespace: string, at: Surroundings): Promise<Vaults> {
+export async function openVaults(namespace: string | undefined, at: Surroundings): Promise<Vaults> {
   const { OP_CONNECT_HOST: host, OP_CONNECT_TOKEN: token } = at.env;
   if (host && token) return openConnect({ host, token, namespace });
   const state = await opState(at);

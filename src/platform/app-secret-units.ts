@@ -26,12 +26,12 @@ interface Declared {
 export function appSecretUnits(
   scope: Construct,
   context: PlatformContext,
-  store: Unit,
+  store: UnitReference | undefined,
   files: readonly AppSecretsFile[],
   handOvers: readonly HandOver[],
 ): { units: Unit[]; problems: Problem[] } {
   const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
-  const groups = groupBy(declared, ({ secret }) => unitNameOf(secret));
+  const groups = groupBy(declared, ({ secret }) => unitNameOf(secret, context.settings));
   const handed = groupBy(handOvers, ({ from }) => from);
   const names = [...new Set([...groups.keys(), ...handed.keys()])].sort();
   return {
@@ -52,7 +52,7 @@ export function appSecretUnits(
 function appSecretUnit(
   scope: Construct,
   { settings, flux }: PlatformContext,
-  store: Unit,
+  store: UnitReference | undefined,
   unitName: string,
   secrets: readonly AppSecretProps[],
   handed: readonly AppSecretProps[],
@@ -74,6 +74,8 @@ function appSecretUnit(
     if (unit.node.tryFindChild(id)) return;
     new AppSecret(unit, id, secret, {
       storeName: settings.store.name,
+      storeKind: settings.store.kind,
+      provider: settings.store.provider,
       refreshInterval: settings.refreshInterval,
       ...(handOver && { handOver }),
     });

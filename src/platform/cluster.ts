@@ -1,11 +1,14 @@
 import { App, Chart } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-28';
+import type { UnitReference } from '../constructs/external-unit.js';
 import { type Flux, partOf, Unit } from '../constructs/unit.js';
 import { addCheck } from '../constructs/validation.js';
 import { expiryIn } from '../token-expiry.js';
 import { appSecretUnits } from './app-secret-units.js';
 import type { AppSecretsFile } from './app-secrets.js';
+import { hasNamespace } from './context.js';
 import type { Credentials } from './credentials-file.js';
+import { isExisting } from './existing.js';
 import { externalSecrets } from './external-secrets.js';
 import type { HandOver } from './hand-over.js';
 import { appSecretAlerts, onepasswordAlerts } from './onepassword-alerts.js';
@@ -37,6 +40,8 @@ export interface Platform {
   readonly namespace: Chart | undefined;
   /** The units in the order in which Flux starts them. */
   readonly units: readonly Unit[];
+  /** What installs External Secrets Operator. */
+  readonly operator?: UnitReference | undefined;
 }
 
 /**
@@ -62,14 +67,14 @@ export class Cluster extends App implements Platform {
   /** How Flux is set up, for units of your own. */
   readonly flux: Flux;
   readonly namespace: Chart | undefined;
-  /** External Secrets Operator. */
-  readonly operator: Unit;
-  /** The bootstrap Secret. */
-  readonly credentials: Unit;
-  /** 1Password Connect. */
-  readonly connect: Unit;
-  /** The ClusterSecretStore: what reads 1Password waits for it. */
-  readonly store: Unit;
+  /** External Secrets Operator; undefined when it is there already, and nothing says in which unit. */
+  readonly operator: UnitReference | undefined;
+  /** The bootstrap Secret; undefined when Connect is there already. */
+  readonly credentials: UnitReference | undefined;
+  /** 1Password Connect; undefined when it is there already, and nothing says in which unit. */
+  readonly connect: UnitReference | undefined;
+  /** The store: what reads 1Password waits for it. Undefined when it is there already, and nothing says in which unit. */
+  readonly store: UnitReference | undefined;
   private readonly alerts: Unit | undefined;
   private readonly settings: ResolvedSettings;
   private readonly handOvers: readonly HandOver[];
@@ -90,15 +95,29 @@ export class Cluster extends App implements Platform {
       ...(serviceAccountName !== undefined && { serviceAccountName }),
     };
     const context = { settings, flux: this.flux };
-    this.operator = externalSecrets(this, context);
-    const credentials = onepasswordCredentials(this, context, props.credentials);
-    this.credentials = credentials.unit;
-    this.connect = onepasswordConnect(this, context, [this.operator, this.credentials], credentials.digest);
-    this.store = onepasswordStore(this, context, this.connect);
+    this.operator = isExisting(settings.externalSecrets)
+      ? settings.externalSecrets.existing.unit
+      : externalSecrets(this, context, settings.externalSecrets);
+    if (isExisting(settings.connect)) {
+      this.connect = settings.connect.existing.unit;
+    } else {
+      const credentials = onepasswordCredentials(this, context, props.credentials);
+      this.credentials = credentials.unit;
+      const before = [this.operator, this.credentials];
+      this.connect = onepasswordConnect(this, context, settings.connect, before, credentials.digest);
+    }
+    this.store = settings.store.isExisting
+      ? settings.store.unit
+      : onepasswordStore(
+          this,
+          context,
+          isExisting(settings.connect) ? [this.operator, this.connect] : [this.connect],
+        );
     this.alerts =
       settings.monitoring &&
       onepasswordAlerts(this, context, settings.monitoring, expiryIn(props.credentials?.content));
-    this.namespace = props.namespaceIsThere ? undefined : namespaceChart(this, settings.namespace);
+    this.namespace =
+      hasNamespace(settings) && !props.namespaceIsThere ? namespaceChart(this, settings) : undefined;
   }
 
   get units(): readonly Unit[] {
@@ -120,14 +139,14 @@ export class Cluster extends App implements Platform {
 }
 
 /** The Namespace. Pruning it would take Connect, the store's token and the operator along. */
-function namespaceChart(scope: App, name: string): Chart {
+function namespaceChart(scope: App, { namespace: name, externalSecrets }: ResolvedSettings): Chart {
   const chart = new Chart(scope, 'namespace', { labels: partOf });
   new Namespace(chart, name, {
     metadata: {
       name,
       annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
-      // All pods of both charts pass it.
-      labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+      // All pods of both charts pass it; those of somebody else's operator may not.
+      ...(!isExisting(externalSecrets) && { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } }),
     },
   });
   return chart;

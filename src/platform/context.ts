@@ -1,11 +1,38 @@
 import type { Flux, HealthCheck, HealthCheckExpression } from '../constructs/unit.js';
 import { retained } from '../external-secret/reason.js';
-import type { ResolvedSettings } from './settings.js';
+import type { Tree } from '../tree.js';
+import { isExisting } from './existing.js';
+import type { Part, ResolvedSettings } from './settings.js';
 
 /** What every unit of the platform is made from. */
 export interface PlatformContext {
   readonly settings: ResolvedSettings;
   readonly flux: Flux;
+}
+
+/** Name of a unit, or of an object that several projects would share: behind the project's name, if it has one. */
+export function nameIn({ name }: Pick<ResolvedSettings, 'name'>, own: string): string {
+  return name === undefined ? own : `${name}-${own}`;
+}
+
+/** Namespace of External Secrets Operator's pods. */
+export function operatorNamespace({ externalSecrets, namespace }: ResolvedSettings): string {
+  return (isExisting(externalSecrets) ? externalSecrets.existing.namespace : undefined) ?? namespace;
+}
+
+/** Namespace of Connect; undefined where it is somebody else's, and may be anywhere. */
+export function connectNamespace({ connect, namespace }: ResolvedSettings): string | undefined {
+  return isExisting(connect) ? undefined : namespace;
+}
+
+/** Whether anything of this project is in the namespace. */
+export function hasNamespace({ externalSecrets, connect }: ResolvedSettings): boolean {
+  return !isExisting(externalSecrets) || !isExisting(connect);
+}
+
+/** The values of a chart; none where it is somebody else's. */
+export function valuesOf(part: Part<object>): Tree {
+  return isExisting(part) ? {} : part.values;
 }
 
 /** A HelmRelease as a health check. */

@@ -3,26 +3,35 @@ import { ExternalSecretsRelease, operatorRelease } from '../constructs/external-
 import { sourceOf } from '../constructs/helm-release.js';
 import { ReleaseServiceAccount, releaseServiceAccount } from '../constructs/release-service-account.js';
 import { Unit } from '../constructs/unit.js';
-import { helmReleaseHealth, type PlatformContext } from './context.js';
-import { settingsFile } from './settings.js';
+import { helmReleaseHealth, nameIn, type PlatformContext } from './context.js';
+import { type ResolvedChart, settingsFile } from './settings.js';
 
-/** The unit `external-secrets`: External Secrets Operator. */
-export function externalSecrets(scope: Construct, { settings, flux }: PlatformContext): Unit {
-  const unit = new Unit(scope, 'external-secrets', {
+/**
+ * The unit `external-secrets`: External Secrets Operator.
+ *
+ * @param chart Its chart.
+ */
+export function externalSecrets(
+  scope: Construct,
+  { settings, flux }: PlatformContext,
+  chart: ResolvedChart,
+): Unit {
+  const unit = new Unit(scope, nameIn(settings, 'external-secrets'), {
     flux,
+    title: 'External Secrets Operator',
     timeout: '3m',
     healthChecks: [helmReleaseHealth(operatorRelease, settings.namespace)],
   });
   new ExternalSecretsRelease(unit, 'external-secrets', {
     namespace: settings.namespace,
-    ...sourceOf(settings.externalSecrets),
+    ...sourceOf(chart),
     monitoring: settings.monitoring !== undefined,
     ...(settings.monitoring?.labels && { monitorLabels: settings.monitoring.labels }),
     ...(flux.serviceAccountName !== undefined && { serviceAccountName: releaseServiceAccount }),
-    values: settings.externalSecrets.values,
+    values: chart.values,
     valuesName: `${settingsFile}: externalSecrets.values`,
   });
-  // What needs one here needs one for Connect, too, and its unit waits for this.
+  // Connect needs one, too, and its unit waits for this.
   if (flux.serviceAccountName !== undefined) {
     new ReleaseServiceAccount(unit, 'service-account', { namespace: settings.namespace });
   }

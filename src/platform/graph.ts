@@ -2,15 +2,6 @@ import { AppSecret } from '../constructs/app-secret.js';
 import type { Unit } from '../constructs/unit.js';
 import type { Platform } from './platform.js';
 
-/** What a unit brings into the cluster, for the picture. */
-const contents: Readonly<Record<string, string>> = {
-  'external-secrets': 'External Secrets Operator',
-  'onepassword-credentials': 'Connect credentials, decrypted by Flux',
-  'onepassword-connect': '1Password Connect',
-  'onepassword-store': 'ClusterSecretStore',
-  'onepassword-alerts': 'PrometheusRule',
-};
-
 /**
  * Draws the units and what each waits for, as a Mermaid flowchart: https://mermaid.js.org/syntax/flowchart.html
  *
@@ -19,7 +10,7 @@ const contents: Readonly<Record<string, string>> = {
 export function unitGraph({ units }: Platform): string {
   const own = new Set(units.map(({ unitName }) => unitName));
   const nodes = units.map(
-    (unit) => `  ${unit.unitName}["${unit.unitName}<br/>${contents[unit.unitName] ?? secretsOf(unit)}"]`,
+    (unit) => `  ${unit.unitName}["${unit.unitName}<br/>${unit.title ?? secretsOf(unit)}"]`,
   );
   const edges = units.flatMap((unit) =>
     unit.dependsOn.map(({ unitName }) => `  ${unitName} --> ${unit.unitName}`),

@@ -4,6 +4,8 @@ import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import type { AppSecretsFile } from './app-secrets.js';
+import { nameIn } from './context.js';
+import type { ResolvedSettings } from './settings.js';
 import { secretsPrefix, unitNameOf } from './unit-name.js';
 
 /**
@@ -23,27 +25,36 @@ export interface HandOver {
  * The app secrets that a tree has in another unit than the one that they are in now.
  *
  * @param dist Absolute path of the tree; need not exist.
+ * @param project Whose name its units carry.
  */
-export function findHandOvers(dist: string, files: readonly AppSecretsFile[]): HandOver[] {
+export function findHandOvers(
+  dist: string,
+  files: readonly AppSecretsFile[],
+  project: Pick<ResolvedSettings, 'name'>,
+): HandOver[] {
   const now = new Map<string, AppSecretProps>(
     files.flatMap(({ secrets }) =>
       secrets.map((secret) => [`${secret.namespace}/${secret.name}`, secret] as const),
     ),
   );
-  const units = namesIn(dist).filter((name) => name.startsWith(secretsPrefix));
+  const prefix = nameIn(project, secretsPrefix);
+  const units = namesIn(dist).filter((name) => name.startsWith(prefix));
   return units.flatMap((from) =>
     namesIn(join(dist, from))
       .filter((name) => name.startsWith('externalsecret-'))
-      .flatMap((name) => now.get(nameIn(join(dist, from, name))) ?? [])
-      .filter((secret) => unitNameOf(secret) !== from)
+      .flatMap((name) => now.get(identityIn(join(dist, from, name))) ?? [])
+      .filter((secret) => unitNameOf(secret, project) !== from)
       .map((secret) => ({ from, secret })),
   );
 }
 
 /** Says, once for each old unit, what it keeps and what is to be done. */
-export function handOverWarnings(handOvers: readonly HandOver[]): Problem[] {
+export function handOverWarnings(
+  handOvers: readonly HandOver[],
+  project: Pick<ResolvedSettings, 'name'>,
+): Problem[] {
   return [...groupBy(handOvers, ({ from }) => from)].map(([from, handed]) => {
-    const to = [...new Set(handed.map(({ secret }) => unitNameOf(secret)))].sort().join(', ');
+    const to = [...new Set(handed.map(({ secret }) => unitNameOf(secret, project)))].sort().join(', ');
     const names = handed.map(({ secret }) => `${secret.namespace}/${secret.name}`).sort();
     return {
       code: 'moved',
@@ -55,7 +66,7 @@ export function handOverWarnings(handOvers: readonly HandOver[]): Problem[] {
 }
 
 /** Namespace and name of the object in a file that synth wrote. */
-function nameIn(file: string): string {
+function identityIn(file: string): string {
   const text = readFileSync(file, 'utf8');
   const [, metadata = ''] = /^metadata:\n((?: .*\n)*)/m.exec(text) ?? [];
   const field = (name: string) => new RegExp(`^ {2}${name}: '?([^'\\n]*)`, 'm').exec(metadata)?.[1];

@@ -7,7 +7,8 @@ import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { Unit } from '../constructs/unit.js';
 import { groupBy } from '../group-by.js';
 import { isTree } from '../tree.js';
-import type { PlatformContext } from './context.js';
+import { nameIn, operatorNamespace, type PlatformContext, valuesOf } from './context.js';
+import { isExisting } from './existing.js';
 import type { ResolvedSettings } from './settings.js';
 
 /**
@@ -24,24 +25,31 @@ export function onepasswordAlerts(
   tokenExpires: Date | undefined,
 ): Unit {
   const { namespace, store } = settings;
-  const unit = new Unit(scope, 'onepassword-alerts', { flux, dependsOn: [monitoring.unit], timeout: '1m' });
+  const unit = new Unit(scope, nameIn(settings, 'onepassword-alerts'), {
+    flux,
+    title: 'PrometheusRule',
+    dependsOn: [monitoring.unit],
+    timeout: '1m',
+  });
   new AlertRules(unit, 'onepassword', {
-    name: 'onepassword',
+    name: nameIn(settings, 'onepassword'),
     namespace,
     ...(monitoring.labels && { labels: monitoring.labels }),
     alerts: [
-      ...alerts(namespace, store.name),
-      ...(hasWebhook(settings.externalSecrets.values) ? [webhookAlert(namespace)] : []),
+      ...(store.isExisting ? [] : [storeAlert(store.name)]),
+      ...secretAlerts(operatorNamespace(settings)),
+      ...(isExisting(settings.connect) ? [] : [connectAlert(namespace)]),
+      ...(hasWebhook(settings) ? [webhookAlert(namespace)] : []),
       ...(tokenExpires === undefined ? [] : [tokenAlert(tokenExpires)]),
     ],
   });
   new Dashboard(unit, 'dashboard', {
-    name: 'onepassword-dashboard',
+    name: nameIn(settings, 'onepassword-dashboard'),
     namespace,
-    ...dashboardLabel(settings.externalSecrets.values),
-    title: '1Password secrets',
-    uid: 'cluster-secrets',
-    panels: panels(namespace, store.name),
+    ...dashboardLabel(valuesOf(settings.externalSecrets)),
+    title: nameIn(settings, '1Password secrets'),
+    uid: nameIn(settings, 'cluster-secrets'),
+    panels: panels(settings),
   });
   return unit;
 }
@@ -57,18 +65,23 @@ export function appSecretAlerts(
   { settings }: PlatformContext,
   secrets: readonly Pick<AppSecretProps, 'namespace' | 'name'>[],
 ): void {
-  const label = namespaceLabel(settings.externalSecrets.values);
+  const labels = namespaceLabels(settings);
   const groups = [...groupBy(secrets, ({ namespace }) => namespace)].sort(([a], [b]) => (a < b ? -1 : 1));
   if (groups.length === 0) return;
   new AlertRules(unit, 'secrets', {
-    name: 'onepassword-secrets',
+    name: nameIn(settings, 'onepassword-secrets'),
     namespace: settings.namespace,
     ...(settings.monitoring?.labels && { labels: settings.monitoring.labels }),
     alerts: groups.map(([namespace, group]): Alert => {
       const names = [...new Set(group.map(({ name }) => name))].sort();
       // A dot is all that a name can have which means something to the pattern, and PromQL wants its escape escaped.
       const pattern = names.map((name) => name.replaceAll('.', '\\\\.')).join('|');
-      const series = `externalsecret_status_condition{condition="Ready",status="True",${label}="${namespace}",name=~"${pattern}"}`;
+      const series = labels
+        .map(
+          (label) =>
+            `externalsecret_status_condition{condition="Ready",status="True",${label}="${namespace}",name=~"${pattern}"}`,
+        )
+        .join(' or ');
       return {
         name: 'ExternalSecretNotReported',
         expression: `(count(max by (name) (${series})) or vector(0)) < ${names.length}`,
@@ -83,11 +96,16 @@ export function appSecretAlerts(
   });
 }
 
-/** What ESO's own label `namespace` becomes under Prometheus, where the ServiceMonitor has one, too. */
-function namespaceLabel({ serviceMonitor }: { readonly [key: string]: unknown }): string {
+/**
+ * What ESO's own label `namespace` becomes under Prometheus, where the ServiceMonitor has one, too; both where
+ * somebody else's ServiceMonitor says it.
+ */
+function namespaceLabels({ externalSecrets }: ResolvedSettings): string[] {
+  if (isExisting(externalSecrets)) return ['exported_namespace', 'namespace'];
+  const { serviceMonitor } = externalSecrets.values;
   return isTree(serviceMonitor) && serviceMonitor['honorLabels'] === true
-    ? 'namespace'
-    : 'exported_namespace';
+    ? ['namespace']
+    : ['exported_namespace'];
 }
 
 /** The label by which Grafana's sidecar finds dashboards: that of the dashboard which the chart makes. */
@@ -103,20 +121,24 @@ function dashboardLabel({ grafanaDashboard }: { readonly [key: string]: unknown 
  * The metrics are those of External Secrets Operator 2.9. `absent` fires also when nothing reports: an
  * operator that is down must not look like a store that is fine.
  */
-function alerts(namespace: string, store: string): Alert[] {
+function storeAlert(store: string): Alert {
+  return {
+    name: 'OnePasswordStoreNotReady',
+    expression: `absent(clustersecretstore_status_condition{name="${store}",condition="Ready",status="True"} == 1)`,
+    for: '5m',
+    severity: 'critical',
+    summary: `The ClusterSecretStore ${store} is not Ready, or External Secrets Operator does not report it.`,
+    description: 'Secrets stay as they are, and none is made or refreshed. `npm run status` says why.',
+  };
+}
+
+/** @param namespace Of the operator. */
+function secretAlerts(namespace: string): Alert[] {
   // The namespace of the ExternalSecret is `exported_namespace`, unless the ServiceMonitor honours labels.
   const by = 'exported_namespace, namespace, name';
   const notReady = `max by (${by}) (externalsecret_status_condition{condition="Ready",status="False"}) == 1`;
   const place = '{{ or $labels.exported_namespace $labels.namespace }}/{{ $labels.name }}';
   return [
-    {
-      name: 'OnePasswordStoreNotReady',
-      expression: `absent(clustersecretstore_status_condition{name="${store}",condition="Ready",status="True"} == 1)`,
-      for: '5m',
-      severity: 'critical',
-      summary: `The ClusterSecretStore ${store} is not Ready, or External Secrets Operator does not report it.`,
-      description: 'Secrets stay as they are, and none is made or refreshed. `npm run status` says why.',
-    },
     {
       name: 'ExternalSecretNotReady',
       expression: notReady,
@@ -133,15 +155,18 @@ function alerts(namespace: string, store: string): Alert[] {
       summary: `The ExternalSecret ${place} fails again and again, and recovers.`,
       description: `Look at \`kubectl -n ${namespace} logs deployment/${operatorRelease}\` and at Connect's log.`,
     },
-    {
-      name: 'OnePasswordConnectDown',
-      expression: `absent(up{namespace="${namespace}",service="${connectName}"} == 1)`,
-      for: '5m',
-      severity: 'critical',
-      summary: '1Password Connect is down, or Prometheus does not scrape it.',
-      description: `Secrets stay as they are. Look at \`kubectl -n ${namespace} get pods,events\`.`,
-    },
   ];
+}
+
+function connectAlert(namespace: string): Alert {
+  return {
+    name: 'OnePasswordConnectDown',
+    expression: `absent(up{namespace="${namespace}",service="${connectName}"} == 1)`,
+    for: '5m',
+    severity: 'critical',
+    summary: '1Password Connect is down, or Prometheus does not scrape it.',
+    description: `Secrets stay as they are. Look at \`kubectl -n ${namespace} get pods,events\`.`,
+  };
 }
 
 function webhookAlert(namespace: string): Alert {
@@ -155,7 +180,10 @@ function webhookAlert(namespace: string): Alert {
   };
 }
 
-function hasWebhook({ webhook }: { readonly [key: string]: unknown }): boolean {
+/** Whether there is a webhook of ours. */
+function hasWebhook({ externalSecrets }: ResolvedSettings): boolean {
+  if (isExisting(externalSecrets)) return false;
+  const { webhook } = externalSecrets.values;
   return !isTree(webhook) || webhook['create'] !== false;
 }
 
@@ -172,20 +200,26 @@ function tokenAlert(expires: Date): Alert {
 }
 
 /** What the dashboard shows; ESO's own has no state of an ExternalSecret. */
-function panels(namespace: string, store: string): Panel[] {
+function panels({ namespace, store, connect, externalSecrets }: ResolvedSettings): Panel[] {
   const state = (status: string) => `externalsecret_status_condition{condition="Ready",status="${status}"}`;
   const up = (service: string) => `max(up{namespace="${namespace}",service="${service}"}) or vector(0)`;
   const by = 'exported_namespace, namespace, name';
   const synced = 'increase(externalsecret_sync_calls_total[2m]) > 0';
   return [
     {
-      title: `Store ${store}`,
+      title: `Store ${store.name}`,
       kind: 'state',
-      expression: `max(clustersecretstore_status_condition{name="${store}",condition="Ready",status="True"}) or vector(0)`,
+      expression: `max(${store.kind.toLowerCase()}_status_condition{name="${store.name}",condition="Ready",status="True"}) or vector(0)`,
     },
-    { title: 'Connect', kind: 'state', expression: up(connectName) },
-    { title: 'Operator', kind: 'state', expression: up(`${operatorRelease}-metrics`) },
-    { title: 'Webhook', kind: 'state', expression: up(`${operatorRelease}-webhook`) },
+    ...(isExisting(connect)
+      ? []
+      : [{ title: 'Connect', kind: 'state', expression: up(connectName) } as const]),
+    ...(isExisting(externalSecrets)
+      ? []
+      : ([
+          { title: 'Operator', kind: 'state', expression: up(`${operatorRelease}-metrics`) },
+          { title: 'Webhook', kind: 'state', expression: up(`${operatorRelease}-webhook`) },
+        ] as const)),
     { title: 'Ready', kind: 'number', expression: `sum(max by (${by}) (${state('True')})) or vector(0)` },
     { title: 'Not ready', kind: 'bad', expression: `sum(max by (${by}) (${state('False')})) or vector(0)` },
     { title: 'Which are not ready', kind: 'table', expression: `max by (${by}) (${state('False')}) == 1` },

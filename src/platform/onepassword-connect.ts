@@ -2,46 +2,57 @@ import type { Construct } from 'constructs';
 import { ConnectNetworkPolicy } from '../constructs/connect-network-policy.js';
 import { ConnectRelease, connectRelease } from '../constructs/connect-release.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
+import type { UnitReference } from '../constructs/external-unit.js';
 import { sourceOf } from '../constructs/helm-release.js';
-import { releaseServiceAccount } from '../constructs/release-service-account.js';
+import { ReleaseServiceAccount, releaseServiceAccount } from '../constructs/release-service-account.js';
 import { Unit } from '../constructs/unit.js';
-import { helmReleaseHealth, type PlatformContext } from './context.js';
-import { settingsFile } from './settings.js';
+import { helmReleaseHealth, nameIn, operatorNamespace, type PlatformContext } from './context.js';
+import { isExisting } from './existing.js';
+import { type ResolvedChart, settingsFile } from './settings.js';
 
 /**
  * The unit `onepassword-connect`: the 1Password Connect server.
  *
+ * @param chart Its chart.
  * @param dependsOn The units of External Secrets Operator and of the credentials.
  * @param credentialsDigest Digest of the encrypted credentials; undefined while there are none.
  */
 export function onepasswordConnect(
   scope: Construct,
   { settings, flux }: PlatformContext,
-  dependsOn: readonly Unit[],
+  chart: ResolvedChart,
+  dependsOn: readonly (UnitReference | undefined)[],
   credentialsDigest: string | undefined,
 ): Unit {
   const { monitoring, namespace } = settings;
-  const unit = new Unit(scope, 'onepassword-connect', {
+  const unit = new Unit(scope, nameIn(settings, 'onepassword-connect'), {
     flux,
+    title: '1Password Connect',
     dependsOn,
     timeout: '3m',
     healthChecks: [helmReleaseHealth(connectRelease, namespace)],
   });
   new ConnectRelease(unit, 'onepassword-connect', {
     namespace,
-    ...sourceOf(settings.connect),
+    ...sourceOf(chart),
     credentialsSecret: settings.credentialsSecret,
     ...(credentialsDigest !== undefined && { credentialsDigest }),
     serviceMonitor: monitoring !== undefined,
     ...(monitoring?.labels && { monitorLabels: monitoring.labels }),
     ...(flux.serviceAccountName !== undefined && { serviceAccountName: releaseServiceAccount }),
-    values: settings.connect.values,
+    values: chart.values,
     valuesName: `${settingsFile}: connect.values`,
   });
-  if (settings.networkPolicy) {
+  if (flux.serviceAccountName !== undefined && isExisting(settings.externalSecrets)) {
+    new ReleaseServiceAccount(unit, 'service-account', { namespace });
+  }
+  if (settings.networkPolicy ?? true) {
     new ConnectNetworkPolicy(unit, 'network-policy', {
       namespace,
-      operatorRelease,
+      // Nobody knows what somebody else's release is called.
+      ...(isExisting(settings.externalSecrets)
+        ? { operatorNamespace: operatorNamespace(settings) }
+        : { operatorRelease }),
       ...(monitoring && { scraperNamespace: monitoring.namespace }),
     });
   }

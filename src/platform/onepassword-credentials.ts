@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { BootstrapSecret } from '../constructs/bootstrap-secret.js';
 import { Unit } from '../constructs/unit.js';
-import type { PlatformContext } from './context.js';
+import { nameIn, type PlatformContext } from './context.js';
 import type { Credentials } from './credentials-file.js';
 
 /**
@@ -19,8 +19,9 @@ export function onepasswordCredentials(
   credentials: Credentials | undefined,
 ): { unit: Unit; digest: string | undefined } {
   const { namespace, credentialsSecret: name } = settings;
-  const unit = new Unit(scope, 'onepassword-credentials', {
+  const unit = new Unit(scope, nameIn(settings, 'onepassword-credentials'), {
     flux,
+    title: 'Connect credentials, decrypted by Flux',
     timeout: '30s',
     healthChecks: [{ apiVersion: 'v1', kind: 'Secret', name, namespace }],
     ...(credentials && { decryptionSecret: settings.flux.sopsSecret }),

@@ -1,25 +1,54 @@
 import type { Construct } from 'constructs';
 import { connectName } from '../constructs/connect-release.js';
-import { SecretStore } from '../constructs/secret-store.js';
+import type { UnitReference } from '../constructs/external-unit.js';
+import { SecretStore, type SecretStoreProps } from '../constructs/secret-store.js';
 import { Unit } from '../constructs/unit.js';
-import { type PlatformContext, storeHealth } from './context.js';
+import { nameIn, type PlatformContext, storeHealth } from './context.js';
+import { isExisting } from './existing.js';
+import type { ResolvedSettings } from './settings.js';
 
-/** The unit `onepassword-store`: the ClusterSecretStore, which waits for Connect. */
-export function onepasswordStore(scope: Construct, { settings, flux }: PlatformContext, connect: Unit): Unit {
-  const { clusterDomain, namespace, store, vaults } = settings;
-  const unit = new Unit(scope, 'onepassword-store', {
+/**
+ * The unit `onepassword-store`: the ClusterSecretStore, which waits for what it needs.
+ *
+ * @param dependsOn The units of Connect and, where Connect's does not wait for it, of External Secrets Operator.
+ */
+export function onepasswordStore(
+  scope: Construct,
+  { settings, flux }: PlatformContext,
+  dependsOn: readonly (UnitReference | undefined)[],
+): Unit {
+  const { store, vaults } = settings;
+  const unit = new Unit(scope, nameIn(settings, 'onepassword-store'), {
     flux,
-    dependsOn: [connect],
+    title: 'ClusterSecretStore',
+    dependsOn,
     timeout: '1m',
     wait: true,
     healthCheckExprs: [storeHealth],
   });
   new SecretStore(unit, store.name, {
     name: store.name,
-    connectHost: `http://${connectName}.${namespace}.svc.${clusterDomain}`,
-    tokenSecret: { name: settings.credentialsSecret, namespace },
+    ...connectOf(settings),
     vaults,
     ...(store.namespaces && { namespaces: store.namespaces }),
   });
   return unit;
+}
+
+/** Where Connect is, and where its token: ours, or the one that is there already. */
+function connectOf({
+  clusterDomain,
+  connect,
+  credentialsSecret,
+  namespace,
+}: ResolvedSettings): Pick<SecretStoreProps, 'connectHost' | 'tokenSecret'> {
+  if (!isExisting(connect)) {
+    return {
+      connectHost: `http://${connectName}.${namespace}.svc.${clusterDomain}`,
+      tokenSecret: { name: credentialsSecret, namespace },
+    };
+  }
+  // The settings are refused where one of them is missing.
+  const { host = '', token = { name: credentialsSecret, key: 'token' } } = connect.existing;
+  return { connectHost: host, tokenSecret: { namespace, ...token } };
 }

@@ -6,11 +6,13 @@ import { RepositoryView } from '../repository/scan.js';
 import { findRepository, type Repository } from '../repository.js';
 import { expiryIn, tokenWarnings } from '../token-expiry.js';
 import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
+import { hasNamespace } from './context.js';
 import { readCredentials } from './credentials-file.js';
 import { settingsFromRepository } from './flux-settings.js';
 import { findHandOvers, type HandOver } from './hand-over.js';
 import { type Compose, composeCluster, type Platform } from './platform.js';
 import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
+import { existingProblems, settingsFromStore } from './there-already.js';
 
 /** A project as its files say it, composed in memory. */
 export interface Project {
@@ -69,9 +71,12 @@ export async function composeProject(
   const { otherClusters, namespace } = resolved.settings;
   const prefix = projectPrefix(resolved.settings, repository);
   const view = new RepositoryView({ project: path, repository, otherClusters }, prefix);
-  const { settings, said, warnings } = settingsFromRepository(resolved.settings, given, view.model);
+  const found = settingsFromRepository(resolved.settings, given, view.model);
+  const fromStore = settingsFromStore(found.settings, given, view);
+  const { settings } = fromStore;
+  const existing = existingProblems(settings, view, settingsFile);
   const namespaceFile = view.namespaceFile(namespace);
-  const handOvers = findHandOvers(join(path, 'dist'), files);
+  const handOvers = findHandOvers(join(path, 'dist'), files, settings);
   const platform = await compose({
     settings,
     prefix,
@@ -90,15 +95,24 @@ export async function composeProject(
     hasCredentials: credentials !== undefined,
     platform,
     view,
-    warnings: [...warnings, ...tokenWarnings(expiryIn(credentials?.content), new Date())],
+    warnings: [
+      ...found.warnings,
+      ...existing.warnings,
+      ...tokenWarnings(expiryIn(credentials?.content), new Date()),
+    ],
     said: [
-      ...said,
-      ...(namespaceFile === undefined
+      ...found.said,
+      ...fromStore.said,
+      ...(namespaceFile === undefined || !hasNamespace(settings)
         ? []
         : [`dist/ leaves the Namespace ${namespace} to ${namespaceFile}, which makes it already`]),
     ],
     problems: [
-      ...coded('settings', [...('problems' in page ? page.problems : []), ...resolved.problems]),
+      ...coded('settings', [
+        ...('problems' in page ? page.problems : []),
+        ...resolved.problems,
+        ...(resolved.problems.length === 0 ? existing.problems : []),
+      ]),
       ...coded('app-secrets', secrets.problems),
       ...problemsIn(platform),
     ],

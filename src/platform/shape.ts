@@ -125,8 +125,19 @@ export function fluxDuration() {
 export const refreshBounds = { min: 10_000, max: 3_600_000 } as const;
 
 /**
- * A refresh interval: a Go duration, because ESO stops listing ExternalSecrets at one that isn't; at most
- * 1h, which is the mission's bound; at least 10s, because each refresh costs Connect four requests.
+ * What is wrong with a refresh interval that is too long. The bound is this project's promise: how late a change
+ * in 1Password may arrive. A store with a limit of reads is another matter.
+ */
+export const tooLong = rule('is over 1h, the longest that a change in 1Password may take', 'write 10s to 1h');
+
+/** Whether a refresh interval breaks that promise. */
+export function isTooLong(interval: string): boolean {
+  return (goDuration(interval) ?? 0) > refreshBounds.max;
+}
+
+/**
+ * A refresh interval: a Go duration, because ESO stops listing ExternalSecrets at one that isn't; at least 10s,
+ * because each refresh costs Connect four requests.
  */
 export function refreshInterval() {
   return z.string().superRefine((value, context) => {
@@ -139,14 +150,9 @@ export function refreshInterval() {
           )
         : duration <= 0
           ? rule('is not above 0, so ESO would never look again', 'write 10s to 1h')
-          : duration > refreshBounds.max
-            ? rule('is over 1h, the longest that a change in 1Password may take', 'write 10s to 1h')
-            : duration < refreshBounds.min
-              ? rule(
-                  'is under 10s, and each refresh of each item costs Connect 4 requests',
-                  'write 10s to 1h',
-                )
-              : undefined;
+          : duration < refreshBounds.min
+            ? rule('is under 10s, and each refresh of each item costs Connect 4 requests', 'write 10s to 1h')
+            : undefined;
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 }
@@ -161,7 +167,8 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'the list' : 'the object';
-  const written = typeof value === 'string' ? `'${value}'` : String(value);
+  // An address may hold a password, which is never told.
+  const written = typeof value === 'string' ? `'${value.replace(/\/\/[^/@]*@/, '//...@')}'` : String(value);
   return written.length > 80 ? `${written.slice(0, 77)}...` : written;
 }
 
@@ -178,9 +185,10 @@ function fieldPath(path: readonly PropertyKey[]): string {
 }
 
 function unwrap(type: unknown): z.core.$ZodType | undefined {
-  let inner = type as z.core.$ZodType | undefined;
-  while (inner && 'innerType' in inner._zod.def) inner = inner._zod.def.innerType as z.core.$ZodType;
-  return inner;
+  const inner = type as z.core.$ZodType | undefined;
+  if (inner && 'innerType' in inner._zod.def) return unwrap(inner._zod.def.innerType);
+  // What is transformed has the fields of what goes in.
+  return inner instanceof z.ZodPipe ? unwrap(inner.in) : inner;
 }
 
 /** The fields that an object in a schema may have; where it may be one of several, those of all. */

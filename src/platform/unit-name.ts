@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { everReady } from '../constructs/unit.js';
+import { nameIn } from './context.js';
+import type { ResolvedSettings } from './settings.js';
 
 /** How the units of app secrets begin. */
 export const secretsPrefix = 'secrets-';
@@ -17,11 +19,17 @@ const longest = 63;
  * - `secrets-<namespace>-after-<name>-<name>`: those that wait for the same Flux Kustomizations.
  *
  * A name that would be too long for Flux ends in a digest.
+ *
+ * @param project Whose name, if it has one, stands in front.
  */
-export function unitNameOf({ namespace, unit, waitsFor = [] }: AppSecretProps): string {
+export function unitNameOf(
+  { namespace, unit, waitsFor = [] }: AppSecretProps,
+  project: Pick<ResolvedSettings, 'name'>,
+): string {
   const names = [...new Set(waitsFor.map(({ unitName }) => unitName.replaceAll('.', '-')))].sort();
   const after = names.length > 0 ? ['after', ...names] : [];
-  const name = `${secretsPrefix}${[namespace, ...(unit === undefined ? after : [unit])].join('-')}`;
+  const own = [namespace, ...(unit === undefined ? after : [unit])].join('-');
+  const name = nameIn(project, `${secretsPrefix}${own}`);
   if (name.length <= longest) return name;
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 8);
   return `${name.slice(0, longest - digest.length - 1).replace(/-+$/, '')}-${digest}`;

@@ -1,7 +1,7 @@
 import { escapeRegExp } from '../regexp.js';
 import { metadataOf, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';
-import { groupOf, isKustomizationFile, plainText } from './kustomize.js';
+import { groupOf, isKustomizationFile } from './kustomize.js';
 import type { FluxModel, Way } from './model.js';
 
 /** An object of the repository, as the cluster gets it. */
@@ -92,42 +92,4 @@ export function unknownNamespaces(
       unknown.delete(name);
   }
   return makesAny ? unknown : new Set();
-}
-
-/** A HelmRelease of External Secrets Operator, whatever it is called. */
-export function operatorReleases(
-  files: RepositoryFiles,
-  model: FluxModel,
-  isElsewhere: (way: Way) => boolean,
-): FoundObject[] {
-  const charts = new Map<string, string>();
-  const releases: FoundObject[] = [];
-  for (const file of files.picked) {
-    if (!file.bytes.includes('external-secrets') || isKustomizationFile(file.file)) continue;
-    if (!/\b(HelmRelease|OCIRepository)\b/.test(file.bytes.toString('latin1')) || model.isDead(file.file))
-      continue;
-    for (const object of files.parse(file, 'may hold a Helm release of External Secrets Operator')) {
-      for (const way of model.hasRoots ? model.liveWays(file.file) : []) {
-        if (isElsewhere(way)) continue;
-        const end = model.atEnd(object, way);
-        const spec = end['spec'] as Tree | undefined;
-        if (end['kind'] === 'OCIRepository') {
-          const url = plainText(spec?.['url']);
-          if (url)
-            charts.set(`${String(metadataOf(end)['namespace'])}/${String(metadataOf(end)['name'])}`, url);
-        } else if (end['kind'] === 'HelmRelease') {
-          releases.push({ file: file.file, object: end, way });
-        }
-      }
-    }
-  }
-  return releases.filter(({ object }) => {
-    const spec = (object['spec'] ?? {}) as Tree;
-    const chart = ((spec['chart'] as Tree | undefined)?.['spec'] as Tree | undefined)?.['chart'];
-    const ref = spec['chartRef'] as Tree | undefined;
-    const from =
-      ref &&
-      charts.get(`${String(ref['namespace'] ?? metadataOf(object)['namespace'])}/${String(ref['name'])}`);
-    return chart === 'external-secrets' || from?.replace(/\/$/, '').endsWith('/external-secrets') === true;
-  });
 }

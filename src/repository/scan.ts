@@ -5,8 +5,9 @@ import { RepositoryFiles, type Where } from './files.js';
 import type { FluxKustomization } from './flux-kustomization.js';
 import { intervalWarnings } from './intervals.js';
 import { FluxModel, type Way } from './model.js';
-import { type FoundObject, operatorReleases, sameObjects, unknownNamespaces } from './objects.js';
+import { type FoundObject, sameObjects, unknownNamespaces } from './objects.js';
 import { oldVersionWarnings } from './old-versions.js';
+import { type FoundOperator, operatorReleases, secretStores } from './platform-there.js';
 import { type FoundSecret, findSecrets, type Wanted } from './secrets.js';
 
 /** The repository as Flux sees it. Everything that depends on it asks this one object. */
@@ -63,8 +64,13 @@ export class RepositoryView {
   }
 
   /** Helm releases of External Secrets Operator. */
-  operatorReleases(): FoundObject[] {
+  operatorReleases(): FoundOperator[] {
     return operatorReleases(this.files, this.model, this.isElsewhere);
+  }
+
+  /** Stores of External Secrets Operator. */
+  secretStores(): FoundObject[] {
+    return secretStores(this.files, this.model, this.isElsewhere);
   }
 
   /**

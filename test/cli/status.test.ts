@@ -489,7 +489,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     expect(bare.code).toBe(1);
     expect(bare.out.split('\n')).toEqual([
       'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first',
-      'External Secrets Operator is not in the cluster: its CRDs are missing; look at the unit external-secrets',
+      'External Secrets Operator is not in the cluster: its CRDs are missing; look at its HelmRelease',
       'not ready',
     ]);
     const half = await status({ ...healthy, [paths.stores]: 404, [paths.externalSecrets]: 404 });

@@ -48,6 +48,6 @@ test('one that has the name of a unit is refused, in the same namespace', async 
   expect(await errorsWith(files('other'))).toEqual({ code: 0, err: '' });
   expect(await errorsWith(files('flux-system'))).toEqual({
     code: 1,
-    err: "external-secrets: is the name of a Flux Kustomization in ks.yaml, too, and the two would undo each other's work; rename that one, or remove it first",
+    err: "external-secrets: is the name of a Flux Kustomization in ks.yaml, too, and the two would undo each other's work; rename that one, remove it first, or give this project a `name` in src/settings.ts",
   });
 });

@@ -69,7 +69,7 @@ test('a unit a namespace, whatever the files; one apart for what asks for it or 
 
 test('a name that Flux could not put into a label ends in a digest of the whole', () => {
   const names = ['x'.repeat(55), 'x'.repeat(56), `${'x'.repeat(45)}-${'y'.repeat(17)}`].map((namespace) =>
-    unitNameOf(secret(namespace, 'a')),
+    unitNameOf(secret(namespace, 'a'), {}),
   );
   expect(names).toEqual([
     `secrets-${'x'.repeat(55)}`,

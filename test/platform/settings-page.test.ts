@@ -90,7 +90,7 @@ test.skipIf(!page.includes('\n  // vaults:'))('the page has every field, with it
   const missing = listed.filter((path) => !onPage.has(path));
   expect(missing).toEqual([]);
   const examples =
-    /^(store|externalSecrets|connect|monitoring|otherClusters|allowSameName)|^flux\.(path|serviceAccountName)/;
+    /^(name$|store|externalSecrets|connect|monitoring|otherClusters|allowSameName)|^flux\.(path|serviceAccountName)/;
   for (const [path, value] of onPage) {
     if (path === 'store.name' || (!examples.test(path) && !isTree(value))) {
       expect(value, path).toEqual(fields(defaults).get(path));

@@ -16,7 +16,12 @@ test('the defaults are those of the mission', () => {
     namespace: 'external-secrets',
     clusterDomain: 'cluster.local',
     vaults: ['Kubernetes'],
-    store: { name: 'onepassword' },
+    store: {
+      name: 'onepassword',
+      kind: 'ClusterSecretStore',
+      provider: 'onepassword',
+      isExisting: false,
+    },
     credentialsSecret: 'onepassword-secret',
     refreshInterval: '1h',
     networkPolicy: true,
@@ -60,9 +65,9 @@ test.each<[input: unknown, lines: string[]]>([
   [
     { refreshInterval: '2h', flux: { interval: '1d', retryInterval: '0s' } },
     [
-      "src/settings.ts: refreshInterval: '2h' is over 1h, the longest that a change in 1Password may take; write 10s to 1h",
       "src/settings.ts: flux.interval: '1d' is no duration that Flux takes; write one such as 30s, 10m or 1h30m",
       "src/settings.ts: flux.retryInterval: '0s' is shorter than a second; write one such as 30s",
+      "src/settings.ts: refreshInterval: '2h' is over 1h, the longest that a change in 1Password may take; write 10s to 1h",
     ],
   ],
   [
@@ -142,6 +147,8 @@ test('mistakes in the settings and in the secrets are told together', async () =
     'src/settings.ts: vaults: the list is empty; name at least one, or leave the field out',
     'src/secrets/bad.ts: exports something that is no app secret; export default appSecret({ ... })',
     `src/secrets/broken.ts: can't be loaded (line 1:16: Expected identifier but found end of file); correct the file`,
+    'src/settings.ts: externalSecrets.values.installCRDs: is false, where the project needs true; remove it',
+    'src/settings.ts: connect.values.connect.replicas: is 2, where the project needs 1; remove it',
   ]);
 });
 

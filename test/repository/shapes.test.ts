@@ -431,9 +431,9 @@ describe('what is there already', () => {
     const { code, err } = await synth();
     expect(code).toBe(1);
     expect(err.split('\n').map((line) => line.split('; ')[0])).toEqual([
+      'external-secrets: External Secrets Operator is there already, as HelmRelease kube-system/eso in clusters/home/eso.yaml: two of them would fight over the CRDs',
       "onepassword-connect: its HelmRelease external-secrets/onepassword-connect is in apps/hr.yaml, too, and the two would undo each other's work",
       "onepassword-store: its ClusterSecretStore onepassword is in apps/store.yaml, too, and the two would undo each other's work",
-      'external-secrets: External Secrets Operator is there already, as HelmRelease kube-system/eso in clusters/home/eso.yaml: two of them would fight over the CRDs',
     ]);
   });
 

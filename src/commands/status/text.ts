@@ -12,7 +12,7 @@ export function statusText(status: Status, now: Date): string {
     ['KIND', 'NAME', 'READY', 'SYNCED', 'NEXT', 'MESSAGE'],
     status.rows.map((row) => cells(row, now)),
   );
-  const store = status.rows.find(({ kind }) => kind === 'ClusterSecretStore');
+  const store = status.rows.find(({ kind }) => /^(Cluster)?SecretStore$/.test(kind));
   const hint =
     store && !store.ready && store.object
       ? [

@@ -1,0 +1,200 @@
+/** What the cluster has of the platform already, as its repository says it, and how the settings use it. */
+import type { Problem } from '../errors.js';
+import type { FoundObject } from '../repository/objects.js';
+import type { RepositoryView } from '../repository/scan.js';
+import { at, isTree, metadataOf, type Tree } from '../tree.js';
+import type { ExistingStore } from './existing.js';
+import type { ResolvedSettings } from './settings.js';
+
+/** A part of the platform that the repository makes already. */
+export interface ThereAlready {
+  readonly part: 'externalSecrets' | 'store';
+  /** The file that makes it. */
+  readonly file: string;
+  /** `External Secrets Operator is there already, as HelmRelease external-secrets/external-secrets in FILE`. */
+  readonly what: string;
+  /** What to write into the settings to use it. */
+  readonly line: string;
+}
+
+/**
+ * Looks for what this project would make again.
+ *
+ * @param settings Of the project, or the defaults.
+ */
+export function thereAlready(
+  view: RepositoryView,
+  { namespace, flux }: Pick<ResolvedSettings, 'namespace' | 'flux'>,
+): ThereAlready[] {
+  const operators = view.operatorReleases().map((found): ThereAlready => {
+    const own = metadataOf(found.object);
+    const runsIn = String(at(found.object, 'spec', 'targetNamespace') ?? own['namespace']);
+    const words = [
+      ...unitWords(view, found, flux),
+      ...(runsIn === namespace ? [] : [`namespace: '${runsIn}'`]),
+    ];
+    return {
+      part: 'externalSecrets',
+      file: found.file,
+      what: `External Secrets Operator is there already, as HelmRelease ${String(own['namespace'])}/${String(own['name'])} in ${found.file}`,
+      line: `externalSecrets: existing(${words.length > 0 ? `{ ${words.join(', ')} }` : ''})`,
+    };
+  });
+  const stores = view.secretStores().flatMap((found): ThereAlready[] => {
+    const provider = providerOf(found.object);
+    const { kind, metadata } = found.object;
+    if (provider === undefined || !isTree(metadata)) return [];
+    const words = [
+      `name: '${String(metadata['name'])}'`,
+      ...(kind === 'ClusterSecretStore' ? [] : [`kind: '${String(kind)}'`]),
+      ...(provider === 'onepassword' ? [] : [`provider: '${provider}'`]),
+      ...unitWords(view, found, flux),
+    ];
+    return [
+      {
+        part: 'store',
+        file: found.file,
+        what: `the ${String(kind)} ${String(metadata['name'])} is there already, in ${found.file}`,
+        line: `store: existing({ ${words.join(', ')} })`,
+      },
+    ];
+  });
+  return [...operators, ...stores];
+}
+
+/** The Flux Kustomization that makes it, unless it applies this project, too: then there is nothing to wait for. */
+function unitWords(
+  view: RepositoryView,
+  { way: { by } }: FoundObject,
+  flux: ResolvedSettings['flux'],
+): string[] {
+  const appliesUs = view.model.liveWays(view.dist).some((way) => way.by === by);
+  if (!by || by.isRoot || appliesUs) return [];
+  const namespace =
+    by.namespace === undefined || by.namespace === flux.namespace ? '' : `, '${by.namespace}'`;
+  return [`unit: externalUnit('${by.name}'${namespace})`];
+}
+
+/** How a store reads 1Password; undefined when it doesn't. */
+export function providerOf(store: Tree): ExistingStore['provider'] {
+  const provider = at(store, 'spec', 'provider');
+  return (['onepassword', 'onepasswordSDK'] as const).find((name) => at(provider, name) !== undefined);
+}
+
+/** Settings that the store of the repository answers. */
+export interface StoreAnswers {
+  readonly settings: ResolvedSettings;
+  /** What was read, a line each. */
+  readonly said: readonly string[];
+}
+
+/**
+ * Fills in what the operator left out, and a store that is there already says: its vaults, and the namespaces that
+ * may use it.
+ *
+ * @param settings With the defaults.
+ * @param page What `src/settings.ts` exports.
+ */
+export function settingsFromStore(
+  settings: ResolvedSettings,
+  page: unknown,
+  view: RepositoryView,
+): StoreAnswers {
+  if (!settings.store.isExisting) return { settings, said: [] };
+  const [found] = storesNamed(settings, view);
+  if (!found) return { settings, said: [] };
+  const said: string[] = [];
+  const given = isTree(page) && page['vaults'] !== undefined;
+  const vaults = vaultsOf(found.object);
+  const readsVaults = !given && vaults.length > 0;
+  if (readsVaults && vaults.join() !== settings.vaults.join()) {
+    said.push(`vaults are ${vaults.join(', ')}, as ${found.file} says`);
+  }
+  const namespaces = settings.store.namespaces ?? namespacesOf(found.object);
+  return {
+    said,
+    settings: {
+      ...settings,
+      vaults: readsVaults ? vaults : settings.vaults,
+      store: { ...settings.store, ...(namespaces && { namespaces }) },
+    },
+  };
+}
+
+/** What the repository says of the parts that are there already, where it can't be right. */
+export function existingProblems(
+  settings: ResolvedSettings,
+  view: RepositoryView,
+  settingsFile: string,
+): { problems: Problem[]; warnings: Problem[] } {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const { store } = settings;
+  const where = (field: string) => `${settingsFile}: ${field}`;
+  if (store.isExisting) {
+    const named = storesNamed(settings, view);
+    for (const { object, file } of named) {
+      const provider = providerOf(object);
+      if (provider === store.provider) continue;
+      const others = Object.keys((at(object, 'spec', 'provider') ?? {}) as Tree).join(', ');
+      problems.push({
+        where: where('store.existing.provider'),
+        what: `is ${store.provider}, and the ${store.kind} ${store.name} in ${file} has ${provider ?? (others || 'none')}`,
+        todo: provider === undefined ? 'name a store that reads 1Password' : `write provider: '${provider}'`,
+      });
+    }
+    const others = view.secretStores().filter(({ object }) => providerOf(object) !== undefined);
+    if (named.length === 0 && others.length > 0) {
+      const list = others.map(
+        ({ object, file }) => `${String(object['kind'])} ${String(metadataOf(object)['name'])} in ${file}`,
+      );
+      warnings.push({
+        where: where('store.existing.name'),
+        what: `the ${store.kind} ${store.name} is nowhere in this repository, which has ${list.join(', ')}`,
+        todo: 'correct its name or kind, unless something else makes it',
+      });
+    }
+  }
+  const [operator] = view.operatorReleases();
+  if (operator && isBeforeV1(operator.version)) {
+    warnings.push({
+      where: operator.file,
+      what: `External Secrets Operator ${operator.version} does not serve external-secrets.io/v1, in which every object of this project is written`,
+      todo: 'upgrade it to 0.16 or newer first',
+    });
+  }
+  return { problems, warnings };
+}
+
+function storesNamed({ store }: ResolvedSettings, view: RepositoryView): FoundObject[] {
+  return view
+    .secretStores()
+    .filter(({ object }) => object['kind'] === store.kind && metadataOf(object)['name'] === store.name);
+}
+
+/** https://github.com/external-secrets/external-secrets/releases/tag/v0.16.0 */
+function isBeforeV1(version: string | undefined): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
+  return major === '0' && Number(minor) < 16;
+}
+
+/** The vaults of a store, in the order in which they are searched. */
+function vaultsOf(store: Tree): string[] {
+  const provider = at(store, 'spec', 'provider');
+  const sdk = at(provider, 'onepasswordSDK', 'vault');
+  if (typeof sdk === 'string') return [sdk];
+  const vaults = at(provider, 'onepassword', 'vaults');
+  return Object.entries(isTree(vaults) ? vaults : {})
+    .sort(([, a], [, b]) => Number(a) - Number(b))
+    .map(([vault]) => vault);
+}
+
+/** The namespaces that may use a store; undefined for all, and where a selector or an expression decides. */
+function namespacesOf(store: Tree): string[] | undefined {
+  const conditions = at(store, 'spec', 'conditions');
+  if (!Array.isArray(conditions) || conditions.length === 0) return undefined;
+  const lists = conditions.map((condition) =>
+    isTree(condition) && Object.keys(condition).length === 1 ? condition['namespaces'] : undefined,
+  );
+  return lists.every(Array.isArray) ? [...new Set(lists.flat().map(String))] : undefined;
+}

@@ -1,0 +1,350 @@
+/** Repositories that run External Secrets Operator, Connect or a store already. */
+import { load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { makeProject } from '../project.js';
+import { appSecret, bootstrapped, kustomization, place } from './shapes.js';
+
+const elsewhere = {
+  namespace: 'security',
+  sourceRef: '{kind: GitRepository, name: flux-system, namespace: flux-system}',
+};
+
+/** As most home-lab repositories have it: the operator, and the store that reads Connect. */
+const host = {
+  ...bootstrapped(),
+  'clusters/home/apps.yaml': [
+    kustomization('external-secrets', './apps/eso', '', elsewhere),
+    kustomization('stores', './apps/stores', '', elsewhere),
+  ].join('---\n'),
+  'apps/eso/hr.yaml': `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: external-secrets, namespace: external-secrets}
+spec: {interval: 1h, chartRef: {kind: OCIRepository, name: external-secrets}}
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: external-secrets, namespace: external-secrets}
+spec: {interval: 1h, url: "oci://ghcr.io/external-secrets/charts/external-secrets", ref: {tag: 2.9.0}}
+`,
+  'apps/stores/store.yaml': `apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: {name: onepassword}
+spec:
+  conditions: [{namespaces: [media, monitoring]}]
+  provider:
+    onepassword:
+      connectHost: http://onepassword-connect.external-secrets.svc.cluster.local:8080
+      vaults: {Family: 2, Home: 1}
+      auth: {secretRef: {connectTokenSecretRef: {name: token, namespace: external-secrets, key: token}}}
+`,
+};
+
+const at = 'infrastructure/secrets';
+
+function settings(text: string): Record<string, string> {
+  return {
+    'src/settings.ts': `import { defineSettings, existing, externalUnit } from '#cluster-secrets';
+export default defineSettings(${text});
+`,
+    'src/secrets/radarr.ts': appSecret('media', 'radarr'),
+  };
+}
+
+const operatorLine = "`externalSecrets: existing({ unit: externalUnit('external-secrets', 'security') })`";
+const storeLine = "`store: existing({ name: 'onepassword', unit: externalUnit('stores', 'security') })`";
+const handOver =
+  'in src/settings.ts; to have this project make it from now on, hand it over as docs/adoption.md says';
+
+describe('without a word in the settings', () => {
+  test('synth refuses, with the lines to write', async () => {
+    const { synth } = await place(at, host, settings('{}'));
+    const { code, err } = await synth();
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual([
+      `external-secrets: External Secrets Operator is there already, as HelmRelease external-secrets/external-secrets in apps/eso/hr.yaml: two of them would fight over the CRDs; to use that one, write ${operatorLine} or ${storeLine} ${handOver}`,
+      `external-secrets: its OCIRepository external-secrets/external-secrets is in apps/eso/hr.yaml, too, and the two would undo each other's work; to use that one, write ${operatorLine} ${handOver}`,
+      `onepassword-store: its ClusterSecretStore onepassword is in apps/stores/store.yaml, too, and the two would undo each other's work; to use that one, write ${storeLine} ${handOver}`,
+    ]);
+  });
+
+  test('init prints the same lines', async () => {
+    const { project } = await place('somewhere', host);
+    const folder = `${project.path}/../infrastructure/new`;
+    const { code, out } = await project.run('init', [folder, '--no-install']);
+    expect(code).toBe(0);
+    expect(out.split('\n').filter((line) => line.includes('there already'))).toEqual([
+      `External Secrets Operator is there already, as HelmRelease external-secrets/external-secrets in apps/eso/hr.yaml: to use it, write in src/settings.ts: ${operatorLine.slice(1, -1)}`,
+      `the ClusterSecretStore onepassword is there already, in apps/stores/store.yaml: to use it, write in src/settings.ts: ${storeLine.slice(1, -1)}`,
+      'import existing and externalUnit there, too; a store that is there already is all that app secrets need',
+    ]);
+  });
+
+  test('what is made by the Flux Kustomization that applies this project, too, is nothing to wait for', async () => {
+    const { synth } = await place('clusters/home/apps', {
+      ...bootstrapped(),
+      'clusters/home/hr.yaml': host['apps/eso/hr.yaml'],
+      'clusters/home/kustomization.yaml': 'resources: [flux-system, hr.yaml, apps/dist]\n',
+    });
+    expect((await synth()).err).toContain('write `externalSecrets: existing()` in src/settings.ts');
+  });
+});
+
+test('a store that is there already: dist/ holds the app secrets, and nothing else', async () => {
+  const store = "{ store: existing({ name: 'onepassword', unit: externalUnit('stores', 'security') }) }";
+  const { synth, entry, project } = await place(at, host, settings(store));
+  expect(await synth()).toMatchObject({
+    code: 0,
+    err: '',
+    out: 'vaults are Home, Family, as apps/stores/store.yaml says\ndist/ written: 4 files, 4 new, 0 changed, 0 removed',
+  });
+  expect(Object.keys(project.tree('dist')).sort()).toEqual([
+    'flux/secrets-media.yaml',
+    'kustomization.yaml',
+    'secrets-media/externalsecret-radarr.yaml',
+    'secrets-media/kustomization.yaml',
+  ]);
+  expect(load(project.read('dist/flux/secrets-media.yaml'))).toMatchObject({
+    spec: {
+      dependsOn: [
+        { name: 'stores', namespace: 'security', readyExpr: 'has(dep.status.lastAppliedRevision)' },
+      ],
+    },
+  });
+  expect(await entry()).toMatchObject({ code: 0, out: expect.stringContaining('name: cluster-secrets') });
+  expect(await project.run('bootstrap', ['--credentials', '-', '--token', 'token'])).toEqual({
+    code: 1,
+    out: '',
+    err: 'src/settings.ts: connect: is there already, and needs no credentials of ours; name the Secret with its token in connect.existing.token, or take existing() out',
+  });
+  expect((await project.run('graph')).out).toBe(
+    'flowchart LR\n  secrets-media["secrets-media<br/>media/radarr"]\n  stores --> secrets-media\n  style stores stroke-dasharray: 4',
+  );
+});
+
+test("its conditions are the project's", async () => {
+  const files = settings("{ store: existing({ name: 'onepassword' }) }");
+  files['src/secrets/other.ts'] = appSecret('games', 'minecraft');
+  const { synth } = await place(at, host, files);
+  expect(await synth()).toMatchObject({
+    code: 1,
+    err: 'src/secrets/other.ts: games/minecraft: namespace: may not use the store onepassword, which is for media, monitoring; add it to store.existing.namespaces in src/settings.ts',
+  });
+});
+
+test.each([
+  [
+    "{ store: existing({ name: 'onepassword', provider: 'onepasswordSDK' }) }",
+    1,
+    "src/settings.ts: store.existing.provider: is onepasswordSDK, and the ClusterSecretStore onepassword in apps/stores/store.yaml has onepassword; write provider: 'onepassword'",
+  ],
+  [
+    "{ store: existing({ name: 'onepasword' }) }",
+    0,
+    'warning: src/settings.ts: store.existing.name: the ClusterSecretStore onepasword is nowhere in this repository, which has ClusterSecretStore onepassword in apps/stores/store.yaml; correct its name or kind, unless something else makes it',
+  ],
+  [
+    "{ store: existing({ name: 'onepassword', unit: externalUnit('store', 'security') }) }",
+    0,
+    'warning: secrets-media: waits for the Flux Kustomization security/store, which is nowhere in this repository; correct its name, unless something else makes it',
+  ],
+])('%s', async (text, code, err) => {
+  const { synth } = await place(at, host, settings(text));
+  expect(await synth()).toMatchObject({ code, err });
+});
+
+test('an operator from before external-secrets.io/v1', async () => {
+  const { synth } = await place(
+    at,
+    { ...host, 'apps/eso/hr.yaml': host['apps/eso/hr.yaml'].replace('2.9.0', '0.15.1') },
+    settings("{ store: existing({ name: 'onepassword' }) }"),
+  );
+  expect(await synth()).toMatchObject({
+    code: 0,
+    err: 'warning: apps/eso/hr.yaml: External Secrets Operator 0.15.1 does not serve external-secrets.io/v1, in which every object of this project is written; upgrade it to 0.16 or newer first',
+  });
+});
+
+/** What synth makes of settings by themselves. */
+async function made(text: string) {
+  const project = await makeProject({ files: settings(text) });
+  const outcome = await project.synth();
+  const object = (file: string) => load(project.read(`dist/${file}`));
+  return { ...outcome, project, files: Object.keys(project.tree('dist')).sort(), object };
+}
+
+const unitsIn = (files: readonly string[]) =>
+  files.filter((file) => file.startsWith('flux/')).map((file) => file.slice('flux/'.length, -'.yaml'.length));
+
+describe('each part by itself', () => {
+  test('the operator: Connect and the store are ours, and wait for its unit', async () => {
+    const { code, files, object } = await made(
+      "{ externalSecrets: existing({ unit: externalUnit('eso', 'security'), namespace: 'security' }) }",
+    );
+    expect(code).toBe(0);
+    expect(unitsIn(files)).toEqual([
+      'onepassword-connect',
+      'onepassword-credentials',
+      'onepassword-store',
+      'secrets-media',
+    ]);
+    expect(object('flux/onepassword-connect.yaml')).toMatchObject({
+      spec: { dependsOn: [{ name: 'eso', namespace: 'security' }, { name: 'onepassword-credentials' }] },
+    });
+    // Whatever its release is called, it gets in.
+    expect(object('onepassword-connect/networkpolicy-onepassword.yaml')).toMatchObject({
+      spec: {
+        ingress: [
+          {
+            from: [
+              {
+                namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'security' } },
+                podSelector: { matchLabels: { 'app.kubernetes.io/name': 'external-secrets' } },
+              },
+            ],
+          },
+        ],
+      },
+    });
+    // Its pods may not pass the level that ours do.
+    expect(object('namespace.yaml')).toEqual({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: 'external-secrets',
+        annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
+        labels: { 'app.kubernetes.io/part-of': 'cluster-secrets' },
+      },
+      spec: {},
+    });
+  });
+
+  test('Connect: the store reads it, and waits for the operator and for its unit', async () => {
+    const { code, out, files, object } = await made(
+      "{ connect: existing({ host: 'https://connect.example/', token: { namespace: 'security', name: 'op', key: 't' }, unit: externalUnit('connect') }) }",
+    );
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^dist\/ written/) });
+    expect(unitsIn(files)).toEqual(['external-secrets', 'onepassword-store', 'secrets-media']);
+    expect(object('flux/onepassword-store.yaml')).toMatchObject({
+      spec: { dependsOn: [{ name: 'external-secrets' }, { name: 'connect', namespace: 'flux-system' }] },
+    });
+    expect(object('onepassword-store/clustersecretstore-onepassword.yaml')).toMatchObject({
+      spec: {
+        provider: {
+          onepassword: {
+            connectHost: 'https://connect.example/',
+            auth: {
+              secretRef: { connectTokenSecretRef: { namespace: 'security', name: 'op', key: 't' } },
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test('a store beside our own operator, or our own Connect, where the settings name them', async () => {
+    const { files } = await made(
+      "{ store: existing({ name: 'home' }), externalSecrets: {}, connect: { version: '2.4.1' } }",
+    );
+    expect(unitsIn(files)).toEqual([
+      'external-secrets',
+      'onepassword-connect',
+      'onepassword-credentials',
+      'secrets-media',
+    ]);
+  });
+
+  test('a SecretStore of each namespace', async () => {
+    const { object } = await made("{ store: existing({ name: 'op.home', kind: 'SecretStore' }) }");
+    expect(object('secrets-media/externalsecret-radarr.yaml')).toMatchObject({
+      spec: { secretStoreRef: { kind: 'SecretStore', name: 'op.home' } },
+    });
+  });
+});
+
+describe('alerts and the dashboard', () => {
+  const monitoring = "monitoring: { unit: externalUnit('prometheus') }";
+
+  test('speak of what is ours', async () => {
+    const { files, object } = await made(`{ ${monitoring}, store: existing({ name: 'onepassword' }) }`);
+    expect(unitsIn(files)).toEqual(['onepassword-alerts', 'secrets-media']);
+    const rules = JSON.stringify(object('onepassword-alerts/prometheusrule-onepassword.yaml'));
+    expect(rules.match(/"alert":"\w+"/g)).toEqual([
+      '"alert":"ExternalSecretNotReady"',
+      '"alert":"ExternalSecretSyncErrors"',
+    ]);
+    const dashboard = JSON.stringify(object('onepassword-alerts/configmap-onepassword-dashboard.yaml'));
+    expect(dashboard).toContain('Store onepassword');
+    expect(dashboard).not.toMatch(/title\\":\\"(Connect|Operator|Webhook)/);
+  });
+
+  test("count by either label, because nobody knows what somebody else's ServiceMonitor honours", async () => {
+    const { object } = await made(`{ ${monitoring}, externalSecrets: existing() }`);
+    expect(JSON.stringify(object('onepassword-alerts/prometheusrule-onepassword-secrets.yaml'))).toContain(
+      'exported_namespace=\\"media\\",name=~\\"radarr\\"} or externalsecret_status_condition{condition=\\"Ready\\",status=\\"True\\",namespace=\\"media\\"',
+    );
+  });
+});
+
+test('two projects in one cluster: a name keeps all that they would share apart', async () => {
+  const text = `{ name: 'work', externalSecrets: existing(), store: { name: 'work' }, monitoring: { unit: externalUnit('prometheus') },
+    connect: existing({ host: 'http://onepassword.external-secrets', token: { name: 'work-token' } }) }`;
+  const { files, object } = await made(text);
+  expect(unitsIn(files)).toEqual(['work-onepassword-alerts', 'work-onepassword-store', 'work-secrets-media']);
+  expect(object('flux/work-secrets-media.yaml')).toMatchObject({
+    metadata: { name: 'work-secrets-media' },
+    spec: { path: './dist/work-secrets-media', dependsOn: [{ name: 'work-onepassword-store' }] },
+  });
+  const first = await made("{ monitoring: { unit: externalUnit('prometheus') } }");
+  const names = (tree: Record<string, string>) =>
+    Object.values(tree).flatMap((content) => {
+      const { kind, metadata } = load(content) as { kind: string; metadata?: { name: string } };
+      return metadata && kind !== 'ExternalSecret' ? [`${kind} ${metadata.name}`] : [];
+    });
+  const ours = names(first.project.tree('dist'));
+  expect(names((await made(text)).project.tree('dist')).filter((name) => ours.includes(name))).toEqual([]);
+});
+
+describe('a store that reads 1Password with a service account', () => {
+  const files = (more: string) => ({
+    ...settings(`{ store: existing({ name: 'sdk', provider: 'onepasswordSDK' }), ${more} }`),
+    'src/secrets/radarr.ts': `import { appSecret } from '#cluster-secrets';
+export default appSecret({
+  namespace: 'media', name: 'radarr', item: 'Radarr', refreshInterval: '12h',
+  keys: { key: 'api key', 'ca.crt': { file: 'ca.pem' }, raw: { field: 'raw', decode: 'base64' } },
+});
+`,
+  });
+
+  test('takes files and what is decoded by extracts, too, and may be asked less often', async () => {
+    const project = await makeProject({ files: files("refreshInterval: '6h'") });
+    expect(await project.synth()).toMatchObject({ code: 0, err: '' });
+    expect(load(project.read('dist/secrets-media/externalsecret-radarr.yaml'))).toMatchObject({
+      spec: {
+        refreshInterval: '12h',
+        dataFrom: [
+          { extract: { key: 'Radarr' } },
+          {
+            extract: { key: 'Radarr', property: 'file/ca.pem' },
+            rewrite: [{ regexp: { source: '^[\\s\\S]*$', target: 'file_ca_pem' } }],
+          },
+          {
+            extract: { key: 'Radarr', property: 'field/raw', decodingStrategy: 'Base64' },
+            rewrite: [{ regexp: { source: '^[\\s\\S]*$', target: 'decoded_raw' } }],
+          },
+        ],
+      },
+    });
+    expect(project.read('dist/secrets-media/externalsecret-radarr.yaml')).not.toContain('\n  data:');
+  });
+
+  test('reads one vault, and no Connect of ours', async () => {
+    const project = await makeProject({ files: files("vaults: ['A', 'B'], connect: {}") });
+    expect(await project.synth()).toMatchObject({
+      code: 1,
+      err: [
+        'src/settings.ts: connect: would be read by nobody: a store of onepasswordSDK reads 1Password itself; leave it out',
+        'src/settings.ts: vaults: names 2 vaults, and a store of onepasswordSDK reads one; name the one that the store names',
+      ].join('\n'),
+    });
+  });
+});
