@@ -36,6 +36,8 @@ export default defineSettings({
   //   serviceAccountName: 'kustomize-controller',
   //   interval: '10m',
   //   retryInterval: '30s',
+  //   // false, in a push of its own before this project is taken out: then all that it made stays.
+  //   prune: true,
   // },
   //
   // Chart versions (left out: src/versions.ts), each with a `digest` and `verify: { issuer, subject }` if you want

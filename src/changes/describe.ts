@@ -3,10 +3,10 @@ import { groupBy } from '../group-by.js';
 import { fieldDifferences } from '../tree.js';
 import { contentOf, type SecretContent } from './secret-content.js';
 import { secretChanges } from './secrets.js';
-import { type Files, objectsOf, type Placed, parsed } from './tree.js';
+import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
 
 /** What happens to an object in the cluster when Flux applies the push. */
-export type Fate = 'made' | 'updated' | 'deleted' | 'made anew' | 'handed over';
+export type Fate = 'made' | 'updated' | 'deleted' | 'made anew' | 'handed over' | 'let go';
 
 /** One line of a change: what was, and what will be; undefined where there is nothing. */
 export interface Detail {
@@ -93,7 +93,7 @@ function changeOf(
 }
 
 function fateOf(was: Placed | undefined, is: Placed | undefined, before: Files, after: Files): Fate {
-  if (!is) return 'deleted';
+  if (!is) return letsGo(before, was?.unit ?? '') ? 'let go' : 'deleted';
   if (!was) return 'made';
   if (was.unit === is.unit) return 'updated';
   // What two units have, or what Flux is told not to prune, is handed over.
@@ -104,7 +104,7 @@ function fateOf(was: Placed | undefined, is: Placed | undefined, before: Files, 
   const already = [...before.keys()].some(
     (path) => path.startsWith(`${is.unit}/`) && path.endsWith(`-${is.name}.yaml`),
   );
-  return stillThere || keeps || already ? 'handed over' : 'made anew';
+  return stillThere || keeps || already || letsGo(before, was.unit) ? 'handed over' : 'made anew';
 }
 
 function detailsOf(was: Placed | undefined, is: Placed | undefined): Detail[] {

@@ -1,7 +1,8 @@
+import { operatorRelease } from '../constructs/external-secrets-release.js';
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { at } from '../tree.js';
-import { type Files, objectsOf, type Placed, parsed } from './tree.js';
+import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
 
 const idOf = ({ kind, namespace, name }: Placed) => `${kind} ${namespace}/${name}`;
 const named = ({ namespace, name }: Placed) => `${namespace}/${name}`;
@@ -24,7 +25,8 @@ export function secretChanges(before: Files, after: Files): Problem[] {
   const [old, now] = [objectsOf(before), objectsOf(after)];
   if (old.length === 0) return [];
   const stays = groupBy(now, idOf);
-  const losses = old.flatMap((object) => lossOf(object, stays.get(idOf(object)) ?? [], now, after));
+  const leaving = old.filter(({ unit }) => !letsGo(before, unit));
+  const losses = leaving.flatMap((object) => lossOf(object, stays.get(idOf(object)) ?? [], now, after));
   const groups = groupBy(losses, ({ object, what, todo }) => [object.unit, what('', false), todo].join('\n'));
   const told = [...groups.values()].flatMap((group): Problem[] => {
     const [first] = group;
@@ -48,6 +50,17 @@ function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[],
         object,
         what: (names) => `the push deletes the Secret ${names}${instead}`,
         todo: other ? 'nothing, if that is meant' : 'put the bootstrap file back, or `npm run bootstrap`',
+      },
+    ];
+  }
+  const isOperator = ({ kind, name }: Placed) => kind === 'HelmRelease' && name === operatorRelease;
+  if (isOperator(object) && !now.some(isOperator)) {
+    return [
+      {
+        object,
+        what: () =>
+          'the push uninstalls External Secrets Operator: the Secrets stay, and none is made or refreshed until another one is there',
+        todo: 'if another one takes over, hand it over ("Hand it over" in docs/adoption.md)',
       },
     ];
   }
@@ -113,7 +126,7 @@ function releaseMoves(old: readonly Placed[], now: readonly Placed[]): Problem[]
       ? { from: from.namespace, to: to.namespace }
       : undefined;
   };
-  const release = moved('HelmRelease', 'external-secrets');
+  const release = moved('HelmRelease', operatorRelease);
   const flux = moved('Kustomization', 'external-secrets');
   return [
     ...(release

@@ -11,6 +11,7 @@ const signs: Readonly<Record<Fate, string>> = {
   deleted: '-',
   'made anew': '!',
   'handed over': '>',
+  'let go': '<',
 };
 
 type Paint = (style: 'green' | 'red' | 'yellow' | 'bold', text: string) => string;
@@ -63,6 +64,7 @@ function painted(object: ObjectChange, paint: Paint): string {
     'made anew': 'red',
     updated: 'yellow',
     'handed over': 'yellow',
+    'let go': 'yellow',
   } as const;
   return paint(style[object.fate], line);
 }

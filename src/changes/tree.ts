@@ -33,6 +33,11 @@ export function objectsOf(files: Files): Placed[] {
   });
 }
 
+/** Whether a unit deletes nothing when it goes, or when it has something no longer: `prune: false`. */
+export function letsGo(files: Files, unit: string): boolean {
+  return /^ {2}prune: false$/m.test(files.get(`flux/${unit}.yaml`)?.toString('utf8') ?? '');
+}
+
 /** The whole of an object. */
 export function parsed({ content }: Placed): Tree {
   const object = load(content.toString('utf8'));

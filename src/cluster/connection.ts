@@ -28,6 +28,9 @@ export const resources = {
   helmReleases: { group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases' },
   clusterStores: { group: 'external-secrets.io', version: 'v1', plural: 'clustersecretstores' },
   stores: { group: 'external-secrets.io', version: 'v1', plural: 'secretstores' },
+  ociRepositories: { group: 'source.toolkit.fluxcd.io', version: 'v1', plural: 'ocirepositories' },
+  helmRepositories: { group: 'source.toolkit.fluxcd.io', version: 'v1', plural: 'helmrepositories' },
+  definitions: { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
   externalSecrets: { group: 'external-secrets.io', version: 'v1', plural: 'externalsecrets' },
 } as const satisfies Record<string, Resource>;
 
@@ -40,6 +43,8 @@ export interface ClusterObject {
     readonly generation?: number;
     readonly deletionTimestamp?: string;
     readonly finalizers?: readonly string[];
+    readonly labels?: { readonly [key: string]: string };
+    readonly annotations?: { readonly [key: string]: string };
   };
   // biome-ignore lint/suspicious/noExplicitAny: the shape of a custom resource is its CRD's, and any of it may be missing
   readonly spec?: any;

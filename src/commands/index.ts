@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.js')).status,
   acceptance: async () => (await import('./acceptance.js')).acceptance,
   'flux-entry': async () => (await import('./flux-entry.js')).fluxEntry,
+  'hand-over': async () => (await import('./hand-over.js')).handOver,
   diff: async () => (await import('./diff.js')).diff,
   graph: async () => (await import('./graph.js')).graph,
   completion: async () => (await import('./completion.js')).completionOf(commands),
@@ -28,6 +29,7 @@ export const composing: ReadonlySet<string> = new Set([
   'diff',
   'flux-entry',
   'graph',
+  'hand-over',
 ]);
 
 /** Commands that need no project. */
@@ -42,6 +44,7 @@ const summaries: Readonly<Record<string, string>> = {
   status: 'show the units, the store and the secrets of the cluster',
   acceptance: 'prove on the cluster what this project promises',
   'flux-entry': 'tell whether Flux applies dist/, and print the entry',
+  'hand-over': 'say whether a push hands over what it moves, or deletes it',
   diff: 'say what a change does in the cluster before it is merged',
   graph: 'draw the units as a Mermaid flowchart',
   completion: 'print the completion for a shell',

@@ -21,6 +21,8 @@ export interface Flux {
   readonly interval: string;
   /** How soon Flux tries again after a failure, as a Go duration. */
   readonly retryInterval: string;
+  /** Whether Flux deletes what a unit no longer has, and what it had when it goes. @default true */
+  readonly prune?: boolean;
   /** ServiceAccount, in `namespace`, as which Flux applies the units. @default - Flux's own */
   readonly serviceAccountName?: string;
 }
@@ -70,7 +72,7 @@ export interface UnitProps {
   readonly interval?: string;
   /** @default - `flux.retryInterval` */
   readonly retryInterval?: string;
-  /** Whether Flux deletes what is no longer in the folder. @default true */
+  /** Whether Flux deletes what is no longer in the folder. @default - `flux.prune` */
   readonly prune?: boolean;
   /** Wait for all objects of the folder; Flux then ignores `healthChecks`. @default false */
   readonly wait?: boolean;
@@ -167,7 +169,7 @@ export class Unit extends Chart implements UnitReference {
         }),
         interval: props.interval ?? flux.interval,
         path: `${flux.path}/${id}`,
-        prune: props.prune ?? true,
+        prune: props.prune ?? flux.prune ?? true,
         retryInterval: props.retryInterval ?? flux.retryInterval,
         ...(flux.serviceAccountName !== undefined && { serviceAccountName: flux.serviceAccountName }),
         sourceRef: { ...flux.source, kind: sourceKinds[flux.source.kind] },

@@ -83,7 +83,7 @@ export class Cluster extends App implements Platform {
   constructor(props: ClusterProps) {
     super();
     const { settings } = props;
-    const { namespace, source, interval, retryInterval, serviceAccountName } = settings.flux;
+    const { namespace, source, interval, retryInterval, prune, serviceAccountName } = settings.flux;
     this.settings = settings;
     this.handOvers = props.handOvers ?? [];
     this.flux = {
@@ -92,6 +92,7 @@ export class Cluster extends App implements Platform {
       path: `./${props.prefix ?? ''}dist`,
       interval,
       retryInterval,
+      prune,
       ...(serviceAccountName !== undefined && { serviceAccountName }),
     };
     const context = { settings, flux: this.flux };

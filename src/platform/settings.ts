@@ -103,6 +103,11 @@ export interface Settings {
     readonly interval?: string;
     /** How soon Flux tries again after a failure. @default 30s */
     readonly retryInterval?: string;
+    /**
+     * Whether Flux deletes what a unit no longer has. `false` for the push before this project is taken out, or
+     * hands over what it made: then all of it stays. @default true
+     */
+    readonly prune?: boolean;
   };
   /**
    * External Secrets Operator: chart version and more values of the chart; or `existing()`, one that is there
@@ -286,6 +291,7 @@ const settingsFields = closedObject({
     serviceAccountName: dnsLabel().optional(),
     interval: fluxDuration().default('10m'),
     retryInterval: fluxDuration().default('30s'),
+    prune: z.boolean().default(true),
   }).prefault({}),
   externalSecrets: chart(versions.externalSecretsChart, existingShapes.externalSecrets).exactOptional(),
   connect: chart(versions.connectChart, existingShapes.connect).exactOptional(),

@@ -38,7 +38,8 @@ export class RepositoryFiles {
   readonly remotes: ReadonlySet<string>;
   /** What could not be read. */
   readonly warnings: Problem[] = [];
-  private readonly top: string;
+  /** Absolute path of the top of the repository. */
+  readonly top: string;
   private readonly parsed = new Map<FileBytes, Tree[]>();
 
   constructor({ project, repository, otherClusters }: Where) {

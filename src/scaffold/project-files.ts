@@ -13,6 +13,7 @@ const scripts = [
   'status',
   'acceptance',
   'flux-entry',
+  'hand-over',
   'diff',
   'graph',
 ];

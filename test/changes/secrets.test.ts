@@ -76,6 +76,17 @@ test('the namespaces of the settings', async () => {
   ]);
 });
 
+test('a part that is there already from now on: the operator is uninstalled, unless the units let go', async () => {
+  const before = { [a]: file(secret('media', 'one')) };
+  const existing = (more = '') => settings(`store: { existing: { name: 'onepassword' } }${more}`);
+  expect(await said(before, { 'src/settings.ts': existing() })).toEqual([
+    'warning: dist/external-secrets: the push uninstalls External Secrets Operator: the Secrets stay, and none is made or refreshed until another one is there; if another one takes over, hand it over ("Hand it over" in docs/adoption.md)',
+  ]);
+  const lets = 'flux: { prune: false }';
+  const gone = { [a]: undefined, 'src/settings.ts': existing(`, ${lets}`) };
+  expect(await said({ ...before, 'src/settings.ts': settings(lets) }, gone)).toEqual([]);
+});
+
 test('what harms nobody is not said: another file, another key, another item, one more, a move in two steps', async () => {
   const one = secret('media', 'one');
   expect(await said({ [a]: file(one) }, { [a]: undefined, 'src/secrets/b.ts': file(one) })).toEqual([]);

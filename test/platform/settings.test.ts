@@ -33,6 +33,7 @@ test('the defaults are those of the mission', () => {
       sopsSecret: 'sops-age',
       interval: '10m',
       retryInterval: '30s',
+      prune: true,
     },
     externalSecrets: { version: '2.9.0', values: {} },
     connect: { version: '2.4.1', values: {} },

@@ -1,0 +1,117 @@
+import type { V1ObjectMeta } from '@kubernetes/client-node';
+import type { Tree } from '../tree.js';
+import { ask, type ClusterObject, type Connection, ifThere, list, resources } from './connection.js';
+import { listSecretMetadata } from './secret-metadata.js';
+
+/** A Flux Kustomization by its name. */
+export interface FluxName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** An object of the cluster, with the Flux Kustomization that applied it last. */
+export interface OwnedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** undefined for what is cluster-scoped. */
+  readonly namespace: string | undefined;
+  readonly name: string;
+  /** undefined when Flux did not apply it. */
+  readonly owner: FluxName | undefined;
+  /** Whether an annotation on it keeps Flux from deleting it. */
+  readonly isKept: boolean;
+  readonly spec: Tree;
+  readonly status: Tree;
+}
+
+/** What the cluster has of the platform, and of the secrets that hang on it. */
+export interface OwnedObjects {
+  readonly objects: readonly OwnedObject[];
+  /** Every Flux Kustomization, by `namespace/name`. */
+  readonly kustomizations: ReadonlyMap<string, ClusterObject>;
+  /** The CRDs of External Secrets Operator that Helm would delete with its release. */
+  readonly unkeptDefinitions: readonly string[];
+}
+
+const label = 'kustomize.toolkit.fluxcd.io/name';
+const namespaceLabel = 'kustomize.toolkit.fluxcd.io/namespace';
+
+/** https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources */
+const keepers: Readonly<Record<string, readonly string[]>> = {
+  'kustomize.toolkit.fluxcd.io/prune': ['disabled'],
+  'kustomize.toolkit.fluxcd.io/reconcile': ['disabled'],
+  'kustomize.toolkit.fluxcd.io/ssa': ['Ignore'],
+};
+
+/**
+ * Reads who applies what: releases, stores, ExternalSecrets, CRDs, and of Secrets and Namespaces the metadata.
+ *
+ * @throws ClusterError when any of it can't be read.
+ */
+export async function readOwned(connection: Connection): Promise<OwnedObjects> {
+  const kinds = [
+    ['helm.toolkit.fluxcd.io/v2', 'HelmRelease', resources.helmReleases],
+    ['source.toolkit.fluxcd.io/v1', 'OCIRepository', resources.ociRepositories],
+    ['source.toolkit.fluxcd.io/v1', 'HelmRepository', resources.helmRepositories],
+    ['external-secrets.io/v1', 'ClusterSecretStore', resources.clusterStores],
+    ['external-secrets.io/v1', 'SecretStore', resources.stores],
+    ['external-secrets.io/v1', 'ExternalSecret', resources.externalSecrets],
+    ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', resources.definitions],
+  ] as const;
+  const [kustomizations, secrets, namespaces, ...lists] = await Promise.all([
+    list(connection, resources.kustomizations),
+    listSecretMetadata(connection, label),
+    ask(connection, 'list namespaces', ({ core }) => core.listNamespace({ labelSelector: label })),
+    // A source that is not served is none.
+    ...kinds.map(async ([, , resource]) => (await ifThere(list(connection, resource))) ?? []),
+  ]);
+  const objects = kinds.flatMap(([apiVersion, kind], index) =>
+    (lists[index] ?? []).map(({ metadata, spec, status }) => owned(apiVersion, kind, metadata, spec, status)),
+  );
+  return {
+    objects: [
+      ...objects.filter(({ kind, name }) => kind !== 'CustomResourceDefinition' || isOurs(name)),
+      // A Secret that an ExternalSecret owns may have its labels, and goes with nothing else.
+      ...secrets
+        .filter(({ ownerReferences = [] }) => ownerReferences.every(({ kind }) => kind !== 'ExternalSecret'))
+        .map((metadata) => owned('v1', 'Secret', metadata)),
+      ...namespaces.items.map(({ metadata = {} }) => owned('v1', 'Namespace', metadata)),
+    ],
+    kustomizations: new Map(
+      kustomizations.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]),
+    ),
+    unkeptDefinitions: (lists.at(-1) ?? [])
+      .filter(
+        ({ metadata: { name, annotations } }) =>
+          isOurs(name) && annotations?.['helm.sh/resource-policy'] !== 'keep',
+      )
+      .map(({ metadata }) => metadata.name),
+  };
+}
+
+function isOurs(definition: string): boolean {
+  return definition.endsWith('.external-secrets.io');
+}
+
+function owned(
+  apiVersion: string,
+  kind: string,
+  { name = '', namespace, labels = {}, annotations = {} }: V1ObjectMeta | ClusterObject['metadata'],
+  spec: Tree = {},
+  status: Tree = {},
+): OwnedObject {
+  const [owner, ownerNamespace] = [labels[label], labels[namespaceLabel]];
+  return {
+    apiVersion,
+    kind,
+    namespace,
+    name,
+    owner:
+      owner === undefined || ownerNamespace === undefined
+        ? undefined
+        : { name: owner, namespace: ownerNamespace },
+    isKept: Object.entries(keepers).some(([key, values]) => values.includes(annotations[key] ?? '')),
+    spec,
+    status,
+  };
+}

@@ -1,0 +1,95 @@
+import { Command as Usage } from 'commander';
+import { type FluxName, type OwnedObject, type OwnedObjects, readOwned } from '../cluster/flux-owned.js';
+import {
+  called,
+  isOperatorRelease,
+  type PruneEffect,
+  pruneEffects,
+  takeOverProblems,
+} from '../cluster/prune-effects.js';
+import { OperatorError, type Problem } from '../errors.js';
+import { Cluster } from '../platform/cluster.js';
+import { composeProject, type Project } from '../platform/project.js';
+import { resolveSettings, settingsFile } from '../platform/settings.js';
+import { identity } from '../repository/objects.js';
+import { parseArguments } from '../terminal/arguments.js';
+import type { Command } from '../terminal/command.js';
+import { print } from '../terminal/io.js';
+import { plainTable } from '../terminal/table.js';
+import { afterPush, objectsIn, specOf, treeOf } from './hand-over/after-push.js';
+
+/**
+ * `hand-over`: tells, before a push, which of the platform's objects change hands between Flux Kustomizations, and
+ * refuses what would delete one of them.
+ */
+export const handOver: Command = async (path, args, io) => {
+  const usage = new Usage('npm run hand-over --').description(
+    'Tells what Flux would delete of External Secrets Operator, its stores and ExternalSecrets if the working tree were pushed now, and whether they may be handed over to this project, or back. It asks the cluster, and changes nothing.',
+  );
+  if (!parseArguments(usage, args, io)) return 0;
+  const project = await composeProject(path, [], io);
+  if (project.problems.length > 0) throw new OperatorError(project.problems);
+  // The client of Kubernetes takes half of a second to load.
+  const { connect } = await import('../cluster/connection.js');
+  const cluster = await readOwned(connect(io.env));
+  const after = afterPush(project, cluster);
+  const { effects, problems } = pruneEffects(cluster, after);
+  if (effects.length > 0) {
+    print(io.stdout, table(effects));
+    if (problems.length > 0) throw new OperatorError(problems);
+    print(io.stdout, 'nothing of it is lost: push, and look at `npm run status`');
+    return 0;
+  }
+  const waiting = waitingFor(project, cluster);
+  if (waiting.length === 0) {
+    print(io.stdout, 'nothing changes hands, and nothing is left to take over');
+    return 0;
+  }
+  const rows = waiting.map(({ object, problems }) => [
+    called(object),
+    shown(object.owner),
+    problems.length === 0 ? 'yes' : 'no',
+  ]);
+  print(io.stdout, plainTable(['OBJECT', 'TODAY', 'MAY CHANGE HANDS'], rows));
+  const wrong = waiting.flatMap((one) => one.problems);
+  if (wrong.length > 0) throw new OperatorError(wrong);
+  print(io.stdout, 'all of it may change hands: take it out there, have it made here, and run this again');
+  return 0;
+};
+
+/** An object that this project would make, and that another Flux Kustomization has. */
+interface Waiting {
+  readonly object: OwnedObject;
+  readonly problems: readonly Problem[];
+}
+
+/** What is left to take over: what a project that makes everything itself would make. */
+function waitingFor({ settings, files }: Project, cluster: OwnedObjects): Waiting[] {
+  const { externalSecrets, connect, store } = resolveSettings({}, settingsFile).settings;
+  const whole = new Cluster({ settings: { ...settings, externalSecrets, connect, store } });
+  whole.addSecrets(files);
+  const ours = new Map(
+    whole.units.flatMap((unit) =>
+      objectsIn(unit).map((object) => [identity(object.toJson()), specOf(object.toJson())] as const),
+    ),
+  );
+  const units = new Set(whole.units.map(({ unitName }) => unitName));
+  return cluster.objects.flatMap((object): Waiting[] => {
+    const { owner } = object;
+    const isOurs = owner && units.has(owner.name) && owner.namespace === settings.flux.namespace;
+    const spec = ours.get(identity(treeOf(object)));
+    if (!owner || isOurs || !(spec ?? isOperatorRelease(object))) return [];
+    return [{ object, problems: takeOverProblems(object, spec, cluster) }];
+  });
+}
+
+function table(effects: readonly PruneEffect[]): string {
+  return plainTable(
+    ['OBJECT', 'TODAY', 'AFTER THE PUSH', 'IT'],
+    effects.map(({ object, after, effect }) => [called(object), shown(object.owner), shown(after), effect]),
+  );
+}
+
+function shown(name: FluxName | undefined): string {
+  return name ? `${name.namespace}/${name.name}` : '-';
+}

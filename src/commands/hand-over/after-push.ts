@@ -1,0 +1,118 @@
+import { ApiObject, type Chart } from 'cdk8s';
+import type { OwnedObject, OwnedObjects } from '../../cluster/flux-owned.js';
+import type { AfterPush, Holder } from '../../cluster/prune-effects.js';
+import { operatorRelease } from '../../constructs/external-secrets-release.js';
+import { OperatorError } from '../../errors.js';
+import { deliveryOf } from '../../guards/delivery.js';
+import { nameIn } from '../../platform/context.js';
+import { isExisting } from '../../platform/existing.js';
+import type { Project } from '../../platform/project.js';
+import { git } from '../../repository/git.js';
+import { identity } from '../../repository/objects.js';
+import { isTree, metadataOf, type Tree } from '../../tree.js';
+
+/**
+ * What the working tree says of the objects of the cluster.
+ *
+ * @throws OperatorError when nothing in the repository says what Flux applies.
+ */
+export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
+  const { objects } = cluster;
+  const { platform, settings, view } = project;
+  const { namespace } = settings.flux;
+  if (!view.model.hasRoots) {
+    throw new OperatorError([
+      {
+        where: view.dist,
+        what: 'is in a repository of which it is not known what Flux applies, so what a push deletes is not known, either',
+        todo: 'run it where the Flux Kustomization or the FluxInstance that Flux was bootstrapped with is committed',
+      },
+    ]);
+  }
+  const own = new Map<string, Holder[]>();
+  const add = (object: ApiObject, name: string) => {
+    const json = object.toJson();
+    own.set(identity(json), [...(own.get(identity(json)) ?? []), { name, namespace, spec: specOf(json) }]);
+  };
+  for (const unit of platform.units) {
+    for (const object of objectsIn(unit)) if (object !== unit.kustomization) add(object, unit.unitName);
+  }
+  const [entry] = deliveryOf(project).by;
+  for (const object of platform.namespace ? objectsIn(platform.namespace) : []) {
+    add(object, entry?.name ?? nameIn(settings, 'cluster-secrets'));
+  }
+  const trees = new Map(objects.map((object) => [object, treeOf(object)]));
+  const theirs = view.sameObjects([...trees.values()]);
+  const units = new Map(platform.units.map((unit) => [unit.unitName, specOf(unit.kustomization.toJson())]));
+  const touched = touchedBy(view.files.top, appliedRevision(cluster, project));
+  return {
+    holders(object) {
+      const id = identity(trees.get(object) ?? {});
+      const others = (theirs.get(id) ?? []).flatMap(({ object: found, way: { by } }) =>
+        by ? [{ name: by.name, namespace: by.namespace, spec: specOf(found) }] : [],
+      );
+      return [...(own.get(id) ?? []), ...others];
+    },
+    kustomization: (one) =>
+      (one.namespace === namespace ? units.get(one.name) : undefined) ??
+      [
+        ...view.fluxNamed(one.name, one.namespace),
+        ...view.model.roots.filter(({ name }) => name === one.name),
+      ][0]?.spec,
+    touches: (name) => touched.some((text) => text.includes(name)),
+    operators: [
+      ...view.operatorReleases().map(({ object }) => placeOf(object)),
+      ...(isExisting(settings.externalSecrets) ? [] : [`${settings.namespace}/${operatorRelease}`]),
+    ],
+  };
+}
+
+/** What the files that the push changes or deletes hold today. */
+function touchedBy(top: string, revision: string): string[] {
+  const names = git(top, ['diff', '--name-only', '--no-renames', '-z', revision]).toString('utf8');
+  return names.split('\0').flatMap((file) => {
+    if (file === '') return [];
+    try {
+      return [git(top, ['show', `${revision}:${file}`]).toString('latin1')];
+    } catch {
+      // It is new.
+      return [];
+    }
+  });
+}
+
+/** The commit that Flux has applied, where git has it; else the last one. */
+function appliedRevision({ kustomizations }: OwnedObjects, { view }: Project): string {
+  const revisions = [...kustomizations.values()].flatMap(({ status }) => {
+    const [, sha] = /sha1:([0-9a-f]{40})$/.exec(String(status?.lastAppliedRevision)) ?? [];
+    return sha === undefined ? [] : [sha];
+  });
+  const isThere = (sha: string) => {
+    try {
+      return git(view.files.top, ['cat-file', '-t', sha]).toString('utf8').trim() === 'commit';
+    } catch {
+      return false;
+    }
+  };
+  return [...new Set(revisions)].find(isThere) ?? 'HEAD';
+}
+
+/** The objects of a chart. */
+export function objectsIn(chart: Chart): ApiObject[] {
+  return chart.node.findAll().filter(ApiObject.isApiObject);
+}
+
+/** The spec of an object. */
+export function specOf({ spec }: Tree): Tree {
+  return isTree(spec) ? spec : {};
+}
+
+/** An object of the cluster as the repository has it, as far as it is known by its name. */
+export function treeOf({ apiVersion, kind, namespace, name }: OwnedObject): Tree {
+  return { apiVersion, kind, metadata: { namespace, name } };
+}
+
+function placeOf(object: Tree): string {
+  const { namespace, name } = metadataOf(object);
+  return `${String(namespace)}/${String(name)}`;
+}

@@ -1,0 +1,361 @@
+/** `npm run hand-over`: what a push would delete, from a repository and the objects of a cluster. */
+import { execa } from 'execa';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Api, startApi } from '../cluster-api/server.js';
+import { bootstrapped, kustomization, place } from '../repository/shapes.js';
+
+const apis: Api[] = [];
+afterAll(() => {
+  for (const api of apis) api.close();
+});
+
+const at = 'infrastructure/secrets';
+
+const operator = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: external-secrets, namespace: external-secrets}
+spec: {interval: 1h, chartRef: {kind: OCIRepository, name: external-secrets}}
+`;
+const store = `apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: {name: onepassword}
+spec: {provider: {onepassword: {connectHost: "http://connect", vaults: {Kubernetes: 1}, auth: {secretRef: {connectTokenSecretRef: {name: t, key: token, namespace: x}}}}}}
+`;
+const radarr = `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: radarr, namespace: media}
+spec: {refreshInterval: 1h, secretStoreRef: {kind: ClusterSecretStore, name: onepassword}, dataFrom: [{extract: {key: Radarr}}]}
+`;
+
+/** A repository whose operator, store and one ExternalSecret are somebody else's. */
+const theirs: Readonly<Record<string, string>> = {
+  ...bootstrapped(),
+  'clusters/home/secrets.yaml': kustomization('cluster-secrets', `./${at}/dist`),
+  'clusters/home/eso.yaml': kustomization('eso', './apps/eso'),
+  'clusters/home/media.yaml': kustomization('media', './apps/media'),
+  'apps/eso/hr.yaml': operator,
+  'apps/eso/store.yaml': store,
+  'apps/media/es.yaml': radarr,
+};
+
+const settings = (text: string) =>
+  `import { defineSettings, existing } from '#cluster-secrets';\nexport default defineSettings(${text});\n`;
+const using = settings("{ store: existing({ name: 'onepassword' }) }");
+const secret = (name: string) =>
+  `import { appSecret } from '#cluster-secrets';\nexport default appSecret({ namespace: 'media', name: '${name}', item: 'x', keys: 'all' });\n`;
+
+interface Live {
+  readonly owner?: string;
+  readonly kept?: boolean;
+  readonly spec?: object;
+}
+
+/** An object as Flux applied it. */
+function live(name: string, namespace: string | undefined, { owner, kept, spec = {} }: Live = {}): object {
+  const labels = owner && {
+    'kustomize.toolkit.fluxcd.io/name': owner,
+    'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+  };
+  const annotations = kept && { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
+  return {
+    metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
+    spec,
+  };
+}
+
+interface ClusterProps {
+  /** How the objects of theirs are, by owner. */
+  readonly kept?: boolean;
+  /** Spec of the Flux Kustomization that has them. */
+  readonly flux?: object;
+  readonly release?: object;
+  /** Whether this project made everything. */
+  readonly isOurs?: boolean;
+  /** Whether the CRDs outlive their release. */
+  readonly crdsStay?: boolean;
+}
+
+function cluster({
+  kept = false,
+  flux = { prune: true },
+  release = {},
+  isOurs = false,
+  crdsStay = true,
+}: ClusterProps = {}) {
+  const units = ['external-secrets', 'onepassword-connect', 'onepassword-store', 'secrets-media'];
+  return {
+    '/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations': [
+      live('eso', 'flux-system', { spec: flux }),
+      live('media', 'flux-system', { spec: flux }),
+      ...units.map((name) => live(name, 'flux-system', { spec: flux })),
+    ],
+    '/apis/helm.toolkit.fluxcd.io/v2/helmreleases': [
+      live('external-secrets', 'external-secrets', {
+        owner: isOurs ? 'external-secrets' : 'eso',
+        kept,
+        spec: release,
+      }),
+    ],
+    '/apis/source.toolkit.fluxcd.io/v1/ocirepositories': [],
+    '/apis/external-secrets.io/v1/clustersecretstores': [
+      live('onepassword', undefined, { owner: isOurs ? 'onepassword-store' : 'eso', kept }),
+    ],
+    '/apis/external-secrets.io/v1/secretstores': [],
+    '/apis/external-secrets.io/v1/externalsecrets': [
+      live('radarr', 'media', { owner: isOurs ? 'secrets-media' : 'media', kept }),
+    ],
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions': [
+      {
+        metadata: {
+          name: 'externalsecrets.external-secrets.io',
+          annotations: crdsStay ? { 'helm.sh/resource-policy': 'keep' } : {},
+        },
+      },
+      { metadata: { name: 'others.example.org' } },
+    ],
+    '/api/v1/namespaces': [],
+    // A Secret of an ExternalSecret may have its labels.
+    '/api/v1/secrets': [
+      {
+        metadata: {
+          name: 'radarr',
+          namespace: 'media',
+          labels: {
+            'kustomize.toolkit.fluxcd.io/name': 'media',
+            'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+          },
+          ownerReferences: [{ kind: 'ExternalSecret', name: 'radarr' }],
+        },
+      },
+    ],
+  };
+}
+
+/** The repository as it was pushed, and then as the working tree has it. */
+async function handOver(
+  props: ClusterProps,
+  { pushed = theirs, project: files = { 'src/settings.ts': using }, gone = [] as string[], edit = {} } = {},
+) {
+  const { project, synth } = await place(at, pushed, files);
+  await synth();
+  const top = `${project.path}/../..`;
+  const git = (...args: string[]) => execa('git', args, { cwd: top });
+  await git('add', '.');
+  await git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'x');
+  for (const file of gone) project.remove(`../../${file}`);
+  for (const [file, content] of Object.entries(edit as Record<string, string>)) project.write(file, content);
+  const api = await startApi(cluster(props));
+  apis.push(api);
+  project.write('../../../kubeconfig', api.kubeconfig);
+  const outcome = await project.run('hand-over', [], {
+    env: { KUBECONFIG: `${project.path}/../../../kubeconfig` },
+  });
+  return { ...outcome, rows: outcome.out.split('\n').map((line) => line.split(/ {2,}/)), api, project };
+}
+
+const mark =
+  'push it first, and nothing else with it, with the annotation `kustomize.toolkit.fluxcd.io/prune: disabled`, or with `prune: false` in that Flux Kustomization';
+
+/** The push in which this project takes everything. */
+const takeOver = {
+  gone: ['clusters/home/eso.yaml', 'apps/eso/hr.yaml', 'apps/eso/store.yaml', 'apps/media/es.yaml'],
+  edit: { 'src/settings.ts': settings('{}'), 'src/secrets/radarr.ts': secret('radarr') },
+};
+
+describe('before anything moves', () => {
+  const files = { project: { 'src/settings.ts': using, 'src/secrets/radarr.ts': secret('radarr') } };
+
+  test('what is not marked yet is named, each with what to do', async () => {
+    const { code, rows, err } = await handOver({}, files);
+    expect(code).toBe(1);
+    expect(rows).toEqual([
+      ['OBJECT', 'TODAY', 'MAY CHANGE HANDS'],
+      ['HelmRelease external-secrets/external-secrets', 'flux-system/eso', 'no'],
+      ['ClusterSecretStore onepassword', 'flux-system/eso', 'no'],
+      ['ExternalSecret media/radarr', 'flux-system/media', 'no'],
+    ]);
+    const line = (object: string, owner: string) =>
+      `${object}: the Flux Kustomization flux-system/${owner} would delete it as soon as it is taken out there; ${mark}`;
+    expect(err.split('\n')).toEqual([
+      line('HelmRelease external-secrets/external-secrets', 'eso'),
+      line('ClusterSecretStore onepassword', 'eso'),
+      line('ExternalSecret media/radarr', 'media'),
+    ]);
+  });
+
+  test.each([
+    ['marked', { kept: true }],
+    ['let go', { flux: { prune: false } }],
+  ])('%s: it may go on', async (_what, props) => {
+    const { code, err, out } = await handOver(props, files);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/\nall of it may change hands: [^\n]+$/);
+  });
+
+  test('`prune: false` does not help where the Flux Kustomization deletes all the same when it goes', async () => {
+    const { code } = await handOver({ flux: { prune: false, deletionPolicy: 'WaitForTermination' } }, files);
+    expect(code).toBe(1);
+  });
+
+  test('a release of another name would be made anew by Helm: its CRDs have to outlive it', async () => {
+    const { code, err } = await handOver(
+      { kept: true, release: { releaseName: 'eso' }, crdsStay: false },
+      files,
+    );
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'HelmRelease external-secrets/external-secrets: Helm would delete the CustomResourceDefinition externalsecrets.external-secrets.io with it, and so every ExternalSecret and every Secret; push it first, and nothing else with it, with `crds.annotations: { helm.sh/resource-policy: keep }` in its values, and wait until Helm has upgraded it',
+    );
+  });
+});
+
+describe('before the push in which this project takes over', () => {
+  test('all of it is marked: nothing is lost', async () => {
+    const { code, rows, err } = await handOver({ kept: true }, takeOver);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(rows).toEqual([
+      ['OBJECT', 'TODAY', 'AFTER THE PUSH', 'IT'],
+      [
+        'HelmRelease external-secrets/external-secrets',
+        'flux-system/eso',
+        'flux-system/external-secrets',
+        'is handed over',
+      ],
+      [
+        'ClusterSecretStore onepassword',
+        'flux-system/eso',
+        'flux-system/onepassword-store',
+        'is handed over',
+      ],
+      ['ExternalSecret media/radarr', 'flux-system/media', 'flux-system/secrets-media', 'is handed over'],
+      ['nothing of it is lost: push, and look at `npm run status`'],
+    ]);
+  });
+
+  test('nothing is marked: refused, with what would be lost', async () => {
+    const { code, err } = await handOver({ crdsStay: false }, takeOver);
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual([
+      `HelmRelease external-secrets/external-secrets: the Flux Kustomization flux-system/eso would uninstall it before it is installed anew; ${mark}`,
+      expect.stringMatching(/^HelmRelease external-secrets\/external-secrets: Helm would delete the Custom/),
+      `ClusterSecretStore onepassword: the Flux Kustomization flux-system/eso would delete it, and flux-system/onepassword-store would make it anew; ${mark}`,
+      `ExternalSecret media/radarr: the Flux Kustomization flux-system/media would delete it, and its Secret with it, and flux-system/secrets-media would make it anew; ${mark}`,
+    ]);
+  });
+
+  test('a Flux Kustomization that stays has to say `prune: false` still', async () => {
+    const props = { flux: { prune: false } };
+    const { code, err } = await handOver(props, takeOver);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^ExternalSecret media\/radarr: /);
+    const stays = kustomization('media', './apps/media').replace('prune: true', 'prune: false');
+    const kept = { ...takeOver, edit: { ...takeOver.edit, '../../clusters/home/media.yaml': stays } };
+    expect(await handOver(props, kept)).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('an operator of another name goes in a push of its own', async () => {
+    const pushed = { ...theirs, 'apps/eso/hr.yaml': operator.replace('name: external', 'name: my-external') };
+    const { code, err } = await handOver({ kept: false }, { ...takeOver, pushed });
+    expect(code).toBe(1);
+    expect(err).toContain('would uninstall it before it is installed anew');
+  });
+});
+
+test('what no change speaks of stays, also where nobody can follow what Flux builds', async () => {
+  const pushed = { ...theirs, 'apps/media/es.yaml': '# made elsewhere\n' };
+  const quiet = await handOver({ kept: true }, { pushed });
+  expect(quiet).toMatchObject({ code: 0, err: '', out: expect.stringContaining('may change hands') });
+  const { code, err } = await handOver({}, { gone: ['apps/media/es.yaml'] });
+  expect(code).toBe(1);
+  expect(err).toBe(
+    `ExternalSecret media/radarr: the Flux Kustomization flux-system/media would delete it, and its Secret with it; ${mark}`,
+  );
+});
+
+test('the operator alone is uninstalled: nothing is lost while its CRDs stay', async () => {
+  const gone = ['apps/eso/hr.yaml'];
+  const { code, rows, err } = await handOver({}, { gone });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(rows[1]).toEqual([
+    'HelmRelease external-secrets/external-secrets',
+    'flux-system/eso',
+    '-',
+    'is uninstalled',
+  ]);
+  expect((await handOver({ crdsStay: false }, { gone })).code).toBe(1);
+  // With one of another name in the same push, the old one's end takes along what both call the same.
+  const edit = {
+    '../../apps/eso/other.yaml': operator.replace(
+      'name: external-secrets, namespace',
+      'name: eso, namespace',
+    ),
+  };
+  const spec = { chart: { spec: { chart: 'external-secrets' } } };
+  edit['../../apps/eso/other.yaml'] = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: eso, namespace: external-secrets}
+spec: ${JSON.stringify(spec)}
+`;
+  expect(await handOver({}, { gone, edit })).toMatchObject({
+    code: 1,
+    err: 'HelmRelease external-secrets/external-secrets: would be uninstalled while external-secrets/eso is installed, and takes along what both call the same; push its removal alone, and the other one once it is gone; the Secrets stay meanwhile',
+  });
+});
+
+describe('and back', () => {
+  const ours = {
+    pushed: {
+      ...bootstrapped(),
+      'clusters/home/secrets.yaml': kustomization('cluster-secrets', `./${at}/dist`),
+      'clusters/home/media.yaml': kustomization('media', './apps/media'),
+      'apps/media/README.md': 'x',
+    },
+    project: { 'src/settings.ts': settings('{}'), 'src/secrets/radarr.ts': secret('radarr') },
+  };
+  const back = {
+    ...ours,
+    edit: {
+      'src/settings.ts': settings("{ store: existing({ name: 'onepassword' }), flux: { prune: false } }"),
+      'src/secrets/radarr.ts': secret('other'),
+      '../../clusters/home/eso.yaml': kustomization('eso', './apps/eso'),
+      '../../apps/eso/hr.yaml': operator,
+      '../../apps/eso/store.yaml': store,
+      '../../apps/media/es.yaml': radarr,
+    },
+  };
+
+  test('everything is ours: nothing to do', async () => {
+    expect(await handOver({ isOurs: true }, ours)).toMatchObject({
+      code: 0,
+      err: '',
+      out: 'nothing changes hands, and nothing is left to take over',
+    });
+  });
+
+  test('refused while the units prune, fine once they let go', async () => {
+    const refused = await handOver({ isOurs: true }, back);
+    expect(refused.code).toBe(1);
+    expect(refused.err.split('\n')).toHaveLength(3);
+    const { code, rows, err } = await handOver({ isOurs: true, flux: { prune: false } }, back);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(rows.slice(1, 4).map(([object, , after, effect]) => [object, after, effect])).toEqual([
+      ['HelmRelease external-secrets/external-secrets', 'flux-system/eso', 'is handed over'],
+      ['ClusterSecretStore onepassword', 'flux-system/eso', 'is handed over'],
+      ['ExternalSecret media/radarr', 'flux-system/media', 'is handed over'],
+    ]);
+  });
+});
+
+test('a repository that says nothing of Flux is no ground to judge on', async () => {
+  const { code, err } = await handOver({}, { pushed: { 'README.md': 'x' } });
+  expect(code).toBe(1);
+  expect(err).toMatch(
+    /^infrastructure\/secrets\/dist: is in a repository of which it is not known what Flux/,
+  );
+});
+
+test('it asks, and changes nothing; of Secrets it gets the metadata', async () => {
+  const { api } = await handOver({});
+  expect(api.requests.length).toBeGreaterThan(7);
+  expect(api.requests.filter(({ line }) => !line.startsWith('GET '))).toEqual([]);
+});
