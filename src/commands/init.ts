@@ -81,7 +81,7 @@ function tellWhatIsThere(folder: string, io: Io): void {
   const { prefix } = repository;
   const view = new RepositoryView({ project: folder, repository, otherClusters: [] }, prefix);
   const { settings } = settingsFromRepository(resolveSettings({}, settingsFile).settings, {}, view.model);
-  const there = thereAlready(view, settings);
+  const there = thereAlready(view, settings).filter(({ part }) => part !== 'connect');
   for (const { what, line } of there)
     print(io.stdout, `${what}: to use it, write in ${settingsFile}: ${line}`);
   if (there.length > 0) {

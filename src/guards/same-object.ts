@@ -37,6 +37,7 @@ export function sameObjectProblems(
     : there.filter(({ part }) => part === 'externalSecrets');
   const partOf: Readonly<Record<string, string>> = {
     [nameIn(settings, 'external-secrets')]: 'externalSecrets',
+    [nameIn(settings, 'onepassword-connect')]: 'connect',
     [nameIn(settings, 'onepassword-store')]: 'store',
   };
   const clashes = [...found].flatMap(([id, others]) => {

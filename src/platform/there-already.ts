@@ -1,5 +1,6 @@
 /** What the cluster has of the platform already, as its repository says it, and how the settings use it. */
 import type { Problem } from '../errors.js';
+import { plainText } from '../repository/kustomize.js';
 import type { FoundObject } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { at, isTree, metadataOf, type Tree } from '../tree.js';
@@ -8,7 +9,7 @@ import type { ResolvedSettings } from './settings.js';
 
 /** A part of the platform that the repository makes already. */
 export interface ThereAlready {
-  readonly part: 'externalSecrets' | 'store';
+  readonly part: 'externalSecrets' | 'connect' | 'store';
   /** The file that makes it. */
   readonly file: string;
   /** `External Secrets Operator is there already, as HelmRelease external-secrets/external-secrets in FILE`. */
@@ -50,16 +51,38 @@ export function thereAlready(
       ...(provider === 'onepassword' ? [] : [`provider: '${provider}'`]),
       ...unitWords(view, found, flux),
     ];
+    const what = `the ${String(kind)} ${String(metadata['name'])} is there already, in ${found.file}`;
+    const connect = connectWords(found.object);
     return [
-      {
-        part: 'store',
-        file: found.file,
-        what: `the ${String(kind)} ${String(metadata['name'])} is there already, in ${found.file}`,
-        line: `store: existing({ ${words.join(', ')} })`,
-      },
+      { part: 'store', file: found.file, what, line: `store: existing({ ${words.join(', ')} })` },
+      ...(connect
+        ? [
+            {
+              part: 'connect' as const,
+              file: found.file,
+              what: `a Connect server is there already, as ${found.file} says`,
+              line: `connect: existing({ ${[...connect, ...unitWords(view, found, flux)].join(', ')} })`,
+            },
+          ]
+        : []),
     ];
   });
   return [...operators, ...stores];
+}
+
+/** The Connect server that a store reads; undefined where its parts are not known. */
+function connectWords(store: Tree): string[] | undefined {
+  const provider = at(store, 'spec', 'provider', 'onepassword');
+  const host = plainText(at(provider, 'connectHost'));
+  const token = at(provider, 'auth', 'secretRef', 'connectTokenSecretRef');
+  const [namespace, name, key] = ['namespace', 'name', 'key'].map((field) => plainText(at(token, field)));
+  if (host === undefined || name === undefined) return undefined;
+  const parts = [
+    ...(namespace === undefined ? [] : [`namespace: '${namespace}'`]),
+    `name: '${name}'`,
+    ...(key === undefined || key === 'token' ? [] : [`key: '${key}'`]),
+  ];
+  return [`host: '${host}'`, `token: { ${parts.join(', ')} }`];
 }
 
 /** The Flux Kustomization that makes it, unless it applies this project, too: then there is nothing to wait for. */

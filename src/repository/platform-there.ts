@@ -17,6 +17,8 @@ export function operatorReleases(
   model: FluxModel,
   isElsewhere: (way: Way) => boolean,
 ): FoundOperator[] {
+  // Where nobody knows what Flux applies, it may be a leftover.
+  if (!model.hasRoots) return [];
   const charts = new Map<string, Tree>();
   const releases: FoundObject[] = [];
   for (const found of objectsIn(files, model, isElsewhere, holdsRelease)) {
@@ -67,14 +69,13 @@ function holdsStore(bytes: Buffer): boolean {
   return bytes.includes('SecretStore') && bytes.includes('provider') && bytes.includes('external-secrets.io');
 }
 
-/** Objects that Flux is known to apply, as the cluster gets them. */
+/** Objects that Flux applies, as far as it is known, as the cluster gets them. */
 function objectsIn(
   files: RepositoryFiles,
   model: FluxModel,
   isElsewhere: (way: Way) => boolean,
   holds: (bytes: Buffer) => boolean,
 ): FoundObject[] {
-  if (!model.hasRoots) return [];
   return files.picked
     .filter(
       ({ file, bytes }) =>
@@ -83,7 +84,7 @@ function objectsIn(
     .flatMap((file) =>
       files.parse(file, 'may hold a part of External Secrets Operator').flatMap((object) =>
         model
-          .liveWays(file.file)
+          .likelyWays(file.file)
           .filter((way) => !isElsewhere(way))
           .map((way) => ({ file: file.file, object: model.atEnd(object, way), way })),
       ),

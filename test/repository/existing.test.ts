@@ -67,6 +67,19 @@ describe('without a word in the settings', () => {
     ]);
   });
 
+  test('a Connect server of our name: the line says where the store that reads it says it is', async () => {
+    const connect = `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: onepassword-connect, namespace: external-secrets}
+spec: {}
+`;
+    const text = '{ externalSecrets: existing(), store: { name: "mine" } }';
+    const { synth } = await place(at, { ...host, 'apps/stores/connect.yaml': connect }, settings(text));
+    expect((await synth()).err).toBe(
+      `onepassword-connect: its HelmRelease external-secrets/onepassword-connect is in apps/stores/connect.yaml, too, and the two would undo each other's work; to use that one, write \`connect: existing({ host: 'http://onepassword-connect.external-secrets.svc.cluster.local:8080', token: { namespace: 'external-secrets', name: 'token' }, unit: externalUnit('stores', 'security') })\` ${handOver}`,
+    );
+  });
+
   test('init prints the same lines', async () => {
     const { project } = await place('somewhere', host);
     const folder = `${project.path}/../infrastructure/new`;
