@@ -64,6 +64,16 @@ function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[],
       },
     ];
   }
+  if (isOperator(object) && same.length > 0 && same.every(({ unit }) => unit !== object.unit)) {
+    return [
+      {
+        object,
+        what: () =>
+          `the push uninstalls External Secrets Operator, and ${same[0]?.unit} installs it anew, because its unit gets another name`,
+        todo: 'put the name back, or push `flux: { prune: false }` first, and nothing else with it',
+      },
+    ];
+  }
   if (object.kind !== 'ExternalSecret') return [];
   if (same.length === 0) {
     const [other] = now.filter(

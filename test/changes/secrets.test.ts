@@ -87,6 +87,20 @@ test('a part that is there already from now on: the operator is uninstalled, unl
   expect(await said({ ...before, 'src/settings.ts': settings(lets) }, gone)).toEqual([]);
 });
 
+test('a project that gets a name: its units are others', async () => {
+  const before = { [a]: file(secret('media', 'one')) };
+  const named = { 'src/settings.ts': settings("name: 'home'") };
+  expect(await said(before, named)).toEqual([
+    'warning: dist/external-secrets: the push uninstalls External Secrets Operator, and home-external-secrets installs it anew, because its unit gets another name; put the name back, or push `flux: { prune: false }` first, and nothing else with it',
+    expect.stringMatching(
+      /^warning: dist\/secrets-media: the push deletes the Secret media\/one, and makes it anew/,
+    ),
+  ]);
+  const lets = { ...before, 'src/settings.ts': settings('flux: { prune: false }') };
+  const then = { 'src/settings.ts': settings("name: 'home', flux: { prune: false }") };
+  expect(await said(lets, then)).toEqual([]);
+});
+
 test('what harms nobody is not said: another file, another key, another item, one more, a move in two steps', async () => {
   const one = secret('media', 'one');
   expect(await said({ [a]: file(one) }, { [a]: undefined, 'src/secrets/b.ts': file(one) })).toEqual([]);
