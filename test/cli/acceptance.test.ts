@@ -36,6 +36,12 @@ describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => 
       "--item: '' names no item; write the item's title or ID in 1Password",
     ],
     ['a store for some namespaces', ['--yes', '--item', 'A'], restricted, serves],
+    [
+      'a SecretStore, and no namespace',
+      ['--yes', '--item', 'A'],
+      settings("{ store: { existing: { name: 'op', kind: 'SecretStore' } } }"),
+      'the SecretStore op is there for its own namespace only: say --namespace with it',
+    ],
     ['another namespace than those', ['--yes', '--item', 'A', '-n', 'default'], restricted, serves],
   ])('%s', async (_what, args, files, err) => {
     expect(await acceptance(args, { files })).toEqual({ code: 2, out: '', err });
@@ -117,4 +123,36 @@ test('nothing is installed: every criterion says so, and nothing is written', as
     ['6 of 7 did not pass', undefined],
   ]);
   for (const { line } of api.requests) expect(line).toMatch(/^GET /);
+});
+
+test("somebody else's operator and Connect: the one is looked for where it says, the other is not", async ({
+  onTestFinished,
+}) => {
+  const operator = {
+    metadata: { name: 'eso', labels: { 'app.kubernetes.io/name': 'external-secrets' } },
+    spec: { replicas: 1 },
+    status: {
+      availableReplicas: 1,
+      conditions: [{ type: 'Available', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+    },
+  };
+  const api = await startApi({
+    '/apis/apps/v1/namespaces/security/deployments': [operator],
+    '/apis/external-secrets.io/v1/clustersecretstores': [],
+    '/api/v1/secrets': [],
+  });
+  onTestFinished(() => api.close());
+  const files = settings(
+    "{ store: { existing: { name: 'op' } }, externalSecrets: { existing: { namespace: 'security' } } }",
+  );
+  const { code, out } = await acceptance(['--yes', '--item', 'Grafana'], {
+    files,
+    kubeconfig: api.kubeconfig,
+  });
+  expect(code).toBe(1);
+  const rows = out.split('\n').map((line) => line.split(/ {2,}/));
+  expect(rows.slice(1, 3).map(([result, criterion, , message]) => [result, criterion, message])).toEqual([
+    ['pass', 'External Secrets Operator is running', 'eso 1/1; whether it answers was not tried'],
+    ['FAIL', 'the store op is Ready', 'it is not in the cluster: see `npm run status`'],
+  ]);
 });

@@ -545,6 +545,65 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     expect(await look()).toEqual(told("can't be read (not as synth writes it)"));
   });
 
+  test('stores that are there already: what is declared, and nothing of anybody else', async ({
+    onTestFinished,
+  }) => {
+    const place = "kind: 'SecretStore', name: 'onepassword'";
+    const other = await copyProject({
+      files: {
+        'src/settings.ts': `export default { store: { existing: { ${place} } } };\n`,
+        'src/secrets/a.ts': `export default [['media', 'radarr'], ['monitoring', 'grafana']].map(([namespace, name]) => ({ namespace, name, item: 'x', keys: 'all' }));\n`,
+      },
+    });
+    onTestFinished(() => other.destroy());
+    await other.synth();
+    const ofNamespace = (namespace: string, isReady: boolean) => {
+      const { metadata, ...rest } = store(isReady) as { metadata: object };
+      return { ...rest, metadata: { ...metadata, namespace } };
+    };
+    const { api } = await start({
+      [paths.source]: [gitRepository()],
+      [paths.kustomizations]: [unit('secrets-media'), unit('secrets-monitoring')],
+      '/apis/external-secrets.io/v1/secretstores': [ofNamespace('media', false), ofNamespace('x', false)],
+      [paths.externalSecrets]: [
+        externalSecret('media', 'radarr', { synced: 600 }),
+        externalSecret('x', 'theirs', { failing: true }),
+      ],
+      '/api/v1/namespaces/media/events': [
+        event(
+          { kind: 'SecretStore', name: 'onepassword', namespace: 'media' },
+          'status 401: Invalid token',
+          5,
+        ),
+      ],
+    });
+    other.write('kubeconfig', api.kubeconfig);
+    const { code, out, err } = await other.run('status', [], {
+      env: { KUBECONFIG: `${other.path}/kubeconfig` },
+    });
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(columns(out).slice(1, -2)).toEqual([
+      ['GitRepository', 'flux-system/flux-system', 'yes'],
+      ['Kustomization', 'flux-system/secrets-media', 'yes'],
+      ['Kustomization', 'flux-system/secrets-monitoring', 'yes'],
+      ['SecretStore', 'media/onepassword', 'no', expect.stringContaining('401')],
+      [
+        'SecretStore',
+        'monitoring/onepassword',
+        'no',
+        'not in the cluster: it should be there already, as src/settings.ts says',
+      ],
+      ['ExternalSecret', 'media/radarr', 'yes', '10m ago', expect.stringMatching(/^in /)],
+      [
+        'ExternalSecret',
+        'monitoring/grafana',
+        'no',
+        'never',
+        'not in the cluster: see the unit secrets-monitoring above',
+      ],
+    ]);
+  });
+
   test('no cluster, not logged in, no kubeconfig', async () => {
     const unknown = await status({ ...healthy, [paths.kustomizations]: 401 });
     expect(unknown).toMatchObject({ code: 1, out: '' });
