@@ -7,7 +7,7 @@ import type { ResolvedSettings } from '../platform/settings.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
 import { characterProblems } from './characters.js';
-import { loadProblems } from './connect-load.js';
+import { loadProblems, loadWarnings } from './connect-load.js';
 import { dependencyProblems } from './dependencies.js';
 import { keyProblems } from './keys.js';
 import { leavingUnitProblems } from './leaving-units.js';
@@ -83,6 +83,13 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
       ...files.flatMap(({ file, secrets }) =>
         secrets.flatMap((secret) =>
           within(`${file}: ${secret.namespace}/${secret.name}`, coded('templates', templateWarnings(secret))),
+        ),
+      ),
+      ...coded(
+        'connect-load',
+        loadWarnings(
+          files.flatMap(({ secrets }) => secrets),
+          settings,
         ),
       ),
       ...coded('namespaces', namespaceWarnings(files, [settings.namespace, namespace], view)),

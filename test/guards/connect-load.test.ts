@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadProblems } from '../../src/guards/connect-load.js';
+import { loadProblems, loadWarnings } from '../../src/guards/connect-load.js';
 import type { AppSecretProps } from '../../src/index.js';
 import { resolveSettings } from '../../src/platform/settings.js';
 
@@ -38,4 +38,21 @@ test('each item and each file counts; the interval of the settings is that of wh
   const { refreshInterval, ...unsaid } = one ?? {};
   expect(lines(Array(17_990).fill(unsaid))).toEqual([]);
   expect(lines(Array(18_010).fill(unsaid))).toHaveLength(1);
+});
+
+test('a service account has a limit of reads', () => {
+  const sdk = resolveSettings(
+    { store: { existing: { name: 'x', provider: 'onepasswordSDK' } } },
+    'x',
+  ).settings;
+  expect(loadProblems(secrets(51, '10s'), sdk)).toEqual([]);
+  expect(loadWarnings(secrets(500, '1h'), sdk)).toEqual([]);
+  expect(loadWarnings(secrets(501, '1h'), sdk)).toEqual([
+    {
+      where: 'src/secrets',
+      what: 'all refresh intervals together read 1Password about 1002 times an hour, and a service account may do so 1000 times on Families plans',
+      todo: 'lengthen them: with this store they may be longer than 1h',
+    },
+  ]);
+  expect(loadWarnings(secrets(501, '1h'), settings)).toEqual([]);
 });

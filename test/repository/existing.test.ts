@@ -181,6 +181,7 @@ test('an operator from before external-secrets.io/v1', async () => {
 async function made(text: string) {
   const project = await makeProject({ files: settings(text) });
   const outcome = await project.synth();
+  expect(await project.synth('--check')).toMatchObject({ code: 0, err: '' });
   const object = (file: string) => load(project.read(`dist/${file}`));
   return { ...outcome, project, files: Object.keys(project.tree('dist')).sort(), object };
 }
@@ -348,6 +349,8 @@ export default appSecret({
       },
     });
     expect(project.read('dist/secrets-media/externalsecret-radarr.yaml')).not.toContain('\n  data:');
+    // By the schemas of the CRDs.
+    expect(await project.synth('--check')).toMatchObject({ code: 0, err: '' });
   });
 
   test('reads one vault, and no Connect of ours', async () => {
