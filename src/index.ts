@@ -2,12 +2,17 @@
  * The public face. `src/settings.ts` and `src/secrets/*.ts` need `defineSettings`, `appSecret` and
  * `externalUnit`; `main.ts` needs `Cluster` and `run`; an app of cdk8s can use the constructs by themselves.
  */
-import type { AppSecretProps } from './constructs/app-secret.js';
+import type { AppSecretDeclaration } from './constructs/app-secret.js';
 import type { Settings } from './platform/settings.js';
 
 export { AppSecret } from './app-secret.js';
 export { type Alert, AlertRules, type AlertRulesProps } from './constructs/alert-rules.js';
-export type { AppSecretContext, AppSecretProps } from './constructs/app-secret.js';
+export type {
+  AppSecretContext,
+  AppSecretDeclaration,
+  AppSecretInNamespaces,
+  AppSecretProps,
+} from './constructs/app-secret.js';
 export { BootstrapSecret, type BootstrapSecretProps } from './constructs/bootstrap-secret.js';
 export { ConnectNetworkPolicy, type ConnectNetworkPolicyProps } from './constructs/connect-network-policy.js';
 export { ConnectRelease, type ConnectReleaseProps } from './constructs/connect-release.js';
@@ -19,7 +24,13 @@ export { ExternalUnit, externalUnit, type UnitReference } from './constructs/ext
 export { HelmRelease, type HelmReleaseProps, type OciChart } from './constructs/helm-release.js';
 export { SecretStore, type SecretStoreProps } from './constructs/secret-store.js';
 export { type Flux, type FluxSource, Unit, type UnitProps } from './constructs/unit.js';
-export type { FieldReference, FileReference, KeySource, SecretSource } from './external-secret/source.js';
+export type {
+  ConfigMapTemplates,
+  FieldReference,
+  FileReference,
+  KeySource,
+  SecretSource,
+} from './external-secret/source.js';
 export type { AppSecretsFile } from './platform/app-secrets.js';
 export { Cluster, type ClusterProps } from './platform/cluster.js';
 export {
@@ -36,7 +47,7 @@ export { run } from './run.js';
 /**
  * Declares an app secret; a file under `src/secrets/` exports one, or a list of them, as its default.
  *
- * @param props Its namespace, name, 1Password item and keys; see the fields.
+ * @param props Its namespace or namespaces, name, 1Password item and keys; see the fields.
  * @returns The declaration itself. It is checked at synth, so that all mistakes are told together.
  *
  * @example
@@ -49,7 +60,7 @@ export { run } from './run.js';
  *   keys: { 'admin-user': 'username', 'admin-password': 'password' },
  * });
  */
-export function appSecret(props: AppSecretProps): AppSecretProps {
+export function appSecret(props: AppSecretDeclaration): AppSecretDeclaration {
   return props;
 }
 

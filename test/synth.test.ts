@@ -227,8 +227,8 @@ describe('writing dist/', () => {
     const other = project
       .read('dist/secrets-a/externalsecret-x.yaml')
       .replace('namespace: a', "namespace: 'b'");
-    project.write('dist/secrets-a/externalsecret-x.yaml', other.replace('  name: x', '  name: y'));
-    project.write('dist/secrets-one/externalsecret-gone.yaml', other.replace('  name: x', '  name: gone'));
+    project.write('dist/secrets-a/externalsecret-x.yaml', other.replaceAll('  name: x', '  name: y'));
+    project.write('dist/secrets-one/externalsecret-gone.yaml', other.replaceAll('  name: x', '  name: gone'));
     expect(await project.synth()).toMatchObject({
       code: 0,
       err: [

@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { fieldDifferences } from '../tree.js';
-import { contentOf, type SecretContent } from './secret-content.js';
+import { contentOf, type SecretContent, secretOf } from './secret-content.js';
 import { secretChanges } from './secrets.js';
 import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
 
@@ -79,14 +79,14 @@ function changeOf(
   before: Files,
   after: Files,
 ): ObjectChange {
-  const { kind, namespace, name, unit } = (is ?? was) as Placed;
-  const shown = kind === 'ExternalSecret' ? 'Secret' : kind;
+  const object = (is ?? was) as Placed;
+  const { kind, namespace, unit } = object;
   const details = detailsOf(was, is);
   return {
     unit: unit === '' ? 'namespace.yaml' : unit,
-    kind: shown,
+    kind: kind === 'ExternalSecret' ? 'Secret' : kind,
     namespace,
-    name,
+    name: kind === 'ExternalSecret' ? secretOf(object).name : object.name,
     fate: fateOf(was, is, before, after),
     details,
   };
@@ -159,6 +159,9 @@ function secretDetails(was: SecretContent | undefined, is: SecretContent | undef
   const plain = (content: SecretContent): [string, string][] => [
     ['type', content.type],
     ['refresh interval', content.refreshInterval],
+    ['refresh policy', content.refreshPolicy],
+    ['creation policy', content.creationPolicy],
+    ['Secret', content.secret],
     ...Object.entries(content.labels).map(([key, value]): [string, string] => [
       `label ${key}`,
       String(value),

@@ -1,5 +1,6 @@
 import { fieldBehind } from '../external-secret/rewrites.js';
 import { at, isTree, type Tree } from '../tree.js';
+import type { Placed } from './tree.js';
 
 /** What a Secret is made of, as its ExternalSecret says it; no value is in it. */
 export interface SecretContent {
@@ -11,6 +12,10 @@ export interface SecretContent {
   readonly labels: Tree;
   readonly annotations: Tree;
   readonly refreshInterval: string;
+  readonly refreshPolicy: string;
+  readonly creationPolicy: string;
+  /** Name of the Secret. */
+  readonly secret: string;
 }
 
 /** The names of fields in what synth writes for a key. */
@@ -30,6 +35,12 @@ export function contentOf(object: Tree): SecretContent {
     keys.set(key, source ?? 'a template');
     if (source === undefined) templates.set(key, String(value));
   }
+  for (const one of list(at(template, 'templateFrom'))) {
+    const name = text(at(one, 'configMap', 'name')) ?? '';
+    for (const item of list(at(one, 'configMap', 'items'))) {
+      keys.set(text(at(item, 'key')) ?? '', `a template in the ConfigMap ${name}`);
+    }
+  }
   const metadata = at(template, 'metadata');
   return {
     keys,
@@ -38,13 +49,24 @@ export function contentOf(object: Tree): SecretContent {
     labels: tree(at(metadata, 'labels')),
     annotations: tree(at(metadata, 'annotations')),
     refreshInterval: text(at(spec, 'refreshInterval')) ?? '',
+    refreshPolicy: text(at(spec, 'refreshPolicy')) ?? 'Periodic',
+    creationPolicy: text(at(spec, 'target', 'creationPolicy')) ?? 'Owner',
+    secret: text(at(spec, 'target', 'name')) ?? '',
   };
+}
+
+/** Name and creation policy of the Secret of an ExternalSecret, from its text: parsing thousands takes seconds. */
+export function secretOf({ name, content }: Placed): { name: string; policy: string } {
+  const [, target = ''] = /^ {2}target:\r?\n((?: {4}.*\n?)*)/m.exec(content.toString('utf8')) ?? [];
+  const field = (key: string) => new RegExp(`^ {4}${key}: ['"]?([^'"\\s]*)`, 'm').exec(target)?.[1];
+  return { name: field('name') ?? name, policy: field('creationPolicy') ?? 'Owner' };
 }
 
 /** Items all of whose fields become keys: without a template, or with one that is merged with them. */
 function wholeItems(spec: unknown): string[] {
   const template = at(spec, 'target', 'template');
-  if (isTree(at(template, 'data')) && at(template, 'mergePolicy') !== 'Merge') return [];
+  const hasTemplates = at(template, 'data') !== undefined || at(template, 'templateFrom') !== undefined;
+  if (hasTemplates && at(template, 'mergePolicy') !== 'Merge') return [];
   return list(at(spec, 'dataFrom')).flatMap((one) => text(at(one, 'extract', 'key')) ?? []);
 }
 
@@ -58,7 +80,7 @@ function sourceOf(spec: unknown, name: string): string | undefined {
     return `${text(at(single, 'remoteRef', 'key')) ?? ''}: ${what}${decoded}`;
   }
   const field = fieldBehind(spec, name);
-  return field && `${field.item}: ${field.label}`;
+  return field && `${field.items.join(' or ')}: ${field.label}`;
 }
 
 function list(value: unknown): readonly unknown[] {

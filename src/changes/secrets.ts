@@ -1,11 +1,15 @@
 import { operatorRelease } from '../constructs/external-secrets-release.js';
 import type { Problem } from '../errors.js';
+import { writeAnew } from '../external-secret/made-once.js';
 import { groupBy } from '../group-by.js';
 import { at } from '../tree.js';
+import { secretOf } from './secret-content.js';
 import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
 
 const idOf = ({ kind, namespace, name }: Placed) => `${kind} ${namespace}/${name}`;
-const named = ({ namespace, name }: Placed) => `${namespace}/${name}`;
+/** Objects by name; an ExternalSecret by that of its Secret. */
+const named = (object: Placed) =>
+  `${object.namespace}/${object.kind === 'ExternalSecret' ? secretOf(object).name : object.name}`;
 
 /** A Secret that a push takes away. */
 interface Loss {
@@ -76,6 +80,21 @@ function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[],
   }
   if (object.kind !== 'ExternalSecret') return [];
   if (same.length === 0) {
+    const left = leftBehind(object);
+    if (left) return [left];
+    const heir = now.find(
+      (one) => one.kind === 'ExternalSecret' && one.name !== object.name && named(one) === named(object),
+    );
+    if (heir) {
+      return [
+        {
+          object,
+          what: (names, many) =>
+            `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and makes ${many ? 'them' : 'it'} anew, because ${many ? 'the ExternalSecrets get other names' : `its ExternalSecret gets another name (${heir.name})`}`,
+          todo: 'nothing, if that is meant: an app that starts in between does not find it',
+        },
+      ];
+    }
     const [other] = now.filter(
       ({ kind, name, namespace }) =>
         kind === 'ExternalSecret' && name === object.name && namespace !== object.namespace,
@@ -90,7 +109,67 @@ function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[],
       },
     ];
   }
-  return [...madeAnew(object, same, now, after), ...typeChange(object, same)];
+  return [
+    ...madeAnew(object, same, now, after),
+    ...otherSecret(object, same),
+    ...typeChange(object, same),
+    ...madeOnce(object, same),
+  ];
+}
+
+/** What stays of an ExternalSecret that does not own its Secret. */
+function leftBehind(object: Placed): Loss | undefined {
+  const { policy } = secretOf(object);
+  if (policy === 'Orphan') {
+    return {
+      object,
+      what: (names, many) =>
+        `the push leaves the ${many ? 'Secrets' : 'Secret'} ${names} in the cluster (creationPolicy Orphan), and nothing refreshes ${many ? 'them' : 'it'}`,
+      todo: `delete what no app needs: \`kubectl -n ${object.namespace} delete secret NAME\``,
+    };
+  }
+  if (policy !== 'Merge') return undefined;
+  return {
+    object,
+    what: (names, many) =>
+      `the push leaves the keys that were added to the ${many ? 'Secrets' : 'Secret'} ${names} (creationPolicy Merge), and nothing refreshes them`,
+    todo: `take out what no app needs: \`kubectl -n ${object.namespace} edit secret NAME\``,
+  };
+}
+
+/** An ExternalSecret that turns to another Secret. */
+function otherSecret(object: Placed, same: readonly Placed[]): Loss[] {
+  const [next] = same;
+  if (next === undefined || next.content.equals(object.content) || named(next) === named(object)) return [];
+  const left = leftBehind(object);
+  if (left) return [left];
+  return [
+    {
+      object,
+      what: (names) =>
+        `the push deletes the Secret ${names}, and makes ${named(next)} instead, from the same ExternalSecret`,
+      todo: 'if an app still reads the old one, keep it as an app secret with an externalSecretName of its own',
+    },
+  ];
+}
+
+/** A change that never reaches the Secret. */
+function madeOnce(object: Placed, same: readonly Placed[]): Loss[] {
+  const [next] = same;
+  if (next === undefined || next.content.equals(object.content)) return [];
+  const [was, is] = [parsed(object), parsed(next)];
+  const once = [was, is].every((one) => at(one, 'spec', 'refreshPolicy') === 'CreatedOnce');
+  const filled = (one: unknown) =>
+    JSON.stringify(['data', 'dataFrom', 'target'].map((field) => at(one, 'spec', field)));
+  if (!once || filled(was) === filled(is)) return [];
+  return [
+    {
+      object,
+      what: (names, many) =>
+        `${names} ${many ? 'stay' : 'stays'} as ${many ? 'they were' : 'it was'} made (refreshPolicy CreatedOnce): the change does not reach ${many ? 'them' : 'it'}`,
+      todo: `after the push, ${writeAnew(object.namespace, 'NAME')}`,
+    },
+  ];
 }
 
 /** A unit that goes, or no longer has an object, prunes it, unless the object says otherwise before that. */

@@ -1,6 +1,7 @@
 import type { CoreV1Event } from '@kubernetes/client-node';
-import { problemLine } from '../errors.js';
-import { isReadable, readableReason, retained } from '../external-secret/reason.js';
+import { type Problem, problemLine } from '../errors.js';
+import { writeAnew } from '../external-secret/made-once.js';
+import { isReadable, readableReason, retained, secretMissing } from '../external-secret/reason.js';
 import { tokenWarnings } from '../token-expiry.js';
 import {
   ask,
@@ -13,7 +14,7 @@ import {
 } from './connection.js';
 import type { Expected, ExpectedStore } from './expected.js';
 import { type SourceKind, sourceResource } from './source.js';
-import { lastSyncOf, type Now, nextRefreshOf, troubleOf } from './trouble.js';
+import { isMadeOnce, isSynced, lastSyncOf, type Now, nextRefreshOf, troubleOf } from './trouble.js';
 
 /** One line of the table. */
 export interface Row {
@@ -47,7 +48,7 @@ export interface Status {
   readonly rows: readonly Row[];
   /** What could not be read, each a line. */
   readonly notes: readonly string[];
-  /** What is going to fail, each a line; the state is none the worse for it today. */
+  /** What is going to fail, or is older than it looks, each a line; the state is none the worse for it today. */
   readonly warnings: readonly string[];
   readonly ready: boolean;
 }
@@ -183,7 +184,9 @@ export async function readStatus(connection: Connection, expected: Expected, onl
   return {
     rows,
     notes: told,
-    warnings: tokenWarnings(expected.tokenExpires, now.time).map(problemLine),
+    warnings: [...tokenWarnings(expected.tokenExpires, now.time), ...shown.flatMap(madeBefore)].map(
+      problemLine,
+    ),
     ready: told.length === 0 && rows.every(({ ready }) => ready),
   };
 }
@@ -257,6 +260,20 @@ function namesStore(spec: any, store: string): boolean {
   );
 }
 
+/** Of what is made once: that its Secret is older than what is declared. */
+function madeBefore(object: ClusterObject): Problem[] {
+  const { namespace, name } = object.metadata;
+  if (!isMadeOnce(object) || isSynced(object)) return [];
+  const secret = object.spec?.target?.name ?? name;
+  return [
+    {
+      where: `ExternalSecret ${namespace}/${name}`,
+      what: 'was changed since its Secret was made, which stays as it is (refreshPolicy CreatedOnce)',
+      todo: writeAnew(String(namespace), String(secret)),
+    },
+  ];
+}
+
 /** The Warning events of a namespace, or of all; ESO's are among them. */
 async function warnings(connection: Connection, namespace: string | undefined): Promise<CoreV1Event[]> {
   const fieldSelector = 'type=Warning';
@@ -272,6 +289,7 @@ async function warnings(connection: Connection, namespace: string | undefined): 
 export interface Condition {
   readonly type: string;
   readonly status: string;
+  readonly reason?: string;
   readonly message?: string;
   readonly lastTransitionTime?: string;
 }
@@ -283,8 +301,8 @@ export function conditionOf({ status }: ClusterObject): Condition | undefined {
 
 /** Whether an object's condition Ready is True, and says so of something that is there. */
 export function isReady(object: ClusterObject): boolean {
-  const { status, message = '' } = conditionOf(object) ?? {};
-  return status === 'True' && !message.startsWith(retained);
+  const { status, reason, message = '' } = conditionOf(object) ?? {};
+  return status === 'True' && reason !== secretMissing && !message.startsWith(retained);
 }
 
 function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1Event[], now: Now): Row {
@@ -296,6 +314,8 @@ function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1
   // What ESO says goes on while it works: an event or a condition of a failure says more than that it is old.
   const gone = object.metadata.deletionTimestamp !== undefined || object.spec?.suspend === true;
   const ready = says && trouble === undefined;
+  // ESO calls it done, and looks again when it would refresh.
+  const waits = condition?.reason === secretMissing && trouble === undefined;
   const event = says ? undefined : newestEvent(object, kind, events, lastSync);
   const message = ready
     ? ''
@@ -308,8 +328,8 @@ function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1
     name,
     ready,
     lastSync,
-    nextRefresh: ready ? nextRefreshOf(object) : undefined,
-    retried: !says && !gone,
+    nextRefresh: ready || waits ? nextRefreshOf(object) : undefined,
+    retried: !says && !gone && !waits,
     message: message.replace(/\s+/g, ' ').trim(),
     said: event && new Date(timeOf(event)),
     object,
@@ -328,6 +348,10 @@ function why(
   const said = condition?.message;
   if (said?.startsWith(retained)) {
     return 'its items have nothing that it could take, and ESO keeps the Secret if there is one';
+  }
+  if (condition?.reason === secretMissing) {
+    const { name } = object.spec?.target ?? {};
+    return `the Secret ${name ?? object.metadata.name}, to which it adds keys, is not there; once it is, at once: \`npm run status -- --retry\``;
   }
   const texts = [event?.message, said].filter((text): text is string => text !== undefined && text !== '');
   const best = texts.find(isReadable) ?? texts[0];

@@ -50,12 +50,7 @@ export function troubleOf(kind: string, object: ClusterObject, now: Now): string
     }
   }
   if (kind !== 'ExternalSecret') return undefined;
-  const synced: unknown = status?.syncedResourceVersion;
-  if (typeof synced === 'string' && metadata.generation !== undefined) {
-    if (!synced.startsWith(`${metadata.generation}-`)) {
-      return `was changed since its last sync, and ${notLooked}`;
-    }
-  }
+  if (!isMadeOnce(object) && !isSynced(object)) return `was changed since its last sync, and ${notLooked}`;
   return overdue(object, now.time);
 }
 
@@ -69,6 +64,18 @@ function deletion(kind: string, { metadata }: ClusterObject, now: Date): string 
   if (finalizers.length === 0) return since;
   const who = /^(ExternalSecret|(Cluster)?SecretStore)$/.test(kind) ? 'External Secrets Operator' : 'Flux';
   return `${since}, and waits for ${who} to let it go (${finalizers.join(', ')}): is that running?`;
+}
+
+/** Whether an ExternalSecret is read when its Secret is made, and not again. */
+export function isMadeOnce({ spec }: ClusterObject): boolean {
+  return spec?.refreshPolicy === 'CreatedOnce';
+}
+
+/** Whether what an ExternalSecret says of its last sync is about what it is today; true while it says nothing. */
+export function isSynced({ metadata, status }: ClusterObject): boolean {
+  const synced: unknown = status?.syncedResourceVersion;
+  if (typeof synced !== 'string' || metadata.generation === undefined) return true;
+  return synced.startsWith(`${metadata.generation}-`);
 }
 
 /** A refresh that should have been: the status of an operator that is dead stays as it was. */

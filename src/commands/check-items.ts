@@ -1,8 +1,10 @@
 import { Command as Usage } from 'commander';
 import { OperatorError } from '../errors.js';
+import { groupBy } from '../group-by.js';
 import { type Check, checkSecret } from '../onepassword/check-secret.js';
 import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
+import { someOf } from '../platform/app-secret-shape.js';
 import { connectNamespace } from '../platform/context.js';
 import { composeProject } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
@@ -49,20 +51,19 @@ async function check(project: string, json: boolean, io: Io): Promise<ExitCode> 
       }),
     )
   ).flat();
-  const missing = rows.filter(({ problem }) => problem !== undefined);
   if (json) {
+    const ok = rows.every(({ problem }) => problem === undefined);
     const found = ({ problem, empty }: Check) => problem === undefined || empty === true;
     const checks = rows.map((row) => ({ ...row, found: found(row) }));
     const { vaults: names } = settings;
-    print(
-      io.stdout,
-      JSON.stringify({ source: vaults.source, vaults: names, ok: missing.length === 0, checks }, null, 2),
-    );
-    return missing.length === 0 ? 0 : 1;
+    print(io.stdout, JSON.stringify({ source: vaults.source, vaults: names, ok, checks }, null, 2));
+    return ok ? 0 : 1;
   }
-  print(io.stdout, checksTable(rows));
+  const told = onceEach(rows);
+  const missing = told.filter(({ problem }) => problem !== undefined);
+  print(io.stdout, checksTable(told));
   const asker = vaults.source === 'op' ? 'op' : 'Connect';
-  const of = `${rows.length} checked in ${settings.vaults.join(', ')} through ${asker}`;
+  const of = `${told.length} checked in ${settings.vaults.join(', ')} through ${asker}`;
   const empty = missing.filter((row) => row.empty).length;
   const lost = missing.length - empty;
   const wrong = [...(lost > 0 ? [`${lost} not found`] : []), ...(empty > 0 ? [`${empty} empty`] : [])];
@@ -71,4 +72,14 @@ async function check(project: string, json: boolean, io: Io): Promise<ExitCode> 
     throw new OperatorError(missing.map((row) => checkProblem(row, `${row.file}: ${row.secret}`)));
   }
   return 0;
+}
+
+/** What is the same for one secret in several namespaces, once. */
+function onceEach<Row extends Check & { readonly file: string; readonly secret: string }>(
+  rows: readonly Row[],
+): Row[] {
+  const same = groupBy(rows, ({ secret, ...row }) => JSON.stringify([secret.split('/')[1], row]));
+  return [...same.values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, secret: someOf([first, ...others].map(({ secret }) => secret)) }] : [],
+  );
 }

@@ -1,12 +1,15 @@
 import { Construct } from 'constructs';
 import {
   ExternalSecret,
+  ExternalSecretSpecRefreshPolicy,
   ExternalSecretSpecSecretStoreRefKind,
   ExternalSecretSpecTargetCreationPolicy,
   ExternalSecretSpecTargetDeletionPolicy,
   type ExternalSecretSpecTargetTemplate,
   ExternalSecretSpecTargetTemplateEngineVersion,
   ExternalSecretSpecTargetTemplateMergePolicy,
+  type ExternalSecretSpecTargetTemplateTemplateFrom,
+  ExternalSecretSpecTargetTemplateTemplateFromConfigMapItemsTemplateAs,
 } from '../../imports/external-secrets.io.js';
 import { keyTemplates } from '../external-secret/key-templates.js';
 import { lookUps, type Provider, singleLookUps } from '../external-secret/look-ups.js';
@@ -17,12 +20,34 @@ import type { ExternalUnit } from './external-unit.js';
 export interface AppSecretProps extends SecretSource {
   /** Namespace of the Secret. It must exist; this project does not make it. */
   readonly namespace: string;
-  /** Name of the Secret, and of the ExternalSecret that makes it. */
+  /** Name of the Secret. */
   readonly name: string;
+  /** Name of the ExternalSecret that makes it. @default - that of the Secret */
+  readonly externalSecretName?: string;
   /** Type of the Secret. @default Opaque */
   readonly type?: string;
   /** How often ESO reads 1Password: a Go duration from 10s to 1h. @default - the setting, 1h */
   readonly refreshInterval?: string;
+  /**
+   * `'CreatedOnce'`: 1Password is read when the Secret is made, and not again. An update in 1Password never
+   * arrives, and neither does a change of this declaration; a Secret that somebody deletes or changes is
+   * written anew from what is in 1Password then.
+   *
+   * @default - it is read at every refresh
+   */
+  readonly refreshPolicy?: 'CreatedOnce';
+  /**
+   * What ESO does with the Secret; by default it makes it, puts it right, and it goes with this app secret.
+   *
+   * - `'Orphan'`: the Secret stays when this app secret goes. One that somebody deletes or changes is made
+   *   again at the next refresh only, and the ExternalSecret is Ready all the while.
+   * - `'Merge'`: the keys are added to a Secret that something else makes, and ESO makes none: until it is
+   *   there this app secret is not ready, and ESO looks again at the next refresh only. Keys that go from
+   *   this declaration go from the Secret; when the app secret itself goes, its keys stay there.
+   *
+   * @default - Owner
+   */
+  readonly creationPolicy?: 'Orphan' | 'Merge';
   /**
    * Flux Kustomizations, made elsewhere, that must have been Ready once before this one is applied. The app
    * secrets of the namespace that wait for the same are a unit, `secrets-<namespace>-after-<name>`.
@@ -37,6 +62,24 @@ export interface AppSecretProps extends SecretSource {
    * @default - `secrets-<namespace>`, or what `waitsFor` says
    */
   readonly unit?: string;
+}
+
+/** One app secret for several namespaces; a file under `src/secrets/` may say so. */
+export interface AppSecretInNamespaces extends Omit<AppSecretProps, 'namespace'> {
+  /** Namespaces that each get the Secret, from an ExternalSecret of their own. They must exist. */
+  readonly namespaces: readonly string[];
+  readonly namespace?: never;
+}
+
+/** What a file under `src/secrets/` declares. */
+export type AppSecretDeclaration = (AppSecretProps & { readonly namespaces?: never }) | AppSecretInNamespaces;
+
+/** Name of the ExternalSecret of an app secret; with the namespace it is what tells app secrets apart. */
+export function externalSecretNameOf({
+  externalSecretName,
+  name,
+}: Pick<AppSecretProps, 'externalSecretName' | 'name'>): string {
+  return externalSecretName ?? name;
 }
 
 /** What an `AppSecret` needs beside the operator's words. */
@@ -61,10 +104,12 @@ const storeKinds = {
 function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
   const { keys, labels, annotations, type } = props;
   const data = keyTemplates(props);
+  const templateFrom = configMapTemplates(props);
   const hasData = Object.keys(data).length > 0;
   return {
-    ...(hasData && {
-      data,
+    ...(hasData && { data }),
+    ...(templateFrom.length > 0 && { templateFrom }),
+    ...((hasData || templateFrom.length > 0) && {
       // Replace: only the keys that were asked for reach the Secret.
       mergePolicy:
         keys === 'all'
@@ -78,6 +123,22 @@ function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
     ...(type !== undefined && { type }),
   };
 }
+
+/** Values: a key of the ConfigMap is a key of the Secret, so that it is known what the Secret holds. */
+function configMapTemplates({
+  templateFrom = [],
+}: AppSecretProps): ExternalSecretSpecTargetTemplateTemplateFrom[] {
+  const templateAs = ExternalSecretSpecTargetTemplateTemplateFromConfigMapItemsTemplateAs.VALUES;
+  return templateFrom.map(({ configMap, keys }) => ({
+    configMap: { name: configMap, items: keys.map((key) => ({ key, templateAs })) },
+  }));
+}
+
+const creationPolicies = {
+  Owner: ExternalSecretSpecTargetCreationPolicy.OWNER,
+  Orphan: ExternalSecretSpecTargetCreationPolicy.ORPHAN,
+  Merge: ExternalSecretSpecTargetCreationPolicy.MERGE,
+} as const;
 
 /**
  * An ExternalSecret that reads 1Password items and makes one Secret.
@@ -108,22 +169,25 @@ export class AppSecret extends Construct {
     super(scope, id);
     const dataFrom = lookUps(props, context.provider);
     const data = singleLookUps(props, context.provider);
+    const once = props.refreshPolicy === 'CreatedOnce';
     new ExternalSecret(this, 'external-secret', {
       metadata: {
-        name: props.name,
+        name: externalSecretNameOf(props),
         namespace: props.namespace,
         ...(context.handOver && { annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } }),
       },
       spec: {
         ...(data.length > 0 && { data }),
         ...(dataFrom.length > 0 && { dataFrom }),
-        refreshInterval: props.refreshInterval ?? context.refreshInterval,
+        ...(once && { refreshPolicy: ExternalSecretSpecRefreshPolicy.CREATED_ONCE }),
+        // What never refreshes is not to change with the setting.
+        refreshInterval: once ? '1h' : (props.refreshInterval ?? context.refreshInterval),
         secretStoreRef: {
           kind: storeKinds[context.storeKind ?? 'ClusterSecretStore'],
           name: context.storeName,
         },
         target: {
-          creationPolicy: ExternalSecretSpecTargetCreationPolicy.OWNER,
+          creationPolicy: creationPolicies[props.creationPolicy ?? 'Owner'],
           deletionPolicy: ExternalSecretSpecTargetDeletionPolicy.RETAIN,
           name: props.name,
           // Without a template Flux's labels and every annotation would be copied to the Secret.

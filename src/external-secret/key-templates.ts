@@ -47,14 +47,16 @@ function sourceBehind(name: string, props: SecretSource): KeySource | undefined 
 }
 
 function failEmpty(source: KeySource, props: SecretSource): string {
-  const { title } = itemsOf(props).find(({ prefix }) => prefix === prefixOf(source)) ?? { title: '' };
+  const titles = itemsOf(props).filter(({ prefix }) => prefix === prefixOf(source));
+  const items = titles.map(({ title }) => `'${title}'`).join(', ');
+  const of = titles.length > 1 ? `one of the items ${items}` : `the item ${items}`;
   const what =
     typeof source === 'string'
       ? `field '${source}'`
       : 'file' in source
         ? `file '${source.file}'`
         : `field '${source.field}'`;
-  return `{{ fail ${goString(`the ${what} of the item '${title}' is empty`)} }}`;
+  return `{{ fail ${goString(`the ${what} of ${of} is empty`)} }}`;
 }
 
 /** A text as Go reads it in quotes: JSON is that, too, but for what it escapes as half a character. */

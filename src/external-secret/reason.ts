@@ -1,6 +1,9 @@
 import { isTree } from '../tree.js';
 import { fieldBehind } from './rewrites.js';
 
+/** The reason with which ESO says Ready of an ExternalSecret that is to add keys to a Secret which is not there. */
+export const secretMissing = 'SecretMissing';
+
 /** How the message begins with which ESO says, with Ready, that its look-ups found nothing at all. */
 export const retained = 'secret retained';
 
@@ -56,10 +59,25 @@ const texts: readonly (readonly [RegExp, Say])[] = [
     /executing "(.*?)" at <.*?>: map has no entry for key "(.*?)"/,
     ([key, name = ''], object) => {
       const field = fieldBehind(object.spec, name);
-      return field
-        ? `the key ${key} uses the field '${field.label}', which the item '${field.item}' does not have`
-        : `the key ${key} uses the field '${name}', which the item does not have`;
+      const uses = `the key ${key} uses the field '${field?.label ?? name}', which`;
+      if (field === undefined) return `${uses} the item does not have`;
+      const items = field.items.map((item) => `'${item}'`).join(', ');
+      return field.items.length > 1
+        ? `${uses} none of the items ${items} has`
+        : `${uses} the item ${items} does not have`;
     },
+  ],
+  [
+    /error fetching templateFrom data: configmaps "(.*?)" not found/,
+    ([name]) => `the ConfigMap '${name}' of templateFrom is not in its namespace`,
+  ],
+  [
+    /error fetching templateFrom data: error in configmap (\S+): missing key (\S+)/,
+    ([name, key]) => `the ConfigMap '${name}' of templateFrom has no key '${key}'`,
+  ],
+  [
+    /secret is owned by another ExternalSecret: (\S+)/,
+    ([name]) => `its Secret is that of the ExternalSecret '${name}', and ESO lets no other one write into it`,
   ],
   [
     /spec\.data\[(\d+)\] \(key: (.*)\), err: error applying decoding strategy (\w+) to data/,

@@ -35,14 +35,14 @@ function rewritten(text: string, source = '', target = ''): string {
 }
 
 /**
- * The item, and the label if it is known exactly, behind a name of the template.
+ * The items that may have it, and the label if it is known exactly, behind a name of the template.
  *
  * @param spec Of an ExternalSecret, as the API server gives it.
  * @returns undefined when no look-up can be meant.
  */
-export function fieldBehind(spec: unknown, name: string): { item: string; label: string } | undefined {
+export function fieldBehind(spec: unknown, name: string): { items: string[]; label: string } | undefined {
   const lookUps: LookUp[] = isTree(spec) && Array.isArray(spec['dataFrom']) ? spec['dataFrom'] : [];
-  const [found] = lookUps
+  const candidates = lookUps
     .map(({ extract, rewrite = [] }) => {
       const rules = rewrite.flatMap(({ regexp }) => regexp ?? []);
       const prefix = rules.find(({ source }) => source === '^')?.target ?? '';
@@ -50,10 +50,12 @@ export function fieldBehind(spec: unknown, name: string): { item: string; label:
     })
     .filter(({ item, prefix }) => item !== undefined && name.startsWith(prefix))
     .sort((a, b) => b.prefix.length - a.prefix.length);
-  if (found?.item === undefined) return undefined;
+  const [found] = candidates;
+  if (found === undefined) return undefined;
+  const items = candidates.flatMap(({ prefix, item }) => (prefix === found.prefix && item) || []);
   const plain = name.slice(found.prefix.length);
   const exact = found.rules.find(({ source, target }) => target === plain && /^\^.+\$$/.test(source));
-  return { item: found.item, label: exact ? exact.source.slice(1, -1).replace(/\\(.)/g, '$1') : plain };
+  return { items, label: exact ? exact.source.slice(1, -1).replace(/\\(.)/g, '$1') : plain };
 }
 
 interface LookUp {

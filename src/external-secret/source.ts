@@ -23,6 +23,14 @@ export interface FileReference {
 /** What a key of the Secret holds; a plain string is the label of a field of the one item. */
 export type KeySource = string | FieldReference | FileReference;
 
+/** Templates in a ConfigMap of the Secret's namespace. */
+export interface ConfigMapTemplates {
+  /** Name of the ConfigMap. */
+  readonly configMap: string;
+  /** Its keys that are templates; each becomes the key of the Secret of the same name. */
+  readonly keys: readonly string[];
+}
+
 /** What a Secret is made from, as the operator says it. */
 export interface SecretSource {
   /**
@@ -30,16 +38,22 @@ export interface SecretSource {
    * Either this or `items`.
    */
   readonly item?: string;
-  /** Several items, each with an alias of your own: `{ db: 'Postgres', app: 'Grafana' }`. */
-  readonly items?: { readonly [alias: string]: string };
+  /**
+   * Several items, each with an alias of your own: `{ db: 'Postgres', app: 'Grafana' }`.
+   *
+   * With `keys: 'all'` it may be a list of titles, `['Radarr', 'Cloudflare']`: then no alias stands in front
+   * of the labels, in keys and in templates. A label that two of them have is the later item's, and nothing
+   * in the cluster says so; `npm run check-items` refuses it.
+   */
+  readonly items?: { readonly [alias: string]: string } | readonly string[];
   /**
    * The keys of the Secret and where each comes from: `{ password: 'password', user: 'admin user' }`. A
    * field that is missing in 1Password, or empty, makes the ExternalSecret fail with its name;
    * `{ field: 'user', mayBeEmpty: true }` lets it be empty.
    *
    * `'all'` takes every field of the item, each under its label (characters that a key can't have become
-   * `_`; with `items`, behind `alias_`; with templates, also in labels and annotations, `-` and `.` become
-   * `_` too). It can't notice that a field is missing.
+   * `_`; with aliases in `items`, behind `alias_`; with templates, also in labels and annotations, `-` and `.`
+   * become `_` too). It can't notice that a field is missing.
    */
   readonly keys?: 'all' | { readonly [key: string]: KeySource };
   /**
@@ -51,6 +65,13 @@ export interface SecretSource {
    * key that is empty.
    */
   readonly template?: { readonly [key: string]: string };
+  /**
+   * More keys, from templates in ConfigMaps: `[{ configMap: 'app-templates', keys: ['config.yaml'] }]`. Fields
+   * are called as in `template`. A ConfigMap, a key or a field that is missing makes the ExternalSecret fail
+   * with its name; a field that is empty is written as it is, because the text is not known here. ESO reads the
+   * ConfigMap at each refresh, and does not notice its changes in between.
+   */
+  readonly templateFrom?: readonly ConfigMapTemplates[];
   /** Labels of the Secret. @default - none */
   readonly labels?: { readonly [key: string]: string };
   /** Annotations of the Secret. @default - none */
@@ -66,9 +87,21 @@ export interface Item {
 
 /** The items of a secret, each with the prefix of its names. */
 export function itemsOf({ item, items }: SecretSource): Item[] {
+  if (isTitles(items)) return items.map((title) => ({ prefix: '', title }));
   return items
     ? Object.entries(items).map(([alias, title]) => ({ prefix: `${alias}_`, title }))
     : [{ prefix: '', title: item ?? '' }];
+}
+
+/** Whether items are a list of titles, whose fields get no prefix. */
+export function isTitles(items: SecretSource['items']): items is readonly string[] {
+  return Array.isArray(items);
+}
+
+/** The keys that the Secret gets; undefined where every field becomes one, whatever it is called. */
+export function keysOf({ keys, template = {}, templateFrom = [] }: SecretSource): string[] | undefined {
+  if (keys === 'all') return undefined;
+  return [...Object.keys(keys ?? {}), ...Object.keys(template), ...templateFrom.flatMap((one) => one.keys)];
 }
 
 /** Where the keys come from, one by one; none for `'all'`. */
@@ -94,13 +127,17 @@ export function isDecoded(source: KeySource): source is FieldReference {
 
 const known = new WeakMap<SecretSource, ReadFields>();
 
-/** What the operator's templates read, in keys, labels and annotations; the names have the alias in front. */
+/**
+ * What the operator's templates read, in keys, labels and annotations; the names have the alias in front. Those
+ * in a ConfigMap may read anything.
+ */
 export function fieldsRead(secret: SecretSource): ReadFields {
   const before = known.get(secret);
   if (before) return before;
   const { template, labels, annotations } = secret;
   const texts = [template, labels, annotations].flatMap((entries) => Object.values(entries ?? {}));
-  const read = readFields(texts.filter((text) => text.includes('{{')));
+  const found = readFields(texts.filter((text) => text.includes('{{')));
+  const read = secret.templateFrom ? { ...found, everything: true } : found;
   known.set(secret, read);
   return read;
 }

@@ -1,6 +1,6 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
-import { itemsOf } from '../external-secret/source.js';
+import { isTitles, itemsOf } from '../external-secret/source.js';
 
 /**
  * Characters that do not arrive as they are written: kustomize, on the way of every manifest through Flux,
@@ -21,8 +21,12 @@ export function characterProblems(secret: AppSecretProps): Problem[] {
     text: typeof source === 'string' ? source : 'file' in source ? source.file : source.field,
     isTemplate: false,
   }));
-  const titles = itemsOf(secret).map(({ title, prefix }) => ({
-    where: prefix === '' ? 'item' : `items.${prefix.slice(0, -1)}`,
+  const titles = itemsOf(secret).map(({ title, prefix }, index) => ({
+    where: isTitles(secret.items)
+      ? `items[${index}]`
+      : prefix === ''
+        ? 'item'
+        : `items.${prefix.slice(0, -1)}`,
     text: title,
     isTemplate: false,
   }));

@@ -1,5 +1,7 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { coded, type Problem, within } from '../errors.js';
+import { groupBy } from '../group-by.js';
+import { someOf } from '../platform/app-secret-shape.js';
 import type { AppSecretsFile, DoubtfulSecret } from '../platform/app-secrets.js';
 import type { HandOver } from '../platform/hand-over.js';
 import type { Platform } from '../platform/platform.js';
@@ -7,12 +9,13 @@ import type { ResolvedSettings } from '../platform/settings.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
 import { characterProblems } from './characters.js';
+import { configMapProblems } from './config-maps.js';
 import { loadProblems, loadWarnings } from './connect-load.js';
 import { dependencyProblems } from './dependencies.js';
 import { keyProblems } from './keys.js';
 import { leavingUnitProblems } from './leaving-units.js';
 import { metadataProblems } from './metadata.js';
-import { nameClashProblems } from './name-clash.js';
+import { externalSecretClashProblems, nameClashProblems } from './name-clash.js';
 import { namespaceWarnings } from './namespaces.js';
 import { plaintextProblems } from './plaintext.js';
 import { referenceProblems } from './references.js';
@@ -77,14 +80,11 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
       ...(guarded.finishMove ? leaving : []),
       ...coded('unit-names', unitNameProblems(platform, view)),
       ...coded('same-object', sameObjectProblems(platform, settings, view)),
-      ...coded('name-clash', clashes.problems),
+      ...coded('name-clash', [...clashes.problems, ...externalSecretClashProblems(files, view)]),
+      ...coded('templates', configMapProblems(files, view)),
     ],
     warnings: [
-      ...files.flatMap(({ file, secrets }) =>
-        secrets.flatMap((secret) =>
-          within(`${file}: ${secret.namespace}/${secret.name}`, coded('templates', templateWarnings(secret))),
-        ),
-      ),
+      ...files.flatMap((file) => ofEach(file, (secret) => coded('templates', templateWarnings(secret)))),
       ...coded(
         'connect-load',
         loadWarnings(
@@ -99,6 +99,22 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
       ...byPlace(coded('repository', [...found.warnings, ...view.warnings()])),
     ],
   };
+}
+
+/** The problems of a file's secrets; what is wrong with one for several namespaces is told once. */
+function ofEach(
+  { file, secrets }: AppSecretsFile,
+  problemsOf: (secret: AppSecretProps) => Problem[],
+): Problem[] {
+  const found = secrets.flatMap((secret) => problemsOf(secret).map((problem) => ({ secret, problem })));
+  const same = groupBy(found, ({ secret: { name }, problem: { where, what, todo } }) =>
+    JSON.stringify([name, where, what, todo]),
+  );
+  return [...same.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const places = [first, ...others].map(({ secret: { namespace, name } }) => `${namespace}/${name}`);
+    return within(`${file}: ${someOf([...new Set(places)])}`, [first.problem]);
+  });
 }
 
 function byPlace(problems: readonly Problem[]): Problem[] {
@@ -121,9 +137,7 @@ export function guardSecrets({ settings, files }: Pick<Guarded, 'settings' | 'fi
   };
   return [
     ...files.flatMap(({ doubtful = [] }) => doubtful.flatMap(guardFields)),
-    ...files.flatMap(({ file, secrets }) =>
-      secrets.flatMap((secret) => within(`${file}: ${secret.namespace}/${secret.name}`, guardOne(secret))),
-    ),
+    ...files.flatMap((file) => ofEach(file, guardOne)),
     ...coded('same-name', sameNameProblems(files)),
     ...coded(
       'connect-load',

@@ -1,7 +1,12 @@
+import { type AppSecretProps, externalSecretNameOf } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
+import { keysOf } from '../external-secret/source.js';
 import { groupBy } from '../group-by.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { ResolvedSettings } from '../platform/settings.js';
+import { identity } from '../repository/objects.js';
+import type { RepositoryView } from '../repository/scan.js';
+import { secretsMadeBy } from '../repository/secret-makers.js';
 import type { FoundSecret } from '../repository/secrets.js';
 
 const gone = 'ESO would take it over at once, report Ready, and its old keys would be gone';
@@ -22,10 +27,25 @@ export function nameClashProblems(
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const used = new Set<number>();
+  const told = new Set<string>();
+  const made = new Set(
+    files
+      .flatMap(({ secrets }) => secrets)
+      .filter(({ creationPolicy }) => creationPolicy !== 'Merge')
+      .map(({ namespace, name }) => `${namespace}/${name}`),
+  );
   const bySecret = groupBy(found, ({ namespace, name }) => `${namespace}/${name}`);
   for (const { file, secrets } of files) {
-    for (const { namespace, name } of secrets) {
-      const secret = `${namespace}/${name}`;
+    for (const app of secrets) {
+      const secret = `${app.namespace}/${app.name}`;
+      if (app.creationPolicy === 'Merge') {
+        const merged = mergeProblems(app, file, bySecret.get(secret) ?? []);
+        problems.push(...merged.problems);
+        // One of this project that makes it is told elsewhere, and several that add keys to it are told once.
+        if (!told.has(secret) && !made.has(secret)) warnings.push(...merged.warnings);
+        told.add(secret);
+        continue;
+      }
       for (const other of bySecret.get(secret) ?? []) {
         const { unknown, what, dead } = other;
         const allow = allowed.findIndex((one) => one.secret === secret && one.file === other.file);
@@ -61,4 +81,84 @@ export function nameClashProblems(
     problems.push({ where: `src/settings.ts: allowSameName[${index}]`, what, todo: 'remove it' });
   }
   return { problems, warnings };
+}
+
+/**
+ * Keys that go into a Secret which something else makes. It has to be there, because ESO makes none; no
+ * ExternalSecret may own it, because ESO lets no other one write into it; and what its maker writes has to be
+ * left alone: ESO would win, and when the key goes from the app secret it is gone from the Secret, until the
+ * maker looks again.
+ */
+function mergeProblems(
+  app: AppSecretProps,
+  file: string,
+  found: readonly FoundSecret[],
+): { problems: Problem[]; warnings: Problem[] } {
+  const where = `${file}: ${app.namespace}/${app.name}`;
+  const alive = found.filter(({ dead }) => !dead);
+  const makers = alive.filter(({ creationPolicy }) => creationPolicy !== 'Merge');
+  if (makers.length === 0) {
+    const what =
+      'nothing in this repository makes this Secret, and with creationPolicy Merge ESO makes none: until it is there, the app secret is not ready';
+    const todo = 'correct its name, or leave creationPolicy out, unless something else makes it';
+    return { problems: [], warnings: [{ where, what, todo }] };
+  }
+  const problems = makers.flatMap((maker): Problem[] => {
+    if (maker.unknown) return [];
+    if (maker.creationPolicy !== undefined) {
+      const what = `is ${maker.what} in ${maker.file}, and ESO lets no other ExternalSecret write into it`;
+      return [{ where, what, todo: 'add the keys there, or choose another name' }];
+    }
+    const { content } = maker;
+    if (!content) return [];
+    const shared = [
+      ...(keysOf(app) ?? []).filter((key) => content.keys.includes(key)).map((key) => `the key ${key}`),
+      ...Object.keys(app.labels ?? {})
+        .filter((key) => content.labels.includes(key))
+        .map((key) => `the label ${key}`),
+      ...Object.keys(app.annotations ?? {})
+        .filter((key) => content.annotations.includes(key))
+        .map((key) => `the annotation ${key}`),
+    ];
+    if (shared.length === 0) return [];
+    const what = `writes ${shared.join(', ')}, which ${maker.what} in ${maker.file} has, too: the two would overwrite each other`;
+    return [{ where, what, todo: 'keep it in one of the two' }];
+  });
+  return { problems, warnings: [] };
+}
+
+/**
+ * ExternalSecrets of the repository that are called as one of ours and make another Secret: the two would be
+ * one object. Those that make the same Secret are told above.
+ */
+export function externalSecretClashProblems(
+  files: readonly AppSecretsFile[],
+  view: Pick<RepositoryView, 'sameObjects'>,
+): Problem[] {
+  const declared = files.flatMap(({ file, secrets }) =>
+    secrets.map((secret) => {
+      const { namespace } = secret;
+      const metadata = { namespace, name: externalSecretNameOf(secret) };
+      return {
+        file,
+        secret,
+        object: { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata },
+      };
+    }),
+  );
+  if (declared.length === 0) return [];
+  const found = view.sameObjects(declared.map(({ object }) => object));
+  return declared.flatMap(({ file, secret, object }) => {
+    const others = (found.get(identity(object)) ?? []).filter((other) => {
+      const [made] = secretsMadeBy(other.object);
+      return (
+        made?.name !== secret.name || (secret.creationPolicy === 'Merge' && made.creationPolicy === 'Merge')
+      );
+    });
+    return [...new Set(others.map((other) => other.file))].map((other) => ({
+      where: `${file}: ${secret.namespace}/${secret.name}: externalSecretName`,
+      what: `the ExternalSecret ${secret.namespace}/${object.metadata.name} is in ${other}, too, and the two would undo each other's work`,
+      todo: 'choose another externalSecretName, or delete that one first',
+    }));
+  });
 }

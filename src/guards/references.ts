@@ -39,7 +39,7 @@ export function referenceProblems(secret: AppSecretProps, settings: ResolvedSett
   if (taken !== undefined) {
     problems.push({
       where: 'name',
-      what: `is ${taken}, and ESO would take it over`,
+      what: `is ${taken}, and ESO would ${secret.creationPolicy === 'Merge' ? 'change it' : 'take it over'}`,
       todo: 'choose another name',
     });
   }

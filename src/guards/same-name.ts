@@ -1,20 +1,67 @@
+import { type AppSecretProps, externalSecretNameOf } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
+import { keysOf } from '../external-secret/source.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 
-/** Two app secrets that would make one Secret: ESO would let them overwrite each other. */
+/** An app secret and the file that declares it. */
+interface Declared {
+  readonly file: string;
+  readonly secret: AppSecretProps;
+}
+
+/**
+ * Two app secrets that would make one Secret, which ESO would let them overwrite, or one ExternalSecret. Several
+ * may add keys of their own to a Secret that something else makes.
+ */
 export function sameNameProblems(files: readonly AppSecretsFile[]): Problem[] {
-  const owners = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const { file, secrets } of files) {
-    for (const { namespace, name } of secrets) {
-      const secret = `${namespace}/${name}`;
-      const owner = owners.get(secret);
-      if (owner === undefined) owners.set(secret, file);
-      else {
-        const what = owner === file ? 'is declared twice in this file' : `is declared in ${owner}, too`;
-        problems.push({ where: `${file}: ${secret}`, what, todo: 'rename one of the two, or delete it' });
+  const bySecret = new Map<string, Declared[]>();
+  const byExternalSecret = new Map<string, Declared>();
+  return files.flatMap(({ file, secrets }) =>
+    secrets.flatMap((secret): Problem[] => {
+      const named = `${secret.namespace}/${secret.name}`;
+      const others = bySecret.get(named) ?? [];
+      bySecret.set(named, [...others, { file, secret }]);
+      const [first] = others;
+      const mayShare = [...others, { secret }].every((one) => one.secret.creationPolicy === 'Merge');
+      if (first && !mayShare) {
+        const what =
+          first.file === file ? 'is declared twice in this file' : `is declared in ${first.file}, too`;
+        return [{ where: `${file}: ${named}`, what, todo: 'rename one of the two, or delete it' }];
       }
-    }
-  }
-  return problems;
+      const own = `${secret.namespace}/${externalSecretNameOf(secret)}`;
+      const other = byExternalSecret.get(own);
+      if (!other) byExternalSecret.set(own, { file, secret });
+      return [
+        ...(other ? [sameExternalSecret({ file, secret }, other)] : []),
+        ...sharedKeys({ file, secret }, others),
+      ];
+    }),
+  );
+}
+
+function sameExternalSecret({ file, secret }: Declared, other: Declared): Problem {
+  const { namespace, name } = secret;
+  const of = other.file === file ? '' : ` in ${other.file}`;
+  return {
+    where: `${file}: ${namespace}/${name}: externalSecretName`,
+    what: `the ExternalSecret ${namespace}/${externalSecretNameOf(secret)} is that of ${other.secret.namespace}/${other.secret.name}${of}, too`,
+    todo: 'give one of the two another externalSecretName',
+  };
+}
+
+/** Keys that two app secrets would add to one Secret. */
+function sharedKeys({ file, secret }: Declared, others: readonly Declared[]): Problem[] {
+  const keys = new Set(keysOf(secret));
+  return others.flatMap((other) => {
+    const shared = (keysOf(other.secret) ?? []).filter((key) => keys.has(key));
+    if (shared.length === 0) return [];
+    const by = other.file === file ? 'another app secret of this file' : `one in ${other.file}`;
+    return [
+      {
+        where: `${file}: ${secret.namespace}/${secret.name}`,
+        what: `adds ${shared.join(', ')}, which ${by} adds, too, and the two would overwrite each other`,
+        todo: 'keep it in one of the two',
+      },
+    ];
+  });
 }

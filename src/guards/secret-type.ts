@@ -1,5 +1,6 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
+import { keysOf } from '../external-secret/source.js';
 
 /**
  * Keys that the API server wants in a Secret of a type, one of each list.
@@ -20,14 +21,16 @@ const refusedTypes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Types whose keys are missing: the API server refuses such a Secret, long after the commit. */
-export function typeProblems({ type, keys, template }: AppSecretProps): Problem[] {
+export function typeProblems(secret: AppSecretProps): Problem[] {
+  const { type, template } = secret;
   const refused = type === undefined ? undefined : refusedTypes.get(type);
   if (refused !== undefined) {
     return [{ where: 'type', what: `${type} ${refused}`, todo: 'use another type' }];
   }
-  if (type === undefined || keys === 'all') return [];
+  const keys = keysOf(secret);
+  if (type === undefined || keys === undefined) return [];
   const content = contentProblems(type, template);
-  const has = new Set([...Object.keys(keys ?? {}), ...Object.keys(template ?? {})]);
+  const has = new Set(keys);
   const missing = (wanted.get(type) ?? [])
     .filter((oneOf) => !oneOf.some((key) => has.has(key)))
     .map((oneOf) => ({

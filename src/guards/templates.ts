@@ -1,7 +1,7 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { templateName } from '../external-secret/names.js';
-import { itemsOf } from '../external-secret/source.js';
+import { isTitles, itemsOf } from '../external-secret/source.js';
 import { readFields } from '../templates/fields.js';
 import { TemplateError } from '../templates/go-template.js';
 import { observe } from '../templates/observe.js';
@@ -19,8 +19,19 @@ export function templateProblems(secret: AppSecretProps): Problem[] {
   const texts = (['template', 'labels', 'annotations'] as const).flatMap((field) =>
     Object.entries(secret[field] ?? {}).map(([key, text]) => ({ where: `${field}.${key}`, text })),
   );
-  const prefixes = secret.items ? itemsOf(secret).map(({ prefix }) => prefix) : undefined;
-  return texts.flatMap(({ where, text }) => faults(text, prefixes).map((fault) => ({ where, ...fault })));
+  return texts.flatMap(({ where, text }) =>
+    faults(text, aliasesOf(secret)).map((fault) => ({ where, ...fault })),
+  );
+}
+
+/** How every name of a template begins; undefined where there are no aliases. */
+function aliasesOf(secret: AppSecretProps): string[] | undefined {
+  return secret.items && !isTitles(secret.items) ? itemsOf(secret).map(({ prefix }) => prefix) : undefined;
+}
+
+/** What is wrong with the text of a template that is not in `src/secrets/`, in the same way. */
+export function textFaults(text: string, secret: AppSecretProps): Fault[] {
+  return faults(text, aliasesOf(secret));
 }
 
 /** What works, and yet would not notice a field that is missing: templates that read all there is. */

@@ -5,6 +5,7 @@ import { labelsByName } from '../external-secret/rewrites.js';
 import {
   fieldsRead,
   isDecoded,
+  isTitles,
   itemsOf,
   type KeySource,
   prefixOf,
@@ -60,12 +61,63 @@ const twice = 'and then External Secrets Operator reads nothing of the item';
  */
 export async function checkSecret(secret: SecretSource, finder: ItemFinder): Promise<Check[]> {
   const uses = usesByPrefix(secret);
+  if (isTitles(secret.items)) return checkTitles(secret, uses.get('') ?? [], finder);
   const checks = itemsOf(secret).map(async ({ prefix, title }): Promise<Check[]> => {
     const found = finder.find(title);
     if ('problem' in found) return [{ item: title, ...found }];
     return checkItem(secret, { prefix, title, item: found.item }, uses.get(prefix) ?? [], finder);
   });
   return (await Promise.all(checks)).flat();
+}
+
+/**
+ * Items whose labels have no alias in front: a label that two of them have is told, and of a name that only a
+ * template reads it is enough that one of them has it.
+ */
+async function checkTitles(secret: SecretSource, uses: readonly Use[], finder: ItemFinder): Promise<Check[]> {
+  const found = await Promise.all(
+    itemsOf(secret).map(async ({ prefix, title }) => {
+      const one = finder.find(title);
+      if ('problem' in one) return { title, missing: { item: title, ...one } };
+      const names = [...(await namesOf(secret, { prefix, title, item: one.item }, finder)).named.keys()];
+      return { title, there: { prefix, title, item: one.item }, names };
+    }),
+  );
+  // ESO takes the later item's.
+  const owner = new Map<string, string>();
+  for (const { title, names = [] } of found) for (const name of names) owner.set(name, title);
+  const checks = found.map(async ({ title, missing, there }, index): Promise<Check[]> => {
+    if (!there) return missing ? [missing] : [];
+    const own = uses.filter(({ name }) => owner.get(name) === title);
+    const shared = found
+      .slice(0, index)
+      .flatMap((other) =>
+        (other.names ?? [])
+          .filter((name) => found[index]?.names?.includes(name))
+          .map((name) => ({ name, other: other.title })),
+      );
+    return [
+      ...(await checkItem(secret, there, own, finder)),
+      ...shared.map(({ name, other }) => ({
+        item: title,
+        field: name,
+        problem: `'${other}' has it, too, and only this one would reach the Secret`,
+        todo: "rename one of the two in 1Password, or give each item an alias: items: { alias: 'title' }",
+        closest: [],
+      })),
+    ];
+  });
+  const complete = found.every(({ there }) => there !== undefined);
+  const lost = complete ? uses.filter(({ name }) => !owner.has(name)) : [];
+  return [
+    ...(await Promise.all(checks)).flat(),
+    ...lost.map(({ shown, name }) => ({
+      item: found.map(({ title }) => title).join(', '),
+      field: shown,
+      problem: 'no field is called so in a template',
+      closest: closest(name, owner.keys(), 3).map((one) => `.${one}`),
+    })),
+  ];
 }
 
 /** What is used of each item, by the prefix of its names. */
@@ -105,21 +157,41 @@ function useOf(source: KeySource, read: ReadFields): Use & { readonly prefix: st
   return { prefix, name, shown: label, label, decoded: isDecoded(source), mustBeFilled };
 }
 
-async function checkItem(
+/** An item of the app secret that 1Password has. */
+interface Found {
+  readonly prefix: string;
+  readonly title: string;
+  readonly item: VaultItem;
+}
+
+/** The labels that External Secrets Operator reads of an item, by the names that they get. */
+async function namesOf(
   secret: SecretSource,
-  { prefix, title, item }: { prefix: string; title: string; item: VaultItem },
-  uses: readonly Use[],
+  { prefix, title, item }: Found,
   finder: ItemFinder,
-): Promise<Check[]> {
-  const { labels, files, emptyLabels, emptyFiles } = await finder.read(item);
-  const readable = item.isDocument ? files : labels;
+): Promise<{ lookUp: boolean; named: Map<string, string[]> }> {
+  const { labels, files } = await finder.read(item);
   const lookUp = lookUps(secret).find(
     ({ extract, rewrite }) =>
       extract?.key === title &&
       extract.property === undefined &&
       (prefix === '' || rewrite?.some(({ regexp }) => regexp?.target === prefix)),
   );
+  const readable = item.isDocument ? files : labels;
   const named = lookUp ? labelsByName(readable, prefix, lookUp.rewrite) : new Map<string, string[]>();
+  return { lookUp: lookUp !== undefined, named };
+}
+
+async function checkItem(
+  secret: SecretSource,
+  found: Found,
+  uses: readonly Use[],
+  finder: ItemFinder,
+): Promise<Check[]> {
+  const { prefix, title, item } = found;
+  const { labels, files, emptyLabels, emptyFiles } = await finder.read(item);
+  const readable = item.isDocument ? files : labels;
+  const { lookUp, named } = await namesOf(secret, found, finder);
   const kind = item.isDocument ? 'file' : 'field';
   const checks: Check[] = [];
   const say = (field: string, problem?: string, near: readonly string[] = []) =>

@@ -71,6 +71,16 @@ const noSection = z
   )
   .exactOptional();
 
+const noDeletionPolicy = z
+  .custom<never>(
+    () => false,
+    rule(
+      'is always Retain: with another one ESO writes a Secret without the keys that are missing',
+      'leave it out',
+    ),
+  )
+  .exactOptional();
+
 const keySource = z.union(
   [
     label,
@@ -100,11 +110,30 @@ function filled<Key extends z.ZodType<string>, Value extends z.ZodType>(key: Key
 
 const words = z.record(plainKey(), z.string());
 
-const shape = closedObject({
-  namespace: dnsLabel(),
+/** A list with something in it, and nothing twice. */
+function listOf<Entry extends z.ZodType>(entry: Entry, todo = 'fill it in, or leave it out') {
+  return z
+    .array(entry)
+    .min(1, rule('is empty', todo))
+    .refine((list) => new Set(list).size === list.length, rule('names something twice', 'name each once'));
+}
+
+const configMapTemplates = closedObject({
+  configMap: dnsSubdomain(),
+  keys: listOf(secretKey, 'name the keys that are templates'),
+});
+
+/** All but where the Secret is. */
+const fields = {
   name: dnsSubdomain(),
+  externalSecretName: dnsSubdomain().exactOptional(),
   item: itemTitle.exactOptional(),
-  items: filled(alias, itemTitle).exactOptional(),
+  items: z
+    .union(
+      [filled(alias, itemTitle), listOf(itemTitle)],
+      rule('is not items', "write { alias: 'title' }, or a list of titles"),
+    )
+    .exactOptional(),
   keys: z
     .union(
       [z.literal('all'), filled(secretKey, keySource)],
@@ -112,31 +141,60 @@ const shape = closedObject({
     )
     .exactOptional(),
   template: filled(secretKey, z.string()).exactOptional(),
+  templateFrom: listOf(configMapTemplates).exactOptional(),
   type: text().exactOptional(),
   labels: words.exactOptional(),
   annotations: words.exactOptional(),
   refreshInterval: refreshInterval().exactOptional(),
+  refreshPolicy: z
+    .literal(
+      'CreatedOnce',
+      rule(
+        'is not a refresh policy that can be set',
+        "write 'CreatedOnce', or leave it out to refresh periodically",
+      ),
+    )
+    .exactOptional(),
+  creationPolicy: z
+    .enum(
+      ['Orphan', 'Merge'],
+      rule(
+        'is not a creation policy that can be set',
+        "write 'Orphan' or 'Merge', or leave it out for Owner",
+      ),
+    )
+    .exactOptional(),
+  deletionPolicy: noDeletionPolicy,
   waitsFor: z.array(externalUnitShape()).exactOptional(),
   unit: dnsLabel().exactOptional(),
-});
+};
+
+const shape = closedObject({ namespace: dnsLabel(), ...fields });
+const inNamespaces = closedObject({ namespaces: listOf(dnsLabel(), 'name at least one'), ...fields });
 
 /** What the fields say together; looks at a value of any shape, so that its mistakes are told with the others. */
 function togetherProblems(secret: { readonly [field: string]: unknown }, where: string): Problem[] {
   const problems: Problem[] = [];
   const say = (field: string, what: string, todo: string) =>
     problems.push({ where: `${where}: ${field}`, what, todo });
-  const { item, items, keys, template } = secret;
+  const { item, items, keys, template, templateFrom } = secret;
   if (item === undefined && items === undefined) say('item', 'is missing', 'name the 1Password item');
   if (item !== undefined && items !== undefined) say('item', 'stands beside items', 'write one of the two');
-  if (keys === undefined && template === undefined) {
+  if (keys === undefined && template === undefined && templateFrom === undefined) {
     say('keys', 'is missing, so the Secret would have no key', "write { key: 'label' }, or 'all'");
   }
+  if (Array.isArray(items) && keys !== 'all') {
+    const todo = "write keys: 'all', or give each item an alias: { alias: 'title' }";
+    say('items', "is a list, which goes with keys: 'all' only", todo);
+  }
+  problems.push(...templateFromProblems(secret, where), ...policyProblems(secret, where));
   const aliases = isTree(items) ? Object.keys(items) : [];
   for (const [key, source] of isTree(keys) ? Object.entries(keys) : []) {
     const from = isTree(source) ? source['item'] : undefined;
     if (isTree(template) && Object.hasOwn(template, key)) {
       say(`template.${key}`, 'is a key that keys makes, too', 'keep one of the two');
     }
+    if (Array.isArray(items)) continue;
     if (items !== undefined && from === undefined) {
       say(
         `keys.${key}`,
@@ -149,6 +207,95 @@ function togetherProblems(secret: { readonly [field: string]: unknown }, where: 
     }
   }
   return problems;
+}
+
+/** Keys that a template in a ConfigMap would share with something else, which would win in silence. */
+function templateFromProblems(
+  { keys, template, templateFrom }: { readonly [field: string]: unknown },
+  where: string,
+): Problem[] {
+  const makers = new Map<unknown, string>();
+  for (const [field, entries] of Object.entries({ keys, template })) {
+    for (const key of isTree(entries) ? Object.keys(entries) : [])
+      makers.set(key, `that ${field} makes, too`);
+  }
+  const lists = Array.isArray(templateFrom) ? templateFrom : [];
+  return lists.flatMap((one: unknown, index) => {
+    const named = isTree(one) && Array.isArray(one['keys']) ? one['keys'] : [];
+    return named.flatMap((key: unknown): Problem[] => {
+      const other = makers.get(key);
+      makers.set(key, other ?? `of templateFrom[${index}], too`);
+      if (other === undefined || other === `of templateFrom[${index}], too`) return [];
+      const what = `has ${JSON.stringify(key)}, a key ${other}`;
+      return [{ where: `${where}: templateFrom[${index}].keys`, what, todo: 'keep one of the two' }];
+    });
+  });
+}
+
+/** Policies with what can't go with them. */
+function policyProblems(secret: { readonly [field: string]: unknown }, where: string): Problem[] {
+  const { keys, type, creationPolicy, refreshPolicy, refreshInterval } = secret;
+  const problems: Problem[] = [];
+  const say = (field: string, what: string, todo: string) =>
+    problems.push({ where: `${where}: ${field}`, what, todo });
+  if (creationPolicy === 'Merge' && type !== undefined) {
+    const todo = 'leave it out, and set it where the Secret is made';
+    say(
+      'type',
+      'stands beside creationPolicy Merge, and Kubernetes does not change the type of a Secret',
+      todo,
+    );
+  }
+  if (creationPolicy === 'Merge' && keys === 'all') {
+    const what = "is 'all' beside creationPolicy Merge, so that any key of the Secret could be overwritten";
+    say('keys', what, "write { key: 'label' } for each");
+  }
+  if (refreshPolicy === 'CreatedOnce' && refreshInterval !== undefined) {
+    const what = 'stands beside refreshPolicy CreatedOnce, with which nothing is refreshed';
+    say('refreshInterval', what, 'leave one of the two out');
+  }
+  if (refreshPolicy === 'CreatedOnce' && creationPolicy === 'Orphan') {
+    const what =
+      'is Orphan beside refreshPolicy CreatedOnce: a Secret that somebody deletes would never come back, and ESO calls that Ready';
+    say('creationPolicy', what, 'leave one of the two out');
+  }
+  if (refreshPolicy === 'CreatedOnce' && creationPolicy === 'Merge') {
+    const what =
+      'is Merge beside refreshPolicy CreatedOnce: ESO would read 1Password again at every change of the Secret';
+    say('creationPolicy', what, 'leave one of the two out');
+  }
+  return problems;
+}
+
+/**
+ * Checks what a file under `src/secrets/` declares.
+ *
+ * @param input Anything.
+ * @param where The file, for the messages.
+ * @returns An app secret for each namespace, or all that is wrong, told once, and `sound`, the fields that are
+ *   right by themselves.
+ */
+export function checkDeclaration(
+  input: unknown,
+  where: string,
+): { values: AppSecretProps[] } | { problems: Problem[]; sound: SoundFields } {
+  if (!isTree(input) || input['namespaces'] === undefined) {
+    const checked = checkAppSecret(input, where);
+    return 'value' in checked ? { values: [checked.value] } : checked;
+  }
+  const { namespace, ...rest } = input;
+  const named = placeOf(where, input);
+  const checked = checkShape(inNamespaces, rest, named);
+  const problems = [
+    ...(namespace === undefined
+      ? []
+      : [{ where: `${named}: namespace`, what: 'stands beside namespaces', todo: 'write one of the two' }]),
+    ...('problems' in checked ? checked.problems : []),
+    ...togetherProblems(rest, named),
+  ];
+  if (!('value' in checked) || problems.length > 0) return { problems, sound: soundFields(rest) };
+  const { namespaces, ...secret } = checked.value;
+  return { values: namespaces.map((one) => ({ namespace: one, ...secret })) };
 }
 
 /**
@@ -182,10 +329,10 @@ export function checkAppSecret(
 export type SoundFields = Partial<AppSecretProps>;
 
 function soundFields(input: { readonly [field: string]: unknown }): SoundFields {
-  const fields: Record<string, z.ZodType> = shape.shape;
+  const schemas: Record<string, z.ZodType> = shape.shape;
   return Object.fromEntries(
     Object.entries(input).filter(([field, value]) => {
-      const schema = Object.hasOwn(fields, field) ? fields[field] : undefined;
+      const schema = Object.hasOwn(schemas, field) ? schemas[field] : undefined;
       return schema?.safeParse(value).success;
     }),
   );
@@ -194,8 +341,21 @@ function soundFields(input: { readonly [field: string]: unknown }): SoundFields 
 /** Where a mistake of an app secret is: the file, and as much of its name as there is. */
 export function placeOf(
   file: string,
-  { namespace, name }: { readonly namespace?: unknown; readonly name?: unknown },
+  {
+    namespace,
+    namespaces,
+    name,
+  }: { readonly namespace?: unknown; readonly namespaces?: unknown; readonly name?: unknown },
 ): string {
-  const called = [namespace, name].filter((part) => typeof part === 'string' && part !== '');
-  return called.length > 0 ? `${file}: ${called.join('/')}` : file;
+  const isList = namespace === undefined && Array.isArray(namespaces) && namespaces.length > 0;
+  const places: unknown[] = isList ? [...new Set(namespaces)] : [namespace];
+  const called = places
+    .map((place) => [place, name].filter((part) => typeof part === 'string' && part !== '').join('/'))
+    .filter((text) => text !== '');
+  return called.length > 0 ? `${file}: ${someOf(called)}` : file;
+}
+
+/** Names in one line, and of many the first ones. */
+export function someOf(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
 }

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { AppSecret, type AppSecretProps } from '../constructs/app-secret.js';
+import { AppSecret, type AppSecretProps, externalSecretNameOf } from '../constructs/app-secret.js';
 import type { UnitReference } from '../constructs/external-unit.js';
 import { Unit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
@@ -69,7 +69,7 @@ function appSecretUnit(
     healthCheckExprs: [externalSecretHealth],
   });
   const add = (secret: AppSecretProps, handOver: boolean) => {
-    const id = `${secret.namespace}.${secret.name}`;
+    const id = `${secret.namespace}.${externalSecretNameOf(secret)}`;
     // A second one of the same name is what the guards tell the operator about.
     if (unit.node.tryFindChild(id)) return;
     new AppSecret(unit, id, secret, {

@@ -5,7 +5,7 @@ import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { loadDefault } from '../load-default.js';
 import { isTree } from '../tree.js';
-import { checkAppSecret, placeOf, type SoundFields } from './app-secret-shape.js';
+import { checkDeclaration, placeOf, type SoundFields } from './app-secret-shape.js';
 
 /** The app secrets of one file under `src/secrets/`. */
 export interface AppSecretsFile {
@@ -57,12 +57,12 @@ async function readFile(
   const loaded = await loadDefault(join(project, file), file);
   if ('problems' in loaded) return { problems: [...problems, ...loaded.problems] };
   const given: unknown[] = [loaded.value].flat();
-  const checked = given.map((secret) => checkAppSecret(secret, file));
+  const checked = given.map((secret) => checkDeclaration(secret, file));
   problems.push(...checked.flatMap((result) => ('problems' in result ? result.problems : [])));
   if (checked.length === 0) {
     problems.push({ where: file, what: 'exports no app secret', todo: 'add one, or delete the file' });
   }
-  const secrets = checked.flatMap((result) => ('value' in result ? [result.value] : []));
+  const secrets = checked.flatMap((result) => ('values' in result ? result.values : []));
   const doubtful = checked.flatMap((result, at) => {
     const secret = given[at];
     return 'sound' in result && isTree(secret)

@@ -1,5 +1,5 @@
 import type { Flux, HealthCheck, HealthCheckExpression } from '../constructs/unit.js';
-import { retained } from '../external-secret/reason.js';
+import { retained, secretMissing } from '../external-secret/reason.js';
 import type { Tree } from '../tree.js';
 import { isExisting } from './existing.js';
 import type { Part, ResolvedSettings } from './settings.js';
@@ -56,11 +56,12 @@ export const storeHealth: HealthCheckExpression = {
 /**
  * Health of an ExternalSecret, in the same way. ESO writes the generation that it synced in front of
  * `syncedResourceVersion`: what it says of an older one is no news. When the look-ups find nothing at all, it
- * says Ready and that the Secret is retained, even if there is none: that is a failure, too.
+ * says Ready and that the Secret is retained, even if there is none: that is a failure, too; and so is a Secret
+ * that keys are to be added to and that is not there. What is made once is not synced again.
  */
 export const externalSecretHealth: HealthCheckExpression = {
   ...storeHealth,
   kind: 'ExternalSecret',
-  current: `${storeHealth.current} && (!has(status.syncedResourceVersion) || status.syncedResourceVersion.startsWith(string(metadata.generation) + '-'))`,
-  failed: `status.conditions.exists(c, c.type == 'Ready' && (c.status == 'False' || has(c.message) && c.message.startsWith('${retained}')))`,
+  current: `${storeHealth.current} && (!has(status.syncedResourceVersion) || has(spec.refreshPolicy) && spec.refreshPolicy == 'CreatedOnce' || status.syncedResourceVersion.startsWith(string(metadata.generation) + '-'))`,
+  failed: `status.conditions.exists(c, c.type == 'Ready' && (c.status == 'False' || has(c.reason) && c.reason == '${secretMissing}' || has(c.message) && c.message.startsWith('${retained}')))`,
 };

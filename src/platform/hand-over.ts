@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AppSecretProps } from '../constructs/app-secret.js';
+import { type AppSecretProps, externalSecretNameOf } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import type { AppSecretsFile } from './app-secrets.js';
@@ -34,7 +34,7 @@ export function findHandOvers(
 ): HandOver[] {
   const now = new Map<string, AppSecretProps>(
     files.flatMap(({ secrets }) =>
-      secrets.map((secret) => [`${secret.namespace}/${secret.name}`, secret] as const),
+      secrets.map((secret) => [`${secret.namespace}/${externalSecretNameOf(secret)}`, secret] as const),
     ),
   );
   const prefix = nameIn(project, secretsPrefix);

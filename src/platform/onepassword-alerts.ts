@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { type Alert, AlertRules } from '../constructs/alert-rules.js';
-import type { AppSecretProps } from '../constructs/app-secret.js';
+import { type AppSecretProps, externalSecretNameOf } from '../constructs/app-secret.js';
 import { connectName } from '../constructs/connect-release.js';
 import { Dashboard, type Panel } from '../constructs/dashboard.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
@@ -63,7 +63,7 @@ export function onepasswordAlerts(
 export function appSecretAlerts(
   unit: Unit,
   { settings }: PlatformContext,
-  secrets: readonly Pick<AppSecretProps, 'namespace' | 'name'>[],
+  secrets: readonly Pick<AppSecretProps, 'namespace' | 'name' | 'externalSecretName'>[],
 ): void {
   const labels = namespaceLabels(settings);
   const groups = [...groupBy(secrets, ({ namespace }) => namespace)].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -73,7 +73,7 @@ export function appSecretAlerts(
     namespace: settings.namespace,
     ...(settings.monitoring?.labels && { labels: settings.monitoring.labels }),
     alerts: groups.map(([namespace, group]): Alert => {
-      const names = [...new Set(group.map(({ name }) => name))].sort();
+      const names = [...new Set(group.map(externalSecretNameOf))].sort();
       // A dot is all that a name can have which means something to the pattern, and PromQL wants its escape escaped.
       const pattern = names.map((name) => name.replaceAll('.', '\\\\.')).join('|');
       const series = labels

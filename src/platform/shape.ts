@@ -191,6 +191,9 @@ function unwrap(type: unknown): z.core.$ZodType | undefined {
   return inner instanceof z.ZodPipe ? unwrap(inner.in) : inner;
 }
 
+/** Fields that a schema has only to say why there are none. */
+const explained = new Set(['section', 'deletionPolicy']);
+
 /** The fields that an object in a schema may have; where it may be one of several, those of all. */
 function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let types = alternatives(schema);
@@ -202,7 +205,7 @@ function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] 
     });
   }
   const fields = types.flatMap((type) => (type instanceof z.ZodObject ? Object.keys(type.shape) : []));
-  return [...new Set(fields)].filter((field) => field !== 'section');
+  return [...new Set(fields)].filter((field) => !explained.has(field));
 }
 
 function alternatives(type: unknown): z.core.$ZodType[] {

@@ -52,14 +52,10 @@ export function sameObjects(
     if (isKustomizationFile(file.file)) continue;
     const text = file.bytes.toString('latin1');
     // kustomize names a Namespace anew.
+    if (![...kinds].some((kind) => text.includes(kind))) continue;
     if (!named.test(text) && !/\bkind["']?\s*:\s*["']?Namespace\b/.test(text) && !text.includes('${'))
       continue;
-    if (
-      ![...kinds].some((kind) => text.includes(kind)) ||
-      model.isDead(file.file) ||
-      model.isInput(file.file)
-    )
-      continue;
+    if (model.isDead(file.file) || model.isInput(file.file)) continue;
     for (const object of files.parse(file, 'may hold an object of a name that this project uses')) {
       if (!kinds.has(String(object['kind']))) continue;
       for (const way of model.likelyWays(file.file)) {

@@ -8,6 +8,17 @@ export interface MadeSecret {
   readonly name: string;
   /** undefined where nothing says it. */
   readonly namespace: string | undefined;
+  /** What it writes into the Secret, where the object says so itself. */
+  readonly content?: WrittenContent;
+  /** Set for an ExternalSecret. */
+  readonly creationPolicy?: string;
+}
+
+/** Names of what a Secret holds, which SOPS leaves readable. */
+export interface WrittenContent {
+  readonly keys: readonly string[];
+  readonly labels: readonly string[];
+  readonly annotations: readonly string[];
 }
 
 /** How a kind names its Secrets: an entry for each that it makes, undefined for one that it does not. */
@@ -101,6 +112,16 @@ export const makerMarks: readonly string[] = [
   'writeConnectionSecretToRef',
 ];
 
+function contentOf(secret: Tree): WrittenContent {
+  const namesIn = (tree: unknown) => (isTree(tree) ? Object.keys(tree) : []);
+  const { labels, annotations } = metadataOf(secret);
+  return {
+    keys: [...namesIn(secret['data']), ...namesIn(secret['stringData'])],
+    labels: namesIn(labels),
+    annotations: namesIn(annotations),
+  };
+}
+
 /** The Secrets that an object is or makes. */
 export function secretsMadeBy(object: Tree): MadeSecret[] {
   const { kind } = object;
@@ -110,7 +131,7 @@ export function secretsMadeBy(object: Tree): MadeSecret[] {
   const spec = isTree(object['spec']) ? object['spec'] : {};
   if (kind === 'Secret') {
     const what = isTree(object['sops']) ? 'the SOPS-encrypted Secret' : 'the Secret';
-    return name === undefined ? [] : [{ what, name, namespace }];
+    return name === undefined ? [] : [{ what, name, namespace, content: contentOf(object) }];
   }
   if (kind === 'ExternalSecret' || kind === 'ClusterExternalSecret') {
     const cluster = kind === 'ClusterExternalSecret';
@@ -118,7 +139,10 @@ export function secretsMadeBy(object: Tree): MadeSecret[] {
     const own = cluster ? (textAt(spec, 'externalSecretName') ?? name) : name;
     const target = textAt(inner, 'target', 'name') ?? own;
     const what = 'the Secret of the ExternalSecret';
-    return target === undefined ? [] : [{ what, name: target, namespace: cluster ? undefined : namespace }];
+    const creationPolicy = textAt(inner, 'target', 'creationPolicy') ?? 'Owner';
+    return target === undefined
+      ? []
+      : [{ what, name: target, namespace: cluster ? undefined : namespace, creationPolicy }];
   }
   const maker = makers[`${String(kind)} ${groupOf(object)}`];
   const made = [

@@ -5,7 +5,7 @@ import { addTo, type RepositoryFiles } from './files.js';
 import { fits, isKustomizationFile, isSubstituted, plainText, trees } from './kustomize.js';
 import type { FluxModel, Way } from './model.js';
 import type { FileBytes } from './read.js';
-import { type MadeSecret, makerMarks, secretsMadeBy } from './secret-makers.js';
+import { type MadeSecret, makerMarks, secretsMadeBy, type WrittenContent } from './secret-makers.js';
 
 /** A Secret that is asked about. */
 export interface Wanted {
@@ -23,6 +23,10 @@ export interface FoundSecret extends Wanted {
   readonly unknown: 'name' | 'namespace' | undefined;
   /** Whether Flux is known not to apply it today, and nobody else to. */
   readonly dead: boolean;
+  /** What the file writes into the Secret; undefined where it doesn't say. */
+  readonly content?: WrittenContent;
+  /** Of an ExternalSecret. */
+  readonly creationPolicy?: string;
 }
 
 /**
@@ -50,14 +54,16 @@ export function findSecrets(
   for (const one of wanted) addTo(byName, one.name, one);
 
   const secrets = new Map<string, FoundSecret>();
-  const add = (file: string, dead: boolean, { what, name, namespace }: MadeSecret) => {
+  const add = (file: string, dead: boolean, made: MadeSecret) => {
+    const { name, namespace, ...rest } = made;
     for (const one of isSubstituted(name) ? wanted : (byName.get(name) ?? [])) {
       if (!fits(name, one.name) || !(namespace === undefined || fits(namespace, one.namespace))) continue;
       const open = namespace === undefined || isSubstituted(namespace);
       const unknown = isSubstituted(name) ? 'name' : open ? 'namespace' : undefined;
       const key = `${file} ${one.namespace}/${one.name}`;
       // A way on which it is certain counts more than one on which it may be.
-      if (!secrets.has(key) || !unknown) secrets.set(key, { ...one, file, what, unknown, dead });
+      if (!secrets.has(key) || !unknown)
+        secrets.set(key, { ...rest, namespace: one.namespace, name: one.name, file, unknown, dead });
     }
   };
   const waysOf = (node: string) => {

@@ -25,8 +25,8 @@ test('every field ends in the name by which its key asks for it, and the name le
         expect(labelsByName([label], prefix, lookUp?.rewrite).get(name)).toEqual([label]);
         const exact = name.slice(prefix.length).startsWith('field_');
         const behind = fieldBehind({ dataFrom }, name);
-        if (exact) expect(behind).toEqual({ item: title, label });
-        else expect(behind?.item).toBe(title);
+        if (exact) expect(behind).toEqual({ items: [title], label });
+        else expect(behind?.items).toEqual([title]);
       }
     }),
   );
