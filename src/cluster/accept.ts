@@ -69,11 +69,14 @@ function answers(operator: Criterion, answered: boolean | undefined): Criterion 
   return { ...operator, passed: false, message: `${message}, and it wrote no status of any canary: ${todo}` };
 }
 
-/** The Secrets that come from git: what an ExternalSecret owns has its labels, and changes by itself. */
+/** A Secret that ESO makes, or adds keys to. */
+const managedLabel = 'reconcile.external-secrets.io/managed';
+
+/** The Secrets that come from git alone: what ESO writes into may have Flux's labels, and changes by itself. */
 async function fluxSecrets(connection: Connection): Promise<Map<string, string>> {
   const secrets = await listSecretMetadata(connection, fluxLabel);
-  const fromGit = ({ ownerReferences = [] }: V1ObjectMeta) =>
-    ownerReferences.every(({ kind }) => kind !== 'ExternalSecret');
+  const fromGit = ({ labels = {}, ownerReferences = [] }: V1ObjectMeta) =>
+    labels[managedLabel] === undefined && ownerReferences.every(({ kind }) => kind !== 'ExternalSecret');
   return new Map(
     secrets
       .filter(fromGit)

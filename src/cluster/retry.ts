@@ -38,7 +38,10 @@ export async function retry(
     let seen = status;
     await until(async () => {
       seen = await read();
-      const waiting = failed(seen, kind).some(({ said }) => said === undefined || said.getTime() <= asked);
+      // A failure is an event; that a Secret is not there is none, and counts as a sync.
+      const waiting = failed(seen, kind).some(
+        ({ said, lastSync }) => Math.max(said?.getTime() ?? 0, lastSync?.getTime() ?? 0) <= asked,
+      );
       return waiting ? undefined : true;
     }, limit);
     status = seen;

@@ -62,6 +62,51 @@ test('another type', async () => {
   ]);
 });
 
+test('a Secret that is not its own stays, or keeps its keys', async () => {
+  const orphan = secret('media', 'one', ", creationPolicy: 'Orphan'");
+  expect(
+    await said({ [a]: file(orphan), 'src/secrets/b.ts': file(secret('media', 'two')) }, { [a]: undefined }),
+  ).toEqual([
+    'warning: dist/secrets-media: the push leaves the Secret media/one in the cluster (creationPolicy Orphan), and nothing refreshes it; delete what no app needs: `kubectl -n media delete secret NAME`',
+  ]);
+  const sops = {
+    'apps/x.sops.yaml': `apiVersion: v1\nkind: Secret\nmetadata: {name: one, namespace: media}\nstringData: {own: 'ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]'}\nsops: {mac: 'ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]'}\n`,
+  };
+  const merge = secret('media', 'one', ", externalSecretName: 'more', creationPolicy: 'Merge'");
+  expect(
+    await said({ ...sops, [a]: file(merge, secret('media', 'two')) }, { [a]: file(secret('media', 'two')) }),
+  ).toEqual([
+    'warning: dist/secrets-media: the push leaves the keys that were added to the Secret media/one (creationPolicy Merge), and nothing refreshes them; take out what no app needs: `kubectl -n media edit secret NAME`',
+  ]);
+});
+
+test('another name of the ExternalSecret, another Secret of it', async () => {
+  expect(
+    await said(
+      { [a]: file(secret('media', 'one')) },
+      { [a]: file(secret('media', 'one', ", externalSecretName: 'other'")) },
+    ),
+  ).toEqual([
+    'warning: dist/secrets-media: the push deletes the Secret media/one, and makes it anew, because its ExternalSecret gets another name (other); nothing, if that is meant: an app that starts in between does not find it',
+  ]);
+  expect(
+    await said(
+      { [a]: file(secret('media', 'one')) },
+      { [a]: file(secret('media', 'two', ", externalSecretName: 'one'")) },
+    ),
+  ).toEqual([
+    'warning: dist/secrets-media: the push deletes the Secret media/one, and makes media/two instead, from the same ExternalSecret; if an app still reads the old one, keep it as an app secret with an externalSecretName of its own',
+  ]);
+});
+
+test('what is made once stays as it is', async () => {
+  const once = (more = '') => file(secret('media', 'one', `, refreshPolicy: 'CreatedOnce'${more}`));
+  expect(await said({ [a]: once() }, { [a]: once(", template: { more: 'x' }") })).toEqual([
+    'warning: dist/secrets-media: media/one stays as it was made (refreshPolicy CreatedOnce): the change does not reach it; after the push, to have it written anew: `kubectl -n media annotate secret NAME reconcile.external-secrets.io/data-hash-`',
+  ]);
+  expect(await said({ [a]: once() }, { 'src/settings.ts': settings("refreshInterval: '10m'") })).toEqual([]);
+});
+
 test('the namespaces of the settings', async () => {
   const before = { [a]: file(secret('media', 'one')) };
   expect(await said(before, { 'src/settings.ts': settings("namespace: 'eso'") })).toEqual([

@@ -9,9 +9,9 @@ import { labelsByName } from '../../src/external-secret/rewrites.js';
 import { type AppSecretProps, AppSecret as PublicAppSecret, type SecretSource } from '../../src/index.js';
 
 /** The ExternalSecret of an app secret. */
-function externalSecret(source: SecretSource & { readonly refreshInterval?: string }) {
+function externalSecret(source: SecretSource & Partial<AppSecretProps>, refreshInterval = '1h') {
   const chart = new Chart(Testing.app(), 'test');
-  const context = { storeName: 'onepassword', refreshInterval: '1h' };
+  const context = { storeName: 'onepassword', refreshInterval };
   new AppSecret(chart, 'it', { namespace: 'app', name: 'it', ...source }, context);
   const [object] = Testing.synth(chart);
   return object;
@@ -157,6 +157,69 @@ test('what holds for every one: never rarer than asked, owned, kept when the loo
   expect(externalSecret({ item: 'Item', keys: 'all' }).spec.refreshInterval).toBe('1h');
 });
 
+test('a list of items: a look-up each, in their order, and no prefix', () => {
+  const source: SecretSource = { items: ['One', 'Two'], keys: 'all' };
+  expect(externalSecret(source).spec.dataFrom).toEqual([
+    { extract: { key: 'One' } },
+    { extract: { key: 'Two' } },
+  ]);
+  const { spec } = externalSecret({ ...source, template: { t: '{{ .api_key }}' } });
+  expect(spec.dataFrom.map(({ extract }: { extract: { key: string } }) => extract.key)).toEqual([
+    'One',
+    'Two',
+  ]);
+  expect(seen({ ...source, template: { t: '{{ .api_key }}' } }).names).toContain('api_key');
+  expect(spec.target.template).toMatchObject({
+    mergePolicy: 'Merge',
+    data: {
+      t: `{{ if not .api_key }}{{ fail "the field 'api_key' of one of the items 'One', 'Two' is empty" }}{{ end }}{{ .api_key }}`,
+    },
+  });
+});
+
+test('templates in a ConfigMap: every field can be reached by a dot, and the keys are known', () => {
+  const templateFrom = [{ configMap: 'texts', keys: ['a.yaml', 'b.yaml'] }];
+  const source: SecretSource = { items: { x: 'One' }, keys: { k: { item: 'x', field: 'api key' } } };
+  const { names, data } = seen({ ...source, templateFrom });
+  expect(names).toEqual(['x_password', 'x_api_key']);
+  expect(data).toEqual({ k: filled('x_api_key', "field 'api key'", 'One') });
+  const { template } = externalSecret({ item: 'One', templateFrom }).spec.target;
+  expect(template).toEqual({
+    engineVersion: 'v2',
+    mergePolicy: 'Replace',
+    templateFrom: [
+      {
+        configMap: {
+          name: 'texts',
+          items: [
+            { key: 'a.yaml', templateAs: 'Values' },
+            { key: 'b.yaml', templateAs: 'Values' },
+          ],
+        },
+      },
+    ],
+  });
+  expect(externalSecret({ item: 'One', keys: 'all', templateFrom }).spec.target.template.mergePolicy).toBe(
+    'Merge',
+  );
+});
+
+test('a name of its own, and policies; what is made once does not change with the setting', () => {
+  const source = { item: 'Item', keys: { p: 'password' } };
+  const named = externalSecret({ ...source, externalSecretName: 'other' });
+  expect([named.metadata.name, named.spec.target.name]).toEqual(['other', 'it']);
+  for (const creationPolicy of ['Orphan', 'Merge'] as const) {
+    const { target, refreshPolicy } = externalSecret({ ...source, creationPolicy }).spec;
+    expect([target.creationPolicy, target.deletionPolicy, refreshPolicy]).toEqual([
+      creationPolicy,
+      'Retain',
+      undefined,
+    ]);
+  }
+  const once = externalSecret({ ...source, refreshPolicy: 'CreatedOnce' }, '10m').spec;
+  expect([once.refreshPolicy, once.refreshInterval]).toEqual(['CreatedOnce', '1h']);
+});
+
 describe('by itself, in an app of cdk8s', () => {
   const context = { storeName: 'onepassword', refreshInterval: '1h' };
   const app = (props: AppSecretProps) => {
@@ -178,5 +241,7 @@ describe('by itself, in an app of cdk8s', () => {
   test('props that are none throw at once', () => {
     expect(() => app({ ...good, refreshInterval: '1d' })).toThrow(/refreshInterval/);
     expect(() => app({ namespace: 'media' } as AppSecretProps)).toThrow(OperatorError);
+    const several = { ...good, namespace: undefined, namespaces: ['a', 'b'] };
+    expect(() => app(several as unknown as AppSecretProps)).toThrow(/namespaces: there is no such field/);
   });
 });

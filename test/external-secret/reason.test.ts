@@ -48,6 +48,23 @@ test('what can not be decoded, or is not there to be decoded', () => {
   ).toBe("the item 'demo' has no field 'coded'");
 });
 
+test('a ConfigMap of templates, and a Secret of another ExternalSecret', () => {
+  const object = externalSecret({ items: ['One', 'Two'], keys: 'all', template: { x: 'y' } });
+  const fetch = 'could not apply template: error fetching templateFrom data: ';
+  const told = [
+    `${fetch}configmaps "nocm" not found`,
+    `${fetch}error in configmap cm: missing key nokey`,
+    `${fetch}${key('bad')}template: bad:1:6: executing "bad" at <.nope>: map has no entry for key "nope"`,
+    'unable to mutate secret once: secret is owned by another ExternalSecret: once',
+  ].map((event) => readableReason(event, object));
+  expect(told).toEqual([
+    "the ConfigMap 'nocm' of templateFrom is not in its namespace",
+    "the ConfigMap 'cm' of templateFrom has no key 'nokey'",
+    "the key bad uses the field 'nope', which none of the items 'One', 'Two' has",
+    "its Secret is that of the ExternalSecret 'once', and ESO lets no other one write into it",
+  ]);
+});
+
 test('an ID of the second vault', () => {
   const id = 'item0000000000000000000009';
   const event = `error processing spec.dataFrom[0].extract, err: Found 0 item(s) in vault "kubernetesvault00000000001" with title "${id}"`;

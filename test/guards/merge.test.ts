@@ -1,0 +1,135 @@
+/** App secrets that add keys to a Secret of the repository, have a name of their own, or read a ConfigMap of it. */
+import { expect, test } from 'vitest';
+import { errorsWith, flux, sops } from './repository.js';
+
+const file = 'src/secrets/grafana.ts';
+const app = (more: string) =>
+  `export default { namespace: 'monitoring', name: 'grafana', item: 'grafana', ${more} };`;
+const merge = (more = '') => app(`keys: { token: 'token' }, creationPolicy: 'Merge'${more}`);
+const where = `${file}: monitoring/grafana`;
+const nothing = `warning: ${where}: nothing in this repository makes this Secret, and with creationPolicy Merge ESO makes none: until it is there, the app secret is not ready; correct its name, or leave creationPolicy out, unless something else makes it`;
+
+const root = {
+  'flux-system/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {url: 'ssh://git@example.org/home', interval: 1m, ref: {branch: main}}
+---
+${flux('flux-system', '{path: ./apps, prune: true, interval: 10m, sourceRef: {kind: GitRepository, name: flux-system}}')}`,
+};
+
+function externalSecret(name: string, target: string): string {
+  return `apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: ${name}, namespace: monitoring}
+spec: {target: ${target}, dataFrom: [{extract: {key: a}}]}
+`;
+}
+
+test.each([
+  ['a SOPS Secret', { 'apps/x.yaml': sops('grafana', 'monitoring') }],
+  [
+    'what another controller makes',
+    {
+      'apps/x.yaml':
+        'apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: c, namespace: monitoring}\nspec: {secretName: grafana}\n',
+    },
+  ],
+  ['what may be it', { 'apps/x.yaml': sops('grafana') }],
+])('keys go into %s', async (_, files) => {
+  expect(await errorsWith({ [file]: merge(), ...files })).toEqual({ code: 0, err: '' });
+});
+
+test('nothing makes it, or only what Flux does not apply: a warning', async () => {
+  expect(await errorsWith({ [file]: merge() })).toEqual({ code: 0, err: nothing });
+  const { code, err } = await errorsWith({
+    ...root,
+    [file]: merge(),
+    'apps/kustomization.yaml': 'resources: []\n',
+    'old/x.yaml': sops('grafana', 'monitoring'),
+  });
+  expect(code).toBe(0);
+  expect(err).toContain(nothing);
+});
+
+test('what both would write is refused', async () => {
+  const secret = `${sops('grafana', 'monitoring').replace('stringData:', 'data:')}`.replace(
+    '  namespace: monitoring\n',
+    '  namespace: monitoring\n  labels: {tier: a}\n',
+  );
+  expect(
+    await errorsWith({
+      [file]: app(
+        "keys: { password: 'p' }, template: { other: 'x' }, labels: { tier: 'b' }, creationPolicy: 'Merge'",
+      ),
+      'apps/x.yaml': secret,
+    }),
+  ).toEqual({
+    code: 1,
+    err: `${where}: writes the key password, the label tier, which the SOPS-encrypted Secret in apps/x.yaml has, too: the two would overwrite each other; keep it in one of the two`,
+  });
+});
+
+test('what an ExternalSecret owns is not to be written into; what one adds keys to is', async () => {
+  expect(
+    await errorsWith({ [file]: merge(), 'apps/x.yaml': externalSecret('x', '{name: grafana}') }),
+  ).toEqual({
+    code: 1,
+    err: `${where}: is the Secret of the ExternalSecret in apps/x.yaml, and ESO lets no other ExternalSecret write into it; add the keys there, or choose another name`,
+  });
+  const added = externalSecret('x', '{name: grafana, creationPolicy: Merge}');
+  expect(
+    await errorsWith({
+      [file]: merge(),
+      'apps/x.yaml': added,
+      'apps/y.yaml': sops('grafana', 'monitoring'),
+    }),
+  ).toEqual({ code: 0, err: '' });
+});
+
+test('an ExternalSecret of the name that makes another Secret', async () => {
+  const clash = (name: string) => ({
+    code: 1,
+    err: `${where}: externalSecretName: the ExternalSecret monitoring/${name} is in apps/x.yaml, too, and the two would undo each other's work; choose another externalSecretName, or delete that one first`,
+  });
+  const other = { 'apps/x.yaml': externalSecret('grafana', '{name: other}') };
+  expect(await errorsWith({ [file]: app("keys: 'all'"), ...other })).toEqual(clash('grafana'));
+  expect(await errorsWith({ [file]: app("keys: 'all', externalSecretName: 'mine'"), ...other })).toEqual({
+    code: 0,
+    err: '',
+  });
+  const mine = { 'apps/x.yaml': externalSecret('mine', '{name: other}') };
+  expect(await errorsWith({ [file]: app("keys: 'all', externalSecretName: 'mine'"), ...mine })).toEqual(
+    clash('mine'),
+  );
+});
+
+const configMap = (data: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: texts, namespace: monitoring}\ndata:\n${data}`;
+const reads = app("templateFrom: [{ configMap: 'texts', keys: ['a.ini'] }]");
+
+test('a ConfigMap of the repository: its keys, and its templates as those of src/secrets', async () => {
+  const found = `${where}: templateFrom[0]: `;
+  expect(await errorsWith({ [file]: reads, 'apps/x.yaml': configMap('  b.ini: x\n') })).toEqual({
+    code: 1,
+    err: `${found}the ConfigMap texts in apps/x.yaml has no key a.ini, only b.ini; correct it here or there`,
+  });
+  const bad = configMap(`  a.ini: '{{ index . "user" }} {{ .b'\n`);
+  expect((await errorsWith({ [file]: reads, 'apps/x.yaml': bad })).err).toMatch(
+    /templateFrom\[0\]: a\.ini in apps\/x\.yaml is no Go template: .*; correct it there$/,
+  );
+  const silent = configMap(`  a.ini: '{{ index . "user" }}'\n`);
+  expect(await errorsWith({ [file]: reads, 'apps/x.yaml': silent })).toEqual({
+    code: 1,
+    err: `${found}a.ini in apps/x.yaml uses index, which gives an empty text where there is no such field, and ESO calls that Ready; write .user there`,
+  });
+});
+
+test.each([
+  ['none is there', {}],
+  ['all is well', { 'apps/x.yaml': configMap("  a.ini: '{{ .user }}'\n") }],
+  ['Flux substitutes in it', { 'apps/x.yaml': configMap(`  a.ini: '{{ index . "\${USER}" }}'\n`) }],
+  ['it is in another namespace', { 'apps/x.yaml': configMap('  b: x\n').replace('monitoring', 'media') }],
+])('of a ConfigMap nothing is claimed: %s', async (_, files) => {
+  expect(await errorsWith({ [file]: reads, ...files })).toEqual({ code: 0, err: '' });
+});
