@@ -175,14 +175,16 @@ describe('writing dist/', () => {
   test('an app secret that moves to another unit is in both, marked in the old one, until the move is finished', async () => {
     const text = (name: string, more: object) =>
       `export default ${JSON.stringify({ namespace: 'a', name, item: 'CA', keys: 'all', ...more })};`;
+    // What is found again is the ExternalSecret.
+    const named = { externalSecretName: 'ca' };
     const project = await makeProject({
-      files: { 'src/secrets/ca.ts': text('ca', {}), 'src/secrets/stays.ts': text('stays', {}) },
+      files: { 'src/secrets/ca.ts': text('root', named), 'src/secrets/stays.ts': text('stays', {}) },
     });
     await project.synth();
     const before = project.tree('dist');
-    project.write('src/secrets/ca.ts', text('ca', { unit: 'tls' }));
+    project.write('src/secrets/ca.ts', text('root', { ...named, unit: 'tls' }));
     const told =
-      'warning: dist/secrets-a: keeps a/ca until Flux has handed it over to secrets-a-tls; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`';
+      'warning: dist/secrets-a: keeps a/root until Flux has handed it over to secrets-a-tls; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`';
     expect(await project.synth()).toMatchObject({ code: 0, err: told });
     const both = project.tree('dist');
     const file = before['secrets-a/externalsecret-ca.yaml'] ?? '';

@@ -21,7 +21,10 @@ export interface Detail {
 /** What a push does to one object. */
 export interface ObjectChange {
   readonly unit: string;
-  /** `Secret` stands for an ExternalSecret and the Secret that it makes. */
+  /**
+   * `Secret` stands for an ExternalSecret and the Secret that it makes; `ExternalSecret` for one that adds keys
+   * to a Secret, or leaves its Secret behind.
+   */
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
@@ -80,16 +83,25 @@ function changeOf(
   after: Files,
 ): ObjectChange {
   const object = (is ?? was) as Placed;
-  const { kind, namespace, unit } = object;
+  const { namespace, unit } = object;
   const details = detailsOf(was, is);
   return {
     unit: unit === '' ? 'namespace.yaml' : unit,
-    kind: kind === 'ExternalSecret' ? 'Secret' : kind,
+    ...shownAs(object, is === undefined),
     namespace,
-    name: kind === 'ExternalSecret' ? secretOf(object).name : object.name,
     fate: fateOf(was, is, before, after),
     details,
   };
+}
+
+/** A Secret, where its fate is that of the ExternalSecret. */
+function shownAs(object: Placed, goes: boolean): Pick<ObjectChange, 'kind' | 'name'> {
+  const { kind, name } = object;
+  if (kind !== 'ExternalSecret') return { kind, name };
+  const { name: secret, policy } = secretOf(object);
+  return policy === 'Merge' || (policy === 'Orphan' && goes)
+    ? { kind, name }
+    : { kind: 'Secret', name: secret };
 }
 
 function fateOf(was: Placed | undefined, is: Placed | undefined, before: Files, after: Files): Fate {

@@ -130,6 +130,43 @@ test('templates, aliases and Documents', async () => {
   ]);
 });
 
+test('items without a prefix: a label of two of them, and a name that none has', async () => {
+  const list = "items: ['Collide', 'Umlaut', 'Grafana'], keys: 'all'";
+  const other = "'Collide' has it, too, and only this one would reach the Secret";
+  expect(
+    await problems(
+      list,
+      `${list}, template: { t: '{{ .username }} {{ .usernam }}' }`,
+      "items: ['Only shared', 'Nowhere'], keys: 'all', template: { t: '{{ .nope }}' }",
+    ),
+  ).toEqual([
+    ['Umlaut', 'all fields', "'Schlüssel' can't be the key of a Secret"],
+    ['Grafana', 'password', other],
+    // With a template, other labels end in one name.
+    ['Collide', 'all fields', "'a b' and 'a-b' end in one key, a_b"],
+    ['Grafana', 'password', other],
+    ['Collide, Umlaut, Grafana', '.usernam', 'no field is called so in a template', '.username'],
+    ['Only shared', undefined, expect.stringContaining('no item')],
+    // What is missing may have the field.
+    ['Nowhere', undefined, expect.stringContaining('no item')],
+  ]);
+});
+
+test('one secret in several namespaces is told once', async () => {
+  const project = await makeProject({
+    files: {
+      'src/secrets/app.ts':
+        "export default { namespaces: ['a', 'b'], name: 'x', item: 'Grafana', keys: { p: 'passwor' } };",
+    },
+  });
+  const { code, out, err } = await project.run(script, [], { env: access(await start()) });
+  expect(code).toBe(1);
+  expect(out.split('\n')).toHaveLength(3);
+  expect(err).toBe(
+    "src/secrets/app.ts: a/x, b/x: Grafana: passwor: no field of this label; did you mean 'password'?",
+  );
+});
+
 test('vaults are searched in order, and the first that has the title wins', async () => {
   const project = await projectWith(
     "item: 'Grafana', keys: { password: 'password' }",

@@ -116,6 +116,33 @@ describe('diff', () => {
     ]);
   });
 
+  test('policies, the Secret of an ExternalSecret, and what owns none', async () => {
+    const merge = "item: 'M', keys: { x: 'x' }, creationPolicy: 'Merge', externalSecretName: 'more'";
+    const project = await onBranch({
+      'src/secrets/a.ts': secret('media', 'a', "item: 'A', keys: { x: 'x' }"),
+      'src/secrets/m.ts': secret('media', 'm', merge),
+    });
+    project.remove('src/secrets/m.ts');
+    project.write(
+      'src/secrets/a.ts',
+      secret(
+        'media',
+        'b',
+        "externalSecretName: 'a', item: 'A', keys: { x: 'x' }, creationPolicy: 'Orphan', templateFrom: [{ configMap: 'texts', keys: ['c'] }]",
+      ),
+    );
+    const { out } = await project.run('diff');
+    expect(out.split('\n').slice(0, 7)).toEqual([
+      'secrets-media',
+      '  - ExternalSecret media/more: deleted',
+      '      - key x: M: x',
+      '  ~ Secret media/b: updated',
+      '      + key c: a template in the ConfigMap texts',
+      '      ~ creation policy: Owner -> Orphan',
+      '      ~ Secret: a -> b',
+    ]);
+  });
+
   test('charts, credentials, and what rolls', async () => {
     const project = await onBranch({});
     project.write(

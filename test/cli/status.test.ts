@@ -353,6 +353,46 @@ describe.concurrent('npm run status', () => {
     );
   });
 
+  test('keys for a Secret that is not there: not ready, though ESO says so, and when it looks again', async () => {
+    const es = changed(externalSecret('media', 'plex-claim', { synced: 600 }), {
+      spec: { target: { name: 'plex' } },
+      status: {
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            reason: 'SecretMissing',
+            message: 'secret will not be created due to CreationPolicy=Merge',
+          },
+        ],
+      },
+    });
+    expect(await rowOf({ [paths.externalSecrets]: [es] }, 'media/plex-claim')).toEqual({
+      code: 1,
+      row: [
+        'no',
+        '10m ago',
+        expect.stringMatching(/^in (49|50)m$/),
+        'the Secret plex, to which it adds keys, is not there; once it is, at once: `npm run status -- --retry`',
+      ],
+    });
+  });
+
+  test('what is made once is never overdue; that its declaration is newer is a warning', async () => {
+    const once = changed(externalSecret('media', 'login', { synced: 7 * 86_400 }), {
+      spec: { refreshPolicy: 'CreatedOnce' },
+    });
+    const same = await status({ ...healthy, [paths.externalSecrets]: [once] });
+    expect(same.code).toBe(0);
+    expect(same.out).not.toContain('warning');
+    const newer = changed(once, { metadata: { generation: 2 }, spec: { target: { name: 'first-login' } } });
+    const { code, out } = await status({ ...healthy, [paths.externalSecrets]: [newer] });
+    expect(code).toBe(0);
+    expect(out).toContain(
+      'warning: ExternalSecret media/login: was changed since its Secret was made, which stays as it is (refreshPolicy CreatedOnce); to have it written anew: `kubectl -n media annotate secret first-login reconcile.external-secrets.io/data-hash-`',
+    );
+  });
+
   test('an app secret that is declared and not there', async ({ onTestFinished }) => {
     const secret = (namespace: string) =>
       `import { appSecret } from '#cluster-secrets';
