@@ -52,7 +52,9 @@ export function fieldBehind(spec: unknown, name: string): { items: string[]; lab
     .sort((a, b) => b.prefix.length - a.prefix.length);
   const [found] = candidates;
   if (found === undefined) return undefined;
-  const items = candidates.flatMap(({ prefix, item }) => (prefix === found.prefix && item) || []);
+  const items = [
+    ...new Set(candidates.flatMap(({ prefix, item }) => (prefix === found.prefix && item) || [])),
+  ];
   const plain = name.slice(found.prefix.length);
   const exact = found.rules.find(({ source, target }) => target === plain && /^\^.+\$$/.test(source));
   return { items, label: exact ? exact.source.slice(1, -1).replace(/\\(.)/g, '$1') : plain };
