@@ -29,8 +29,17 @@ export const appSecretArbitrary: fc.Arbitrary<AppSecretProps> = fc
     type: fc.option(fc.constantFrom('Opaque', 'example.org/custom'), { nil: undefined }),
     refreshInterval: fc.option(fc.constantFrom('10m', '1h', '30m30s', '1.5m'), { nil: undefined }),
     annotation: fc.option(fc.string(), { nil: undefined }),
+    named: fc.boolean(),
+    list: fc.boolean(),
+    texts: fc.boolean(),
+    policy: fc.constantFrom(undefined, undefined, 'CreatedOnce', 'Orphan', 'Merge'),
   })
-  .map(({ namespace, name, one, several, labels, keys, all, type, refreshInterval, annotation }) => {
+  .map(({ namespace, name, one, several, labels, keys, all, annotation, named, list, texts, ...more }) => {
+    const { policy } = more;
+    // What goes together.
+    const whole = all && policy !== 'Merge';
+    const type = policy === 'Merge' ? undefined : more.type;
+    const refreshInterval = policy === 'CreatedOnce' ? undefined : more.refreshInterval;
     const aliases = several?.map((_title, index) => `i${index}`) ?? [];
     const source = (text: string, index: number) =>
       several ? { item: aliases[index % aliases.length] ?? '', field: text } : text;
@@ -39,14 +48,26 @@ export const appSecretArbitrary: fc.Arbitrary<AppSecretProps> = fc
       name,
       ...(several
         ? {
-            items: Object.fromEntries(
-              several.flatMap((text, i) => (all || i < labels.length ? [[aliases[i] ?? '', text]] : [])),
-            ),
+            items:
+              list && whole
+                ? several
+                : Object.fromEntries(
+                    several.flatMap((text, i) =>
+                      whole || i < labels.length ? [[aliases[i] ?? '', text]] : [],
+                    ),
+                  ),
           }
         : { item: one }),
-      keys: all
+      keys: whole
         ? ('all' as const)
         : Object.fromEntries(labels.map((text, i) => [keys[i] ?? '', source(text, i)])),
+      // Longer than any name.
+      ...(named && { externalSecretName: `${name}-from-1password` }),
+      ...(texts && {
+        templateFrom: [{ configMap: 'texts', keys: ['the.first.of.two', 'the.other.of.two'] }],
+      }),
+      ...(policy === 'CreatedOnce' && { refreshPolicy: policy }),
+      ...((policy === 'Orphan' || policy === 'Merge') && { creationPolicy: policy }),
       ...(type !== undefined && { type }),
       ...(refreshInterval !== undefined && { refreshInterval }),
       ...(annotation !== undefined && { annotations: { note: annotation.replaceAll('{{', '') } }),

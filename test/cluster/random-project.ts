@@ -55,7 +55,11 @@ export const randomProject: fc.Arbitrary<{ settings: Settings; files: AppSecrets
       lists.map((secrets, file) => ({
         file: `src/secrets/app-${file}.ts`,
         // Names that would meet are refused.
-        secrets: secrets.map((secret, index) => ({ ...secret, name: `${secret.name}-${file}-${index}` })),
+        secrets: secrets.map(({ externalSecretName, ...secret }, index) => ({
+          ...secret,
+          name: `${secret.name}-${file}-${index}`,
+          ...(externalSecretName && { externalSecretName: `${externalSecretName}-${file}-${index}` }),
+        })),
       })),
     ),
 });
