@@ -52,6 +52,13 @@ async function status(content: ApiContent, ...args: string[]) {
   return { ...(await run(...args)), requests: api.requests };
 }
 
+/** An object with other fields in its parts. */
+function changed(object: object, change: object): object {
+  const merged = structuredClone(object) as Record<string, object>;
+  for (const [field, value] of Object.entries(change)) merged[field] = { ...merged[field], ...value };
+  return merged;
+}
+
 const columns = (out: string) => out.split('\n').map((line) => line.split(/ {2,}/));
 
 describe.concurrent('npm run status', () => {
@@ -214,6 +221,27 @@ describe.concurrent('npm run status', () => {
     }
   });
 
+  test('--retry ends when the operator has looked and a Secret is still missing', async () => {
+    const missing = (synced: number): ApiContent => ({
+      ...healthy,
+      [paths.externalSecrets]: [
+        changed(externalSecret('media', 'plex', { synced }), {
+          status: {
+            conditions: [{ type: 'Ready', status: 'True', reason: 'SecretMissing', message: 'none' }],
+          },
+        }),
+      ],
+    });
+    const { api, run } = await start(missing(600));
+    const running = run('--retry');
+    while (!api.requests.some(({ line }) => line.startsWith('PATCH')))
+      await new Promise((wait) => setTimeout(wait, 20));
+    api.content = missing(-2);
+    const { code, out } = await running;
+    expect(code).toBe(1);
+    expect(out).toContain('the Secret plex, to which it adds keys, is not there');
+  });
+
   test('--retry ends with a new failure, and leaves the ExternalSecrets of a failing store alone', async () => {
     const content = {
       ...healthy,
@@ -255,11 +283,6 @@ describe.concurrent('npm run status', () => {
         .find(([, found]) => found === name)
         ?.slice(2),
     };
-  };
-  const changed = (object: object, change: object): object => {
-    const merged = structuredClone(object) as Record<string, object>;
-    for (const [field, value] of Object.entries(change)) merged[field] = { ...merged[field], ...value };
-    return merged;
   };
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 

@@ -203,8 +203,12 @@ describe.skipIf(!server)('npm run acceptance', () => {
       { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'owned', uid: 'owned' },
     ];
     await client.put(owned);
+    const added = fluxSecret('added', 'and a key of an ExternalSecret');
+    added.metadata.labels['reconcile.external-secrets.io/managed'] = 'true';
+    await client.put(added);
     const [silent, nowhere] = await Promise.all(running);
     await client.delete(owned);
+    await client.delete(added);
     await client.putStatus(deployment('external-secrets'), deployment('external-secrets').status);
 
     const broken = {
