@@ -1,7 +1,7 @@
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { nameInTemplates } from '../external-secret/names.js';
-import { fieldsRead, isTitles, type KeySource, prefixOf, sourcesOf } from '../external-secret/source.js';
+import { fieldsRead, type KeySource, prefixOf, sourcesOf } from '../external-secret/source.js';
 
 /** Labels of fields, or items, of which the template could see only one, at random. */
 export function keyProblems(secret: AppSecretProps): Problem[] {
@@ -35,7 +35,6 @@ function labelProblems({ keys }: AppSecretProps): Problem[] {
 
 function aliasProblems(secret: AppSecretProps): Problem[] {
   const { items, keys } = secret;
-  if (isTitles(items)) return [];
   const aliases = Object.keys(items ?? {});
   const { names: read, everything } = fieldsRead(secret);
   const names = [...read];

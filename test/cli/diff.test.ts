@@ -128,16 +128,17 @@ describe('diff', () => {
       secret(
         'media',
         'b',
-        "externalSecretName: 'a', item: 'A', keys: { x: 'x' }, creationPolicy: 'Orphan', templateFrom: [{ configMap: 'texts', keys: ['c'] }]",
+        "externalSecretName: 'a', item: 'A', creationPolicy: 'Orphan', templateFrom: [{ configMap: 'texts', keys: ['c'] }]",
       ),
     );
     const { out } = await project.run('diff');
-    expect(out.split('\n').slice(0, 7)).toEqual([
+    expect(out.split('\n').slice(0, 8)).toEqual([
       'secrets-media',
       '  - ExternalSecret media/more: deleted',
       '      - key x: M: x',
       '  ~ Secret media/b: updated',
       '      + key c: a template in the ConfigMap texts',
+      '      - key x: A: x (an app that reads this key may fail)',
       '      ~ creation policy: Owner -> Orphan',
       '      ~ Secret: a -> b',
     ]);

@@ -1,6 +1,6 @@
 /** App secrets that add keys to a Secret of the repository, have a name of their own, or read a ConfigMap of it. */
 import { expect, test } from 'vitest';
-import { errorsWith, flux, sops } from './repository.js';
+import { enc, errorsWith, flux, sops } from './repository.js';
 
 const file = 'src/secrets/grafana.ts';
 const app = (more: string) =>
@@ -35,7 +35,10 @@ test.each([
         'apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: c, namespace: monitoring}\nspec: {secretName: grafana}\n',
     },
   ],
-  ['what may be it', { 'apps/x.yaml': sops('grafana') }],
+  [
+    'what may be it, and may be another one with the same key',
+    { 'apps/x.yaml': sops('grafana').replace('password', 'token') },
+  ],
 ])('keys go into %s', async (_, files) => {
   expect(await errorsWith({ [file]: merge(), ...files })).toEqual({ code: 0, err: '' });
 });
@@ -53,10 +56,9 @@ test('nothing makes it, or only what Flux does not apply: a warning', async () =
 });
 
 test('what both would write is refused', async () => {
-  const secret = `${sops('grafana', 'monitoring').replace('stringData:', 'data:')}`.replace(
-    '  namespace: monitoring\n',
-    '  namespace: monitoring\n  labels: {tier: a}\n',
-  );
+  const secret = sops('grafana', 'monitoring')
+    .replace('stringData:', `data: {other: '${enc}'}\nstringData:`)
+    .replace('  namespace: monitoring\n', '  namespace: monitoring\n  labels: {tier: a}\n');
   expect(
     await errorsWith({
       [file]: app(
@@ -66,7 +68,7 @@ test('what both would write is refused', async () => {
     }),
   ).toEqual({
     code: 1,
-    err: `${where}: writes the key password, the label tier, which the SOPS-encrypted Secret in apps/x.yaml has, too: the two would overwrite each other; keep it in one of the two`,
+    err: `${where}: writes the key password, the key other, the label tier, which the SOPS-encrypted Secret in apps/x.yaml has, too: the two would overwrite each other; keep it in one of the two`,
   });
 });
 
@@ -92,6 +94,11 @@ test('an ExternalSecret of the name that makes another Secret', async () => {
     code: 1,
     err: `${where}: externalSecretName: the ExternalSecret monitoring/${name} is in apps/x.yaml, too, and the two would undo each other's work; choose another externalSecretName, or delete that one first`,
   });
+  // One that makes the same Secret is told as that.
+  const same = { 'apps/x.yaml': externalSecret('grafana', '{name: grafana}') };
+  expect((await errorsWith({ [file]: app("keys: 'all'"), ...same })).err).toMatch(
+    /^[^\n]*: is the Secret of the ExternalSecret in apps\/x\.yaml, too: [^\n]*$/,
+  );
   const other = { 'apps/x.yaml': externalSecret('grafana', '{name: other}') };
   expect(await errorsWith({ [file]: app("keys: 'all'"), ...other })).toEqual(clash('grafana'));
   expect(await errorsWith({ [file]: app("keys: 'all', externalSecretName: 'mine'"), ...other })).toEqual({

@@ -32,13 +32,21 @@ export default [
     keys: { RESTIC_PASSWORD: 'password' },
     creationPolicy: 'Orphan',
   }),
-  // One more key for a Secret that comes from SOPS.
+  // More keys for a Secret that comes from SOPS.
   appSecret({
     namespace: 'media',
     name: 'plex',
     externalSecretName: 'plex-claim',
     item: 'Plex',
     keys: { PLEX_CLAIM: 'claim' },
+    creationPolicy: 'Merge',
+  }),
+  appSecret({
+    namespace: 'media',
+    name: 'plex',
+    externalSecretName: 'plex-mail',
+    item: 'SMTP',
+    keys: { MAIL_PASSWORD: 'password' },
     creationPolicy: 'Merge',
   }),
   // The text is in a ConfigMap.
