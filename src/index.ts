@@ -2,7 +2,7 @@
  * The public face. `src/settings.ts` and `src/secrets/*.ts` need `defineSettings`, `appSecret` and
  * `externalUnit`; `main.ts` needs `Cluster` and `run`; an app of cdk8s can use the constructs by themselves.
  */
-import type { AppSecretDeclaration } from './constructs/app-secret.js';
+import type { AppSecretDeclaration, AppSecretInNamespaces, AppSecretProps } from './constructs/app-secret.js';
 import type { Settings } from './platform/settings.js';
 
 export { AppSecret } from './app-secret.js';
@@ -60,6 +60,8 @@ export { run } from './run.js';
  *   keys: { 'admin-user': 'username', 'admin-password': 'password' },
  * });
  */
+export function appSecret(props: AppSecretProps): AppSecretProps;
+export function appSecret(props: AppSecretInNamespaces): AppSecretInNamespaces;
 export function appSecret(props: AppSecretDeclaration): AppSecretDeclaration {
   return props;
 }

@@ -45,7 +45,8 @@ export function loadWarnings(secrets: readonly AppSecretProps[], settings: Resol
 }
 
 function lookUpsPerSecond(secrets: readonly AppSecretProps[], settings: ResolvedSettings): number {
-  return secrets.reduce((sum, secret) => {
+  const refreshed = secrets.filter(({ refreshPolicy }) => refreshPolicy !== 'CreatedOnce');
+  return refreshed.reduce((sum, secret) => {
     const seconds = (goDuration(secret.refreshInterval ?? settings.refreshInterval) ?? 0) / 1000;
     return sum + (lookUps(secret).length + singleLookUps(secret).length) / seconds;
   }, 0);

@@ -44,9 +44,11 @@ export function changedGraph(
 
 /** The Secrets of a unit, as many as a picture takes. */
 function secretsOf(unit: Unit): string {
-  const names = unit.node.children.flatMap((child) =>
+  const all = unit.node.children.flatMap((child) =>
     child instanceof AppSecret ? `${child.props.namespace}/${child.props.name}` : [],
   );
+  // Several may add keys to one.
+  const names = [...new Set(all)];
   const shown = names.length > 6 ? [...names.slice(0, 5), `and ${names.length - 5} more`] : names;
   return shown.join('<br/>');
 }

@@ -38,6 +38,7 @@ test('each item and each file counts; the interval of the settings is that of wh
   const { refreshInterval, ...unsaid } = one ?? {};
   expect(lines(Array(17_990).fill(unsaid))).toEqual([]);
   expect(lines(Array(18_010).fill(unsaid))).toHaveLength(1);
+  expect(lines(Array(18_010).fill({ ...unsaid, refreshPolicy: 'CreatedOnce' }))).toEqual([]);
 });
 
 test('a service account has a limit of reads', () => {
