@@ -29,8 +29,14 @@ export function secretChanges(before: Files, after: Files): Problem[] {
   const [old, now] = [objectsOf(before), objectsOf(after)];
   if (old.length === 0) return [];
   const stays = groupBy(now, idOf);
+  const makers = groupBy(
+    now.filter(({ kind }) => kind === 'ExternalSecret'),
+    named,
+  );
   const leaving = old.filter(({ unit }) => !letsGo(before, unit));
-  const losses = leaving.flatMap((object) => lossOf(object, stays.get(idOf(object)) ?? [], now, after));
+  const losses = leaving.flatMap((object) =>
+    lossOf(object, stays.get(idOf(object)) ?? [], now, makers.get(named(object)) ?? [], after),
+  );
   const groups = groupBy(losses, ({ object, what, todo }) => [object.unit, what('', false), todo].join('\n'));
   const told = [...groups.values()].flatMap((group): Problem[] => {
     const [first] = group;
@@ -42,7 +48,14 @@ export function secretChanges(before: Files, after: Files): Problem[] {
   return [...told, ...releaseMoves(old, now)];
 }
 
-function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[], after: Files): Loss[] {
+/** @param makers What makes its Secret after the push. */
+function lossOf(
+  object: Placed,
+  same: readonly Placed[],
+  now: readonly Placed[],
+  makers: readonly Placed[],
+  after: Files,
+): Loss[] {
   if (object.kind === 'Secret') {
     if (same.length > 0) return [];
     const [other] = now.filter(({ kind, unit }) => kind === 'Secret' && unit === object.unit);
@@ -82,9 +95,7 @@ function lossOf(object: Placed, same: readonly Placed[], now: readonly Placed[],
   if (same.length === 0) {
     const left = leftBehind(object);
     if (left) return [left];
-    const heir = now.find(
-      (one) => one.kind === 'ExternalSecret' && one.name !== object.name && named(one) === named(object),
-    );
+    const [heir] = makers;
     if (heir) {
       return [
         {
@@ -143,6 +154,17 @@ function otherSecret(object: Placed, same: readonly Placed[]): Loss[] {
   if (next === undefined || next.content.equals(object.content) || named(next) === named(object)) return [];
   const left = leftBehind(object);
   if (left) return [left];
+  // ESO cleans up only for what it owns.
+  if (secretOf(next).policy !== 'Owner') {
+    return [
+      {
+        object,
+        what: (names) =>
+          `the push leaves the Secret ${names} as it is, and nothing refreshes it: its ExternalSecret turns to ${named(next)}`,
+        todo: `delete what no app needs: \`kubectl -n ${object.namespace} delete secret NAME\``,
+      },
+    ];
+  }
   return [
     {
       object,
@@ -158,7 +180,7 @@ function madeOnce(object: Placed, same: readonly Placed[]): Loss[] {
   const [next] = same;
   if (next === undefined || next.content.equals(object.content)) return [];
   const [was, is] = [parsed(object), parsed(next)];
-  const once = [was, is].every((one) => at(one, 'spec', 'refreshPolicy') === 'CreatedOnce');
+  const once = at(is, 'spec', 'refreshPolicy') === 'CreatedOnce';
   const filled = (one: unknown) =>
     JSON.stringify(['data', 'dataFrom', 'target'].map((field) => at(one, 'spec', field)));
   if (!once || filled(was) === filled(is)) return [];

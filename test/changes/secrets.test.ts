@@ -92,6 +92,14 @@ test('another name of the ExternalSecret, another Secret of it', async () => {
   expect(
     await said(
       { [a]: file(secret('media', 'one')) },
+      { [a]: file(secret('media', 'two', ", externalSecretName: 'one', creationPolicy: 'Orphan'")) },
+    ),
+  ).toEqual([
+    'warning: dist/secrets-media: the push leaves the Secret media/one as it is, and nothing refreshes it: its ExternalSecret turns to media/two; delete what no app needs: `kubectl -n media delete secret NAME`',
+  ]);
+  expect(
+    await said(
+      { [a]: file(secret('media', 'one')) },
       { [a]: file(secret('media', 'two', ", externalSecretName: 'one'")) },
     ),
   ).toEqual([
@@ -104,6 +112,10 @@ test('what is made once stays as it is', async () => {
   expect(await said({ [a]: once() }, { [a]: once(", template: { more: 'x' }") })).toEqual([
     'warning: dist/secrets-media: media/one stays as it was made (refreshPolicy CreatedOnce): the change does not reach it; after the push, to have it written anew: `kubectl -n media annotate secret NAME reconcile.external-secrets.io/data-hash-`',
   ]);
+  // Also when it becomes so in the same push.
+  const before = file(secret('media', 'one'));
+  expect(await said({ [a]: before }, { [a]: once(", template: { more: 'x' }") })).toHaveLength(1);
+  expect(await said({ [a]: before }, { [a]: once() })).toEqual([]);
   expect(await said({ [a]: once() }, { 'src/settings.ts': settings("refreshInterval: '10m'") })).toEqual([]);
 });
 

@@ -152,6 +152,19 @@ test('items without a prefix: a label of two of them, and a name that none has',
   ]);
 });
 
+test('templates in a ConfigMap: that the item is there, and nothing about its fields', async () => {
+  const templateFrom = "templateFrom: [{ configMap: 'texts', keys: ['a'] }]";
+  const project = await projectWith(`item: 'Grafana', ${templateFrom}`, `item: 'Nowhere', ${templateFrom}`);
+  const { code, out } = await project.run(script, [], { env: access(await start()) });
+  expect(code).toBe(1);
+  expect(out.split('\n')).toEqual([
+    'SECRET   ITEM     FIELD  FOUND',
+    'apps/s0  Grafana         yes',
+    expect.stringMatching(/^apps\/s1 {2}Nowhere {9}no: no item of this title/),
+    '2 checked in Kubernetes through Connect: 1 not found',
+  ]);
+});
+
 test('one secret in several namespaces is told once', async () => {
   const project = await makeProject({
     files: {
