@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { fieldDifferences } from '../tree.js';
+import { nameOfUnit } from './beside.js';
 import { contentOf, type SecretContent, secretOf } from './secret-content.js';
 import { secretChanges } from './secrets.js';
 import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
@@ -86,7 +87,7 @@ function changeOf(
   const { namespace, unit } = object;
   const details = detailsOf(was, is);
   return {
-    unit: unit === '' ? 'namespace.yaml' : unit,
+    unit: unit === '' ? 'namespace.yaml' : nameOfUnit(unit),
     ...shownAs(object, is === undefined),
     namespace,
     fate: fateOf(was, is, before, after),
@@ -121,7 +122,9 @@ function fateOf(was: Placed | undefined, is: Placed | undefined, before: Files, 
 
 function detailsOf(was: Placed | undefined, is: Placed | undefined): Detail[] {
   const moved: Detail[] =
-    was && is && was.unit !== is.unit ? [{ what: 'unit', before: was.unit, after: is.unit }] : [];
+    was && is && was.unit !== is.unit
+      ? [{ what: 'unit', before: nameOfUnit(was.unit), after: nameOfUnit(is.unit) }]
+      : [];
   const kind = (is ?? was)?.kind;
   if (kind === 'ExternalSecret')
     return [...moved, ...secretDetails(was && contentOf(parsed(was)), is && contentOf(parsed(is)))];

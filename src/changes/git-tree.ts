@@ -1,3 +1,4 @@
+import { isBesideName, originOf } from '../beside/first-line.js';
 import { OperatorError } from '../errors.js';
 import { git } from '../repository/git.js';
 import type { Files } from './tree.js';
@@ -52,10 +53,32 @@ function unknown(top: string, what: string): OperatorError {
  * @returns Path relative to the folder, and content; empty when the commit has no such folder.
  */
 export function filesAt(top: string, commit: string, folder: string): Files {
-  const listed = git(top, ['ls-tree', '-r', '-z', commit, '--', `${folder}/`]).toString('utf8');
+  const files = read(top, commit, ['--', `${folder}/`], () => true);
+  return new Map([...files].map(([path, content]) => [path.slice(folder.length + 1), content]));
+}
+
+/**
+ * The files beside apps that a commit has of a project.
+ *
+ * @param project As `projectIn` names it.
+ * @returns Path from the top of the repository, and content.
+ */
+export function besideAt(top: string, commit: string, project: string): Files {
+  const files = read(top, commit, [], isBesideName);
+  return new Map([...files].filter(([, content]) => originOf(content)?.project === project));
+}
+
+/** Files of a commit, by their path from the top. */
+function read(
+  top: string,
+  commit: string,
+  where: readonly string[],
+  isWanted: (path: string) => boolean,
+): Map<string, Buffer> {
+  const listed = git(top, ['ls-tree', '-r', '-z', '--full-tree', commit, ...where]).toString('utf8');
   const entries = listed.split('\0').flatMap((line) => {
     const [, hash, path] = /^\d+ blob (\S+)\t([\s\S]*)$/.exec(line) ?? [];
-    return hash === undefined || path === undefined ? [] : [[hash, path] as const];
+    return hash === undefined || path === undefined || !isWanted(path) ? [] : [[hash, path] as const];
   });
   if (entries.length === 0) return new Map();
   const out = git(top, ['cat-file', '--batch'], `${entries.map(([hash]) => hash).join('\n')}\n`);
@@ -64,7 +87,7 @@ export function filesAt(top: string, commit: string, folder: string): Files {
   for (const [, path] of entries) {
     const end = out.indexOf('\n', position);
     const size = Number(out.toString('utf8', position, end).split(' ')[2]);
-    files.set(path.slice(folder.length + 1), out.subarray(end + 1, end + 1 + size));
+    files.set(path, out.subarray(end + 1, end + 1 + size));
     position = end + 1 + size + 1;
   }
   return files;

@@ -3,6 +3,7 @@ import type { Problem } from '../errors.js';
 import { writeAnew } from '../external-secret/made-once.js';
 import { groupBy } from '../group-by.js';
 import { at } from '../tree.js';
+import { nameOfUnit, placeOfUnit } from './beside.js';
 import { secretOf } from './secret-content.js';
 import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
 
@@ -43,7 +44,7 @@ export function secretChanges(before: Files, after: Files): Problem[] {
     if (!first) return [];
     const names = group.map(({ object }) => named(object)).sort();
     const what = first.what(names.join(', '), names.length > 1);
-    return [{ code: 'leaving', where: `dist/${first.object.unit}`, what, todo: first.todo }];
+    return [{ code: 'leaving', where: placeOfUnit(first.object.unit), what, todo: first.todo }];
   });
   return [...told, ...releaseMoves(old, now)];
 }
@@ -200,13 +201,14 @@ function madeAnew(object: Placed, same: readonly Placed[], now: readonly Placed[
     object.content.toString('utf8'),
   );
   const stays = same.some(({ unit }) => unit === object.unit);
-  if (keeps || (stays && after.has(`flux/${object.unit}.yaml`))) return [];
-  const to = same.map(({ unit }) => unit).find((unit) => now.some((one) => one.unit === unit));
+  const lives = object.unit.startsWith('/') || after.has(`flux/${object.unit}.yaml`);
+  if (keeps || (stays && lives)) return [];
+  const [to = ''] = same.map(({ unit }) => unit).filter((unit) => now.some((one) => one.unit === unit));
   return [
     {
       object,
       what: (names, many) =>
-        `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and makes ${many ? 'them' : 'it'} anew from ${to}`,
+        `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and makes ${many ? 'them' : 'it'} anew from ${nameOfUnit(to)}`,
       todo: 'put it back, and move it in two steps ("Move a secret" in docs/secrets.md)',
     },
   ];

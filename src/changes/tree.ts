@@ -1,4 +1,5 @@
 import { load } from 'js-yaml';
+import { originOf } from '../beside/first-line.js';
 import { isTree, type Tree } from '../tree.js';
 
 /** Files of a `dist/`: path relative to it, with `/`, and content. */
@@ -10,7 +11,10 @@ export interface Placed {
   /** '' where there is none. */
   readonly namespace: string;
   readonly name: string;
-  /** The unit whose folder it is in; 'flux' for the Flux Kustomizations. */
+  /**
+   * The unit whose folder it is in; 'flux' for the Flux Kustomizations; for what lies beside an app `/` and the name
+   * of what builds it.
+   */
   readonly unit: string;
   readonly content: Buffer;
 }
@@ -21,7 +25,7 @@ export interface Placed {
  */
 export function objectsOf(files: Files): Placed[] {
   return [...files].flatMap(([path, content]) => {
-    const [unit = '', file] = path.split('/');
+    const [unit = '', file] = partsOf(path);
     if (file === undefined || file === 'kustomization.yaml') return [];
     const text = content.toString('utf8');
     const kind = /^kind: (\S+)/m.exec(text)?.[1];
@@ -29,13 +33,31 @@ export function objectsOf(files: Files): Placed[] {
     const field = (name: string) => new RegExp(`^ {2,4}${name}: ['"]?([^'"\\s]*)`, 'm').exec(metadata)?.[1];
     const name = field('name');
     if (kind === undefined || name === undefined) return [];
-    return [{ kind, namespace: field('namespace') ?? '', name, unit, content }];
+    return [
+      { kind, namespace: field('namespace') ?? originOf(content)?.namespace ?? '', name, unit, content },
+    ];
   });
 }
 
 /** Whether a unit deletes nothing when it goes, or when it has something no longer: `prune: false`. */
 export function letsGo(files: Files, unit: string): boolean {
   return /^ {2}prune: false$/m.test(files.get(`flux/${unit}.yaml`)?.toString('utf8') ?? '');
+}
+
+function partsOf(path: string): string[] {
+  if (!path.startsWith('/')) return path.split('/');
+  const end = path.lastIndexOf('/');
+  return [path.slice(0, end), path.slice(end + 1)];
+}
+
+/** Whether a file is one document of YAML. */
+export function isYaml(content: Buffer): boolean {
+  try {
+    load(content.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The whole of an object. */

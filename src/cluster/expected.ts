@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { findBeside } from '../beside/find.js';
 import { OperatorError } from '../errors.js';
 import { tokenExpiry } from '../token-expiry.js';
 import { at, isTree, metadataOf, type Tree } from '../tree.js';
@@ -20,12 +21,11 @@ export interface Expected {
   readonly releases: readonly { readonly namespace: string; readonly name: string }[];
   /** The stores that the app secrets read, or that this project makes for them. */
   readonly stores: readonly ExpectedStore[];
-  /** The ExternalSecrets of the app secrets, each with its unit. */
-  readonly externalSecrets: readonly {
+  /** The ExternalSecrets of the app secrets, each with its unit, or with its file where it lies beside its app. */
+  readonly externalSecrets: readonly ({
     readonly namespace: string;
     readonly name: string;
-    readonly unit: string;
-  }[];
+  } & ({ readonly unit: string } | { readonly file: string }))[];
   /** When Connect's token ends, as bootstrap wrote it down; undefined when it does not say. */
   readonly tokenExpires: Date | undefined;
 }
@@ -41,13 +41,14 @@ export interface ExpectedStore {
 }
 
 /**
- * What a tree that synth wrote brings into the cluster. Nothing of the sources is loaded, because that would
+ * What synth wrote brings into the cluster. Nothing of the sources is loaded, because that would
  * take longer than to ask the cluster; whether the tree is what they say is for `synth --check`.
  *
- * @param dist Absolute path of the tree.
+ * @param project Absolute path of the project.
  * @throws OperatorError when it is not there, or is not one of synth's.
  */
-export function expectedFrom(dist: string): Expected {
+export function expectedFrom(project: string): Expected {
+  const dist = join(project, 'dist');
   try {
     const kustomizations = unitFiles(dist).map((file) => objectIn(join(dist, 'flux', file)));
     const [first] = kustomizations;
@@ -59,12 +60,20 @@ export function expectedFrom(dist: string): Expected {
           return { unit, object, namespace, name };
         }),
       );
-    const externalSecrets = inUnits('externalsecret-').map(({ unit, object, namespace, name }) => ({
-      unit,
-      namespace: text(namespace),
-      name: text(name),
-      store: at(object, 'spec', 'secretStoreRef'),
-    }));
+    const externalSecrets = [
+      ...inUnits('externalsecret-').map(({ unit, object, namespace, name }) => ({
+        unit,
+        namespace: text(namespace),
+        name: text(name),
+        store: at(object, 'spec', 'secretStoreRef'),
+      })),
+      ...findBeside(project).map(({ object, namespace, file }) => ({
+        file,
+        namespace,
+        name: text(metadataOf(object)['name']),
+        store: at(object, 'spec', 'secretStoreRef'),
+      })),
+    ];
     const made = inUnits('clustersecretstore-').map(({ unit, name }) => ({ unit, name: text(name) }));
     const used = externalSecrets.map(({ namespace, store }): ExpectedStore => {
       const kind = at(store, 'kind') === 'SecretStore' ? 'SecretStore' : 'ClusterSecretStore';

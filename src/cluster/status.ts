@@ -228,13 +228,18 @@ function absentRows(
     (one) => (only ?? one.namespace) === one.namespace && !there.has(idOf(one)),
   );
   // One that moves is in two units for a while.
-  return [...new Map(absent.map((one) => [idOf(one), one])).values()].map(({ namespace, name, unit }) => ({
-    ...empty,
-    kind: 'ExternalSecret',
-    namespace,
-    name,
-    message: `not in the cluster: see the unit ${unit} above`,
-  }));
+  return [...new Map(absent.map((one) => [idOf(one), one])).values()].map(
+    ({ namespace, name, ...place }) => ({
+      ...empty,
+      kind: 'ExternalSecret',
+      namespace,
+      name,
+      message:
+        'unit' in place
+          ? `not in the cluster: see the unit ${place.unit} above`
+          : `not in the cluster: is ${place.file} committed, is it in its kustomization.yaml, and is the Flux Kustomization of the app Ready?`,
+    }),
+  );
 }
 
 const empty = {

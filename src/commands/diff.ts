@@ -1,6 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Command as Usage } from 'commander';
+import { nameIn, originOf, projectIn } from '../beside/first-line.js';
+import type { BesidePlan } from '../beside/plan.js';
+import { asChanged } from '../changes/beside.js';
 import { type Changes, describeChanges } from '../changes/describe.js';
-import { filesAt, findBase } from '../changes/git-tree.js';
+import { besideAt, filesAt, findBase } from '../changes/git-tree.js';
 import { changesMarkdown, changesText } from '../changes/text.js';
 import type { Files } from '../changes/tree.js';
 import { OperatorError } from '../errors.js';
@@ -42,11 +47,17 @@ export const diff: Command = async (path, args, io) => {
   }
   const base = findBase(repository.top, usage.args[0]);
   const before = filesAt(repository.top, base.commit, `${repository.prefix}dist`);
+  const besideBefore = besideAt(repository.top, base.commit, projectIn(repository));
   if (before.size === 0) {
     print(io.stderr, `note: there is no ${view.dist} at ${base.shown}, so everything is new`);
   }
   const after = render(project.platform);
-  const changes = describe(before, after, base.shown);
+  const { beside } = project;
+  const changes = describe(
+    new Map([...before, ...asChanged(besideBefore, ownerThen(beside, repository.top))]),
+    new Map([...after, ...asChanged(beside.files, beside.ownerOf)]),
+    base.shown,
+  );
   if (options.json) print(io.stdout, JSON.stringify({ base: base.commit, ...changes }, null, 2));
   else if (options.markdown)
     print(io.stdout, changesMarkdown(changes, graphOf(project, before, after, options)));
@@ -82,4 +93,18 @@ function graphOf({ platform }: Project, before: Files, after: Files, { graph }: 
     return fate === undefined ? [] : [[unit, fate] as const];
   });
   return fates.length === 0 ? undefined : changedGraph(platform, new Map(fates));
+}
+
+/**
+ * What built a file beside an app at the commit: what builds it today. The folder that is gone today moved with its
+ * app, when the Secret is still there.
+ */
+function ownerThen(
+  { files, ownerOf }: BesidePlan,
+  top: string,
+): (file: string, content: Buffer) => string | undefined {
+  const idIn = (content: Buffer) => `${originOf(content)?.namespace}/${nameIn(content)}`;
+  const now = new Map([...files].map(([file, content]) => [idIn(content), file]));
+  return (file, content) =>
+    ownerOf(existsSync(join(top, dirname(file))) ? file : (now.get(idIn(content)) ?? file));
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command as Usage } from 'commander';
 import { expectedFrom } from '../cluster/expected.js';
@@ -47,7 +46,7 @@ export const status: Command = async (project, args, io) => {
     return { ready: false, notes: error.message.split('\n'), warnings: [], rows: [] };
   };
   const look = async () => {
-    const expected = expectedFrom(join(project, 'dist'));
+    const expected = expectedFrom(project);
     const connection = connect(io.env);
     const read = () => readStatus(connection, expected, namespace);
     if (options.watch) return watch(io, () => read().catch(nothing), written);

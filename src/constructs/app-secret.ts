@@ -62,6 +62,14 @@ export interface AppSecretProps extends SecretSource {
    * @default - `secrets-<namespace>`, or what `waitsFor` says
    */
   readonly unit?: string;
+  /**
+   * Folder of the app's manifests, from the top of the repository, such as `kubernetes/apps/media/radarr/app`. Its
+   * ExternalSecret is written there, as `externalsecret-<name>.yaml`, and belongs to the Flux Kustomization of the
+   * app instead of a unit of `dist/`. For files under `src/secrets/`.
+   *
+   * @default - a unit of `dist/`
+   */
+  readonly beside?: string;
 }
 
 /** One app secret for several namespaces; a file under `src/secrets/` may say so. */

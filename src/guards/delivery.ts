@@ -6,7 +6,7 @@ import type { FileTree } from '../output/render.js';
 import { credentialsFileIn } from '../platform/credentials-file.js';
 import type { Project } from '../platform/project.js';
 import { type Delivery, deliver, type Shipped, strayWarnings } from '../repository/delivery.js';
-import { surroundingWarnings } from '../repository/surroundings.js';
+import { ignoredWarnings, surroundingWarnings } from '../repository/surroundings.js';
 import type { Tree } from '../tree.js';
 
 /** What becomes of a project's `dist/` on its way from git into the cluster. */
@@ -38,6 +38,7 @@ export function deliveryWarnings(project: Project, files: FileTree): Problem[] {
   const { state, problems } = deliveryOf(project);
   return [
     ...surroundingWarnings(path, repository, filesToCommit(project, files), settings.flux.path !== undefined),
+    ...(repository ? ignoredWarnings(repository.top, [...project.beside.files.keys()]) : []),
     ...(state === 'unknown' ? [] : problems),
     ...(repository ? strayWarnings(project.view) : []),
   ];

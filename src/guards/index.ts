@@ -1,3 +1,4 @@
+import type { BesidePlan } from '../beside/plan.js';
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { coded, type Problem, within } from '../errors.js';
 import { groupBy } from '../group-by.js';
@@ -54,6 +55,8 @@ export interface Guarded {
   readonly files: readonly AppSecretsFile[];
   readonly platform: Platform;
   readonly view: RepositoryView;
+  /** The files beside apps. */
+  readonly beside: BesidePlan;
   readonly handOvers: readonly HandOver[];
   /** Whether the old units of `handOvers` go with this synth. */
   readonly finishMove: boolean;
@@ -66,10 +69,18 @@ export interface Guarded {
  *   worth a look.
  */
 export function guard(guarded: Guarded): { problems: Problem[]; warnings: Problem[] } {
-  const { path, files, settings, platform, view } = guarded;
+  const { path, files, settings, platform, view, beside } = guarded;
   const found = view.findSecrets(files.flatMap((file) => file.secrets));
   const dependencies = dependencyProblems(platform, settings, view);
-  const clashes = nameClashProblems(files, found.secrets, settings.allowSameName);
+  const others = found.secrets.filter(
+    ({ file, namespace, name }) => !beside.told.has(`${file} ${namespace}/${name}`),
+  );
+  // Beside apps this is told with what is to be done there.
+  const inUnits = files.map(({ secrets, ...file }) => ({
+    ...file,
+    secrets: secrets.filter((secret) => secret.beside === undefined),
+  }));
+  const clashes = nameClashProblems(files, others, settings.allowSameName);
   const { namespace } = settings.flux;
   const leaving = coded('leaving-units', leavingUnitProblems(guarded.handOvers, files, settings, view));
   return {
@@ -80,8 +91,9 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
       ...(guarded.finishMove ? leaving : []),
       ...coded('unit-names', unitNameProblems(platform, view)),
       ...coded('same-object', sameObjectProblems(platform, settings, view)),
-      ...coded('name-clash', [...clashes.problems, ...externalSecretClashProblems(files, view)]),
+      ...coded('name-clash', [...clashes.problems, ...externalSecretClashProblems(inUnits, view)]),
       ...coded('templates', configMapProblems(files, view)),
+      ...coded('beside', beside.problems),
     ],
     warnings: [
       ...files.flatMap((file) => ofEach(file, (secret) => coded('templates', templateWarnings(secret)))),

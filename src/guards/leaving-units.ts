@@ -1,8 +1,7 @@
 import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
-import type { HandOver } from '../platform/hand-over.js';
+import { type HandOver, placeOf } from '../platform/hand-over.js';
 import type { ResolvedSettings } from '../platform/settings.js';
-import { unitNameOf } from '../platform/unit-name.js';
 import type { RepositoryView } from '../repository/scan.js';
 
 /**
@@ -17,14 +16,17 @@ export function leavingUnitProblems(
   view: RepositoryView,
 ): Problem[] {
   const { namespace } = settings.flux;
-  const staying = new Set(
-    files.flatMap(({ secrets }) => secrets.map((secret) => unitNameOf(secret, settings))),
-  );
+  const staying = new Set(files.flatMap(({ secrets }) => secrets.map((secret) => placeOf(secret, settings))));
   const leaving = [...new Set(handOvers.map(({ from }) => from))].filter((from) => !staying.has(from));
   return leaving.flatMap((unit) => {
-    const moved = handOvers
-      .filter(({ from }) => from === unit)
-      .map(({ secret }) => unitNameOf(secret, settings));
+    const moved = handOvers.filter(({ from }) => from === unit).map(({ secret }) => secret);
+    const units = moved
+      .filter(({ beside }) => beside === undefined)
+      .map((secret) => placeOf(secret, settings));
+    const todo =
+      units.length > 0
+        ? `let it wait for ${[...new Set(units)].sort().join(' or ')}`
+        : 'take that out: the Secret comes with the Flux Kustomization of its app';
     return view
       .fluxHolding(unit)
       .filter((flux) =>
@@ -35,7 +37,7 @@ export function leavingUnitProblems(
       .map(({ file, name }) => ({
         where: `${file}: ${name}`,
         what: `waits for the unit ${unit}, which goes when the move is finished`,
-        todo: `let it wait for ${[...new Set(moved)].sort().join(' or ')}`,
+        todo,
       }));
   });
 }

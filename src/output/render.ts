@@ -5,6 +5,7 @@ import type { Unit } from '../constructs/unit.js';
 import { OperatorError, type Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
 import { leaveAlone } from '../repository/substitute.js';
+import { isTree, metadataOf, type Tree } from '../tree.js';
 
 /** The files of `dist/`: path relative to it, with `/`, and content. */
 export type FileTree = ReadonlyMap<string, Buffer>;
@@ -23,7 +24,7 @@ export function toYaml(document: unknown): string {
  * @returns The files, sorted by path.
  * @throws OperatorError when two objects would be one file.
  */
-export function render({ namespace, units }: Platform): FileTree {
+export function render({ namespace, units }: Pick<Platform, 'namespace' | 'units'>): FileTree {
   const files = new Map<string, Buffer>();
   const problems: Problem[] = [];
   const add = (path: string, content: string | Buffer) => {
@@ -48,16 +49,26 @@ export function render({ namespace, units }: Platform): FileTree {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/**
- * Writes an object as YAML. One with `${` or `$$` in it says that Flux substitutes nothing there: a parent Kustomization
- * may give every unit variables, and `${...}` in a template is meant for the Secret.
- */
+/** Writes an object as YAML. */
 function manifest(object: ApiObject): string {
   const json = object.toJson();
   const text = toYaml(json);
-  if (!/\$[{$]/.test(text)) return text;
-  const annotations = { ...json.metadata?.annotations, [leaveAlone.key]: leaveAlone.value };
-  return toYaml({ ...json, metadata: { ...json.metadata, annotations } });
+  return substitutes.test(text) ? toYaml(unsubstituted(json)) : text;
+}
+
+/** What Flux may substitute. */
+const substitutes = /\$[{$]/;
+
+/**
+ * An object as it is written. One with `${` or `$$` in it says that Flux substitutes nothing there: a parent Kustomization
+ * may give every unit variables, and `${...}` in a template is meant for the Secret.
+ */
+export function unsubstituted(object: Tree): Tree {
+  if (!substitutes.test(JSON.stringify(object))) return object;
+  const metadata = metadataOf(object);
+  const there = isTree(metadata['annotations']) ? metadata['annotations'] : {};
+  const annotations = { ...there, [leaveAlone.key]: leaveAlone.value };
+  return { ...object, metadata: { ...metadata, annotations } };
 }
 
 /** Without an explicit kustomization.yaml, Flux makes one over all YAML below the folder. */
@@ -70,7 +81,7 @@ function kustomization(resources: readonly string[]): string {
 }
 
 /** A name of Kubernetes can be longer than that of a file, which is 255 bytes at most. */
-function fileName(name: string): string {
+export function fileName(name: string): string {
   if (name.length <= 250) return name;
   return `${name.slice(0, 240)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }

@@ -74,10 +74,15 @@ function list(folder: string): { path: string; isFile: boolean }[] {
  * its place in one step. Whenever the run is killed, the folder is the old tree or the new one.
  *
  * @param folder Absolute path; need not exist. Everything in it is ours.
+ * @param ready Called when all is written that can fail, before the tree takes its place. @default - nothing
  * @returns What differed; empty when there was nothing to write, and nothing was written.
  * @throws OperatorError when something else than a folder is in the way.
  */
-export async function writeTree(folder: string, files: FileTree): Promise<Difference[]> {
+export async function writeTree(
+  folder: string,
+  files: FileTree,
+  ready: () => void = () => {},
+): Promise<Difference[]> {
   cleanUp(folder);
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) {
@@ -86,13 +91,17 @@ export async function writeTree(folder: string, files: FileTree): Promise<Differ
     ]);
   }
   const differences = compare(folder, files);
-  if (differences.length === 0 && found) return [];
+  if (differences.length === 0 && found) {
+    ready();
+    return [];
+  }
   const staged = besides(folder, process.pid);
   try {
     for (const directory of new Set([...files.keys()].map((path) => dirname(path)))) {
       mkdirSync(join(staged, directory), { recursive: true });
     }
     for (const [path, content] of files) writeFileSync(join(staged, path), content);
+    ready();
     if (found) await exchange(staged, folder);
     else renameSync(staged, folder);
   } finally {
@@ -120,6 +129,11 @@ function besides(folder: string, pid: number): string {
   return join(dirname(folder), `.dist-${pid}`);
 }
 
+/** Where a run writes the files that go beside apps, for the same reason. */
+export function stagingBeside(project: string): string {
+  return join(project, `.dist-${process.pid}.beside`);
+}
+
 /** Puts one folder in the place of another, and the other in its. */
 async function exchange(staged: string, folder: string): Promise<void> {
   const swapped = await import('fs-native-extensions')
@@ -139,10 +153,11 @@ async function exchange(staged: string, folder: string): Promise<void> {
 /** Removes what killed runs left, after putting back a tree that one of them had moved away. */
 function cleanUp(folder: string): void {
   for (const entry of readdirSync(dirname(folder))) {
-    const [, pid, old] = /^\.dist-(\d+)(\.old)?$/.exec(entry) ?? [];
+    const [, pid, kind] = /^\.dist-(\d+)(\.old|\.beside)?$/.exec(entry) ?? [];
     if (pid === undefined || (Number(pid) !== process.pid && isRunning(Number(pid)))) continue;
     const left = join(dirname(folder), entry);
-    if (old && !existsSync(folder)) renameSync(left, folder);
+    if (left === stagingBeside(dirname(folder))) continue;
+    if (kind === '.old' && !existsSync(folder)) renameSync(left, folder);
     else rmSync(left, { recursive: true, force: true });
   }
 }

@@ -110,6 +110,15 @@ function filled<Key extends z.ZodType<string>, Value extends z.ZodType>(key: Key
 
 const words = z.record(plainKey(), z.string());
 
+/** A folder of the repository, from its top. */
+const repositoryFolder = text().regex(
+  /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\p{Cc}]*$/u,
+  rule(
+    'is no folder of this repository',
+    "write it from the top of the repository, such as 'kubernetes/apps/media/radarr/app'",
+  ),
+);
+
 /** A list with something in it, and nothing twice. */
 function listOf<Entry extends z.ZodType>(entry: Entry, todo = 'fill it in, or leave it out') {
   return z
@@ -167,6 +176,7 @@ const fields = {
   deletionPolicy: noDeletionPolicy,
   waitsFor: z.array(externalUnitShape()).exactOptional(),
   unit: dnsLabel().exactOptional(),
+  beside: repositoryFolder.exactOptional(),
 };
 
 const shape = closedObject({ namespace: dnsLabel(), ...fields });
@@ -188,6 +198,14 @@ function togetherProblems(secret: { readonly [field: string]: unknown }, where: 
     say('items', "is a list, which goes with keys: 'all' only", todo);
   }
   problems.push(...templateFromProblems(secret, where), ...policyProblems(secret, where));
+  for (const field of secret['beside'] === undefined ? [] : ['unit', 'waitsFor']) {
+    if (secret[field] === undefined) continue;
+    const todo =
+      field === 'unit'
+        ? 'leave one of the two out'
+        : "leave it out, and write it into dependsOn of the app's Flux Kustomization";
+    say(field, "stands beside `beside`, which puts it into the app's own Flux Kustomization", todo);
+  }
   const aliases = isTree(items) ? Object.keys(items) : [];
   for (const [key, source] of isTree(keys) ? Object.entries(keys) : []) {
     const from = isTree(source) ? source['item'] : undefined;

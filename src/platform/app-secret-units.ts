@@ -1,5 +1,10 @@
 import type { Construct } from 'constructs';
-import { AppSecret, type AppSecretProps, externalSecretNameOf } from '../constructs/app-secret.js';
+import {
+  AppSecret,
+  type AppSecretContext,
+  type AppSecretProps,
+  externalSecretNameOf,
+} from '../constructs/app-secret.js';
 import type { UnitReference } from '../constructs/external-unit.js';
 import { Unit } from '../constructs/unit.js';
 import type { Problem } from '../errors.js';
@@ -7,6 +12,7 @@ import { groupBy } from '../group-by.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import { externalSecretHealth, type PlatformContext } from './context.js';
 import type { HandOver } from './hand-over.js';
+import type { ResolvedSettings } from './settings.js';
 import { unitNameOf } from './unit-name.js';
 
 /** An app secret and the file that declares it. */
@@ -30,7 +36,9 @@ export function appSecretUnits(
   files: readonly AppSecretsFile[],
   handOvers: readonly HandOver[],
 ): { units: Unit[]; problems: Problem[] } {
-  const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
+  const declared = files.flatMap(({ file, secrets }) =>
+    secrets.filter(({ beside }) => beside === undefined).map((secret) => ({ file, secret })),
+  );
   const groups = groupBy(declared, ({ secret }) => unitNameOf(secret, context.settings));
   const handed = groupBy(handOvers, ({ from }) => from);
   const names = [...new Set([...groups.keys(), ...handed.keys()])].sort();
@@ -72,17 +80,16 @@ function appSecretUnit(
     const id = `${secret.namespace}.${externalSecretNameOf(secret)}`;
     // A second one of the same name is what the guards tell the operator about.
     if (unit.node.tryFindChild(id)) return;
-    new AppSecret(unit, id, secret, {
-      storeName: settings.store.name,
-      storeKind: settings.store.kind,
-      provider: settings.store.provider,
-      refreshInterval: settings.refreshInterval,
-      ...(handOver && { handOver }),
-    });
+    new AppSecret(unit, id, secret, { ...secretContext(settings), ...(handOver && { handOver }) });
   };
   for (const secret of secrets) add(secret, false);
   for (const secret of handed) add(secret, true);
   return unit;
+}
+
+/** What the settings say about every app secret. */
+export function secretContext({ store, refreshInterval }: ResolvedSettings): AppSecretContext {
+  return { storeName: store.name, storeKind: store.kind, provider: store.provider, refreshInterval };
 }
 
 /** Two units of one name would be one, which waits for what either waits for. */

@@ -1,10 +1,11 @@
 import { App, Chart } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-28';
+import { AppSecret, externalSecretNameOf } from '../constructs/app-secret.js';
 import type { UnitReference } from '../constructs/external-unit.js';
 import { type Flux, partOf, Unit } from '../constructs/unit.js';
 import { addCheck } from '../constructs/validation.js';
 import { expiryIn } from '../token-expiry.js';
-import { appSecretUnits } from './app-secret-units.js';
+import { appSecretUnits, secretContext } from './app-secret-units.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import { hasNamespace } from './context.js';
 import type { Credentials } from './credentials-file.js';
@@ -34,12 +35,21 @@ export interface ClusterProps {
   readonly handOvers?: readonly HandOver[];
 }
 
-/** Everything that lands in `dist/`, in memory. */
+/** An app secret whose ExternalSecret lies beside its app. */
+export interface BesideSecret {
+  /** The file that declares it, relative to the project. */
+  readonly source: string;
+  readonly secret: AppSecret;
+}
+
+/** Everything that synth writes, in memory. */
 export interface Platform {
   /** The Namespace, which Flux applies before any unit; undefined when the repository makes it elsewhere. */
   readonly namespace: Chart | undefined;
   /** The units in the order in which Flux starts them. */
   readonly units: readonly Unit[];
+  /** What lies beside apps, and in no unit. */
+  readonly beside: readonly BesideSecret[];
   /** What installs External Secrets Operator. */
   readonly operator?: UnitReference | undefined;
 }
@@ -75,6 +85,7 @@ export class Cluster extends App implements Platform {
   readonly connect: UnitReference | undefined;
   /** The store: what reads 1Password waits for it. Undefined when it is there already, and nothing says in which unit. */
   readonly store: UnitReference | undefined;
+  readonly beside: BesideSecret[] = [];
   private readonly alerts: Unit | undefined;
   private readonly settings: ResolvedSettings;
   private readonly handOvers: readonly HandOver[];
@@ -126,7 +137,7 @@ export class Cluster extends App implements Platform {
   }
 
   /**
-   * Adds the units of app secrets, one a namespace.
+   * Adds the units of app secrets, one a namespace, and those that lie beside their apps.
    *
    * @param files What `src/secrets/` declares, file by file.
    */
@@ -134,8 +145,23 @@ export class Cluster extends App implements Platform {
     const context = { settings: this.settings, flux: this.flux };
     const { problems } = appSecretUnits(this, context, this.store, files, this.handOvers);
     addCheck(this, () => problems);
+    this.addBeside(files);
     const secrets = files.flatMap((file) => file.secrets);
     if (this.alerts) appSecretAlerts(this.alerts, context, secrets);
+  }
+
+  private addBeside(files: readonly AppSecretsFile[]): void {
+    const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
+    for (const { file, secret } of declared.filter(({ secret }) => secret.beside !== undefined)) {
+      // No unit has a name with a blank.
+      const scope =
+        this.node.tryFindChild('beside apps') ?? new Chart(this, 'beside apps', { labels: partOf });
+      const id = `${secret.namespace}.${externalSecretNameOf(secret)}`;
+      // A second one of the same name is what the guards tell the operator about.
+      if (scope.node.tryFindChild(id)) continue;
+      const made = new AppSecret(scope as Chart, id, secret, secretContext(this.settings));
+      this.beside.push({ source: file, secret: made });
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { Platform } from './platform.js';
  *
  * @returns The chart; units that are made elsewhere have a dashed border.
  */
-export function unitGraph({ units }: Platform): string {
+export function unitGraph({ units, beside }: Platform): string {
   const own = new Set(units.map(({ unitName }) => unitName));
   const nodes = units.map(
     (unit) => `  ${unit.unitName}["${unit.unitName}<br/>${unit.title ?? secretsOf(unit)}"]`,
@@ -19,7 +19,15 @@ export function unitGraph({ units }: Platform): string {
   const dashed = [...new Set(others.map(({ unitName }) => unitName))].map(
     (name) => `  style ${name} stroke-dasharray: 4`,
   );
-  return ['flowchart LR', ...nodes, ...edges, ...dashed].join('\n');
+  const apps = besideNodes(beside);
+  return ['flowchart LR', ...nodes, ...apps, ...edges, ...dashed].join('\n');
+}
+
+/** What lies beside apps: a node, which no unit can be called as, and no edge, because Flux waits for nothing there. */
+function besideNodes(beside: Platform['beside']): string[] {
+  if (beside.length === 0) return [];
+  const names = beside.map(({ secret: { props } }) => `${props.namespace}/${props.name}`).sort();
+  return [`  beside_apps["beside their apps<br/>${some(names)}"]`];
 }
 
 /**
@@ -48,7 +56,10 @@ function secretsOf(unit: Unit): string {
     child instanceof AppSecret ? `${child.props.namespace}/${child.props.name}` : [],
   );
   // Several may add keys to one.
-  const names = [...new Set(all)];
+  return some([...new Set(all)]);
+}
+
+function some(names: readonly string[]): string {
   const shown = names.length > 6 ? [...names.slice(0, 5), `and ${names.length - 5} more`] : names;
   return shown.join('<br/>');
 }

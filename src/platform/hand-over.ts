@@ -43,9 +43,14 @@ export function findHandOvers(
     namesIn(join(dist, from))
       .filter((name) => name.startsWith('externalsecret-'))
       .flatMap((name) => now.get(identityIn(join(dist, from, name))) ?? [])
-      .filter((secret) => unitNameOf(secret, project) !== from)
+      .filter((secret) => placeOf(secret, project) !== from)
       .map((secret) => ({ from, secret })),
   );
+}
+
+/** The unit of an app secret, or the folder that it is beside of. */
+export function placeOf(secret: AppSecretProps, project: Pick<ResolvedSettings, 'name'>): string {
+  return secret.beside ?? unitNameOf(secret, project);
 }
 
 /** Says, once for each old unit, what it keeps and what is to be done. */
@@ -54,7 +59,7 @@ export function handOverWarnings(
   project: Pick<ResolvedSettings, 'name'>,
 ): Problem[] {
   return [...groupBy(handOvers, ({ from }) => from)].map(([from, handed]) => {
-    const to = [...new Set(handed.map(({ secret }) => unitNameOf(secret, project)))].sort().join(', ');
+    const to = [...new Set(handed.map(({ secret }) => placeOf(secret, project)))].sort().join(', ');
     const names = handed.map(({ secret }) => `${secret.namespace}/${secret.name}`).sort();
     return {
       code: 'moved',

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import { Cluster, type ClusterProps } from './cluster.js';
 
-export type { Platform } from './cluster.js';
+export type { BesideSecret, Platform } from './cluster.js';
 
 /** What a cluster is composed from. */
 export interface PlatformInput extends ClusterProps {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type BesidePlan, planBeside } from '../beside/plan.js';
 import { problemsIn } from '../constructs/validation.js';
 import { coded, type Problem } from '../errors.js';
 import { loadDefault } from '../load-default.js';
@@ -30,6 +31,8 @@ export interface Project {
   /** Whether there is a bootstrap Secret. */
   readonly hasCredentials: boolean;
   readonly platform: Platform;
+  /** The files beside apps. */
+  readonly beside: BesidePlan;
   /** The repository around it, as Flux sees it. */
   readonly view: RepositoryView;
   /** What is wrong with any of it; where something is, a default stands in its place. */
@@ -85,6 +88,7 @@ export async function composeProject(
     namespaceIsThere: namespaceFile !== undefined,
     handOvers: finishMove ? [] : handOvers,
   });
+  const beside = planBeside({ repository, settings, view, platform, files, handOvers, finishMove });
   return {
     path,
     repository,
@@ -94,6 +98,7 @@ export async function composeProject(
     finishMove,
     hasCredentials: credentials !== undefined,
     platform,
+    beside,
     view,
     warnings: [
       ...found.warnings,

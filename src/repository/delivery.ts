@@ -88,12 +88,11 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
     };
     return { ...nothing, state: 'unknown', problems: [problem] };
   }
-  const changes = [
-    ...new Map(
-      ways.flatMap((way) => changesOn(way, shipped)).map((one) => [JSON.stringify(one), one]),
-    ).values(),
-  ];
-  const problems = broken(changes);
+  const changes = unique(ways.flatMap((way) => changesOn(way, shipped)));
+  const problems = broken(
+    changes,
+    'take that away there, or apply dist/ from a place that it does not reach',
+  );
   if (by.length > 1) {
     const each = by.map(({ name, file }) => `${name} in ${file}`).join(' and ');
     problems.unshift({
@@ -151,19 +150,27 @@ export function strayWarnings({ model, dist, files }: RepositoryView): Problem[]
   ];
 }
 
+/**
+ * What is done to one object that lies elsewhere in the repository, and breaks it; its namespace aside.
+ *
+ * @param object As synth makes it.
+ * @param todo What the operator does about it.
+ */
+export function changeProblems(object: Tree, ways: readonly Way[], todo: string): Problem[] {
+  const changes = ways.flatMap((way) => followed(object, way).changes);
+  return broken(
+    unique(changes).filter(({ field }) => field !== 'metadata.namespace'),
+    todo,
+  );
+}
+
 /** How each object changes on its way, step by step, so that each change is laid at the door of a file. */
 function changesOn(way: Way, { namespace, units }: Shipped): Change[] {
   const changes: Change[] = [];
-  const follow = (object: Tree, { steps, by }: Way): Tree => {
-    const end = steps.reduce((before, step) => {
-      const after = afterStep(before, step);
-      changes.push(...differences(before, after, step));
-      return after;
-    }, object);
-    if (!by) return end;
-    const after = substituted(end, by.variables);
-    changes.push(...differences(end, after, by.step));
-    return after;
+  const follow = (object: Tree, on: Way): Tree => {
+    const { end, changes: found } = followed(object, on);
+    changes.push(...found);
+    return end;
   };
   if (namespace) follow(namespace, way);
   for (const { kustomization, objects } of units) {
@@ -178,6 +185,24 @@ function changesOn(way: Way, { namespace, units }: Shipped): Change[] {
     for (const object of objects()) follow(object, { steps: [step], by: undefined });
   }
   return changes;
+}
+
+/** What becomes of an object on a way. */
+function followed(object: Tree, { steps, by }: Way): { end: Tree; changes: Change[] } {
+  const changes: Change[] = [];
+  const end = steps.reduce((before, step) => {
+    const after = afterStep(before, step);
+    changes.push(...differences(before, after, step));
+    return after;
+  }, object);
+  if (!by) return { end, changes };
+  const after = substituted(end, by.variables);
+  changes.push(...differences(end, after, by.step));
+  return { end: after, changes };
+}
+
+function unique(changes: readonly Change[]): Change[] {
+  return [...new Map(changes.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function differences(before: Tree, after: Tree, { file }: Step): Change[] {
@@ -259,7 +284,7 @@ function refusedStrategy({ spec }: Tree): string | undefined {
 }
 
 /** One problem for all objects on which one file breaks the same thing in the same way. */
-function broken(changes: readonly Change[]): Problem[] {
+function broken(changes: readonly Change[], todo: string): Problem[] {
   const groups = groupBy(
     changes.filter(({ breaks }) => breaks !== undefined),
     ({ object, field, file, breaks }) => JSON.stringify([object.split(' ')[0], field, file, breaks]),
@@ -272,7 +297,7 @@ function broken(changes: readonly Change[]): Problem[] {
       {
         where: change.file,
         what: `changes ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: ${changeText(change)}: ${change.breaks}`,
-        todo: 'take that away there, or apply dist/ from a place that it does not reach',
+        todo,
       },
     ];
   });

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isBesideName, originOf, projectIn } from '../beside/first-line.js';
 import type { Problem } from '../errors.js';
 import type { Repository } from '../repository.js';
 import type { Tree } from '../tree.js';
@@ -7,7 +8,7 @@ import { listFiles, remotesOf } from './list.js';
 import { type FileBytes, parseDocuments, readBytes } from './read.js';
 
 /** What of the project itself holds no manifests of the operator: what synth writes, and what .sourceignore hides. */
-const own = /^(dist|\.dist-\d+(\.old)?|\.cdk8s|imports|src|test)\//;
+const own = /^(dist|\.dist-\d+(\.old|\.beside)?|\.cdk8s|imports|src|test)\//;
 
 /** Where to look, and where not. */
 export interface Where {
@@ -34,6 +35,8 @@ export class RepositoryFiles {
   readonly encrypted: ReadonlySet<FileBytes>;
   /** For each file and folder the kustomization.yaml files whose text names it. */
   readonly naming: ReadonlyMap<string, readonly FileBytes[]>;
+  /** Files beside apps that synth wrote for this project, in whichever cluster's folder; they are none of the others. */
+  readonly beside: ReadonlyMap<string, Buffer>;
   /** Addresses of the git repository's remotes, as `plainUrl` writes them. */
   readonly remotes: ReadonlySet<string>;
   /** What could not be read. */
@@ -51,10 +54,12 @@ export class RepositoryFiles {
     this.ofProject = listed.files
       .filter((file) => file.startsWith(prefix))
       .map((file) => file.slice(prefix.length));
-    this.listed = listed.files.filter(
-      (file) =>
-        !(file.startsWith(prefix) && own.test(file.slice(prefix.length))) &&
-        !others.some((folder) => file.startsWith(folder)),
+    const outside = listed.files.filter(
+      (file) => !(file.startsWith(prefix) && own.test(file.slice(prefix.length))),
+    );
+    this.beside = repository ? this.findBeside(outside, projectIn(repository)) : new Map();
+    this.listed = outside.filter(
+      (file) => !this.beside.has(file) && !others.some((folder) => file.startsWith(folder)),
     );
     this.remotes = repository ? remotesOf(this.top) : new Set();
     const charts = chartFolders(this.listed);
@@ -67,6 +72,16 @@ export class RepositoryFiles {
     // A kustomization may list a file of any name.
     this.picked = [...yaml, ...this.read(this.listed.filter((file) => !isYaml(file) && naming.has(file)))];
     this.encrypted = new Set(this.picked.filter(hasSops));
+  }
+
+  private findBeside(files: readonly string[], project: string): Map<string, Buffer> {
+    return new Map(
+      files.filter(isBesideName).flatMap((file) => {
+        const found = readBytes(this.top, file);
+        const isOurs = found && 'bytes' in found && originOf(found.bytes)?.project === project;
+        return isOurs ? [[file, found.bytes] as const] : [];
+      }),
+    );
   }
 
   private read(files: readonly string[]): FileBytes[] {

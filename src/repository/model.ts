@@ -257,6 +257,29 @@ export class FluxModel {
       : this.folders.get(folder)?.file;
   }
 
+  /** The kustomization.yaml files that list a file or folder. */
+  listedIn(node: string): string[] {
+    return this.parentsOf(node).map(({ file }) => file);
+  }
+
+  /**
+   * The ways on which a file gets into a cluster, or would get once it is listed.
+   *
+   * @returns Of the ways those to count with, and the kustomization.yaml that lacks it; undefined when none does.
+   */
+  waysOnceListed(file: string): { ways: readonly Way[]; lacks: string | undefined } {
+    const now = this.likelyWays(file);
+    const list = now.some(({ by }) => by) ? undefined : this.listOf(file);
+    if (list === undefined) return { ways: now, lacks: undefined };
+    const folder = posix.dirname(list);
+    const steps = this.kustomizationsIn(folder);
+    const then = this.likelyWays(folder).map((way) => ({
+      steps: effective([...steps, ...way.steps]),
+      by: way.by,
+    }));
+    return { ways: then, lacks: list };
+  }
+
   private kustomizationsIn(folder: string): Kustomization[] {
     const file = this.folders.get(folder);
     return file ? this.kustomizations(file) : [];

@@ -84,9 +84,13 @@ function withoutGit(project: string): Problem[] {
   ];
 }
 
-/** Files that git leaves out, each with the rule, one warning a rule. */
-function ignoredWarnings(project: string, files: readonly string[]): Problem[] {
-  const groups = groupBy(checkIgnore(project, files), ({ source, line }) => `${source}:${line}`);
+/**
+ * Files that git leaves out, each with the rule, one warning a rule.
+ *
+ * @param folder What they are relative to, as an absolute path.
+ */
+export function ignoredWarnings(folder: string, files: readonly string[]): Problem[] {
+  const groups = groupBy(checkIgnore(folder, files), ({ source, line }) => `${source}:${line}`);
   return [...groups.values()].flatMap(([first, ...more]) => {
     if (!first) return [];
     const { source, line, pattern, file } = first;

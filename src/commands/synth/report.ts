@@ -1,3 +1,4 @@
+import type { BesidePlan } from '../../beside/plan.js';
 import { type Problem, problemLine } from '../../errors.js';
 import type { FileTree } from '../../output/render.js';
 import type { Difference } from '../../output/write.js';
@@ -11,12 +12,27 @@ export function warn(warnings: readonly Problem[], io: Io): void {
 /** Says in one line what a synth wrote. */
 export function wroteLine(files: FileTree, differences: readonly Difference[]): string {
   if (differences.length === 0) return `dist/ is current: ${files.size} files`;
-  const count = (kind: Difference['kind']) => differences.filter((one) => one.kind === kind).length;
-  return `dist/ written: ${files.size} files, ${count('missing')} new, ${count('changed')} changed, ${count('stale')} removed`;
+  return `dist/ written: ${files.size} files, ${counts(differences)}`;
 }
 
-/** What a synth would change, as problems of who did not run it. */
-export function differenceProblems(differences: readonly Difference[]): Problem[] {
+/** The same for the files beside apps; no line where there are none. */
+export function besideLine({ files, differences }: BesidePlan): string[] {
+  if (files.size === 0 && differences.length === 0) return [];
+  const count = `${files.size} ${files.size === 1 ? 'file' : 'files'}`;
+  return [`beside apps: ${count}, ${differences.length === 0 ? 'current' : counts(differences)}`];
+}
+
+function counts(differences: readonly Difference[]): string {
+  const count = (kind: Difference['kind']) => differences.filter((one) => one.kind === kind).length;
+  return `${count('missing')} new, ${count('changed')} changed, ${count('stale')} removed`;
+}
+
+/**
+ * What a synth would change, as problems of who did not run it.
+ *
+ * @param folder What the paths begin at, with `/`; '' for the top of the repository.
+ */
+export function differenceProblems(differences: readonly Difference[], folder: 'dist/' | ''): Problem[] {
   const words = { missing: 'is missing', changed: 'is not what synth writes', stale: 'is stale' };
   return differences.map(({ path, kind }) =>
     path === ''
@@ -28,9 +44,9 @@ export function differenceProblems(differences: readonly Difference[]): Problem[
         }
       : {
           code: 'not-current',
-          where: `dist/${path}`,
+          where: `${folder}${path}`,
           what: words[kind],
-          todo: 'run `npm run synth` and commit dist/',
+          todo: `run \`npm run synth\` and commit ${folder === '' ? 'it' : folder}`,
         },
   );
 }

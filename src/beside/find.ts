@@ -1,0 +1,48 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { git } from '../repository/git.js';
+import { findRepository } from '../repository.js';
+import { isTree, type Tree } from '../tree.js';
+import { originOf, projectIn } from './first-line.js';
+
+/** An ExternalSecret beside its app. */
+export interface FoundBeside {
+  /** Namespace of the Secret. */
+  readonly namespace: string;
+  /** From the top of the repository. */
+  readonly file: string;
+  /** The object, as far as it can be read. */
+  readonly object: Tree;
+}
+
+/**
+ * The ExternalSecrets that synth wrote beside apps, by the names and first lines of files.
+ *
+ * @param project Absolute path of the project.
+ * @returns None where git can't be asked.
+ * @throws YAMLException for one that somebody made unreadable.
+ */
+export function findBeside(project: string): FoundBeside[] {
+  const repository = findRepository(project);
+  if (!repository) return [];
+  const { top } = repository;
+  return list(top).flatMap((file) => {
+    if (!lstatSync(join(top, file), { throwIfNoEntry: false })?.isFile()) return [];
+    const content = readFileSync(join(top, file));
+    const origin = originOf(content);
+    if (origin?.project !== projectIn(repository)) return [];
+    const object = load(content.toString('utf8'));
+    return [{ namespace: origin.namespace, file, object: isTree(object) ? object : {} }];
+  });
+}
+
+function list(top: string): string[] {
+  const names = ':(glob)**/externalsecret-*.yaml';
+  try {
+    const listed = git(top, ['ls-files', '-co', '--exclude-standard', '-z', '--', names]).toString('utf8');
+    return [...new Set(listed.split('\0'))].filter((file) => file !== '');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,51 @@
+import { posix } from 'node:path';
+import { ApiObject } from 'cdk8s';
+import type { AppSecret } from '../constructs/app-secret.js';
+import { fileName, toYaml, unsubstituted } from '../output/render.js';
+import { metadataOf, type Tree } from '../tree.js';
+import { firstLine, type Origin } from './first-line.js';
+
+/** The file of an ExternalSecret in a folder; both from the top of the repository. */
+export function besideFile(folder: string, name: string): string {
+  return posix.join(folder, `${fileName(`externalsecret-${name}`.toLowerCase())}.yaml`);
+}
+
+/** The ExternalSecret of an app secret, as it is written. */
+export function externalSecretOf(secret: AppSecret): Tree {
+  return unsubstituted(objectOf(secret)?.toJson() as Tree);
+}
+
+/** Namespace and name of it. */
+export function identityOf(secret: AppSecret): string {
+  return `${secret.props.namespace}/${nameOf(secret)}`;
+}
+
+/** Its name. */
+export function nameOf(secret: AppSecret): string {
+  return objectOf(secret)?.name ?? secret.props.name;
+}
+
+function objectOf(secret: AppSecret): ApiObject | undefined {
+  return secret.node.findAll().find((node) => ApiObject.isApiObject(node));
+}
+
+/** How an ExternalSecret is written beside its app. */
+export interface Writing extends Origin {
+  /** Whether the build of the folder gives it its namespace. */
+  readonly leavesNamespaceOut: boolean;
+  /** Whether Flux must not prune it, because it moves to elsewhere. */
+  readonly keeps: boolean;
+}
+
+/** The content of a file beside an app. */
+export function besideContent(object: Tree, { leavesNamespaceOut, keeps, ...origin }: Writing): Buffer {
+  const { namespace, annotations, ...others } = metadataOf(object);
+  const kept = keeps ? { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } : {};
+  const all = { ...(annotations as Tree | undefined), ...kept };
+  const metadata = {
+    ...(Object.keys(all).length > 0 && { annotations: all }),
+    ...others,
+    ...(!leavesNamespaceOut && { namespace }),
+  };
+  return Buffer.from(`${firstLine(origin)}${toYaml({ ...object, metadata })}`);
+}

@@ -1,0 +1,89 @@
+import { posix } from 'node:path';
+import type { AppSecretProps } from '../constructs/app-secret.js';
+import type { Problem } from '../errors.js';
+import { changeProblems } from '../repository/delivery.js';
+import { fits } from '../repository/kustomize.js';
+import type { Way } from '../repository/model.js';
+import type { RepositoryView } from '../repository/scan.js';
+import { metadataOf, type Tree } from '../tree.js';
+
+/** What Flux makes of a file beside an app. */
+export interface Place {
+  readonly ways: readonly Way[];
+  /** The kustomization.yaml that must list it and does not. */
+  readonly lacks: string | undefined;
+  /** The Flux Kustomizations that build it. */
+  readonly owners: ReadonlySet<string>;
+}
+
+/** The namespace that a build gives an object that says none, and the file that says so. */
+interface Given {
+  readonly namespace: string | undefined;
+  readonly file: string;
+}
+
+/** Where the files beside apps are in what Flux builds. */
+export class Places {
+  private readonly known = new Map<string, Place>();
+
+  constructor(private readonly view: RepositoryView) {}
+
+  /** The place of a file, from the top of the repository. */
+  of(file: string): Place {
+    const before = this.known.get(file);
+    if (before) return before;
+    const { ways: all, lacks } = this.view.model.waysOnceListed(file);
+    const ways = all.filter((way) => !this.view.isElsewhere(way));
+    const owners = new Set(ways.flatMap(({ by }) => (by ? [ownerName(by)] : [])));
+    const place = { ways, lacks, owners };
+    this.known.set(file, place);
+    return place;
+  }
+
+  /** Whether the build of a file gives it this namespace, on every way. */
+  givesNamespace(file: string, namespace: string): boolean {
+    const given = this.given(file);
+    return given.length > 0 && given.every((one) => one.namespace && fits(one.namespace, namespace));
+  }
+
+  /** A build that gives an app secret another namespace than it says. */
+  problems(file: string, { namespace }: AppSecretProps): Omit<Problem, 'where'>[] {
+    const others = this.given(file).filter((one) => one.namespace && !fits(one.namespace, namespace));
+    const folder = posix.dirname(file);
+    return [...new Map(others.map((one) => [one.namespace, one])).values()].map((one) => ({
+      what: `the build of ${folder} gives the namespace ${one.namespace} (${one.file}), and this Secret is for ${namespace}`,
+      todo: `write namespace: '${one.namespace}', or name the folder of an app in ${namespace}`,
+    }));
+  }
+
+  /** What keeps a file from the cluster, or changes it on its way. */
+  warnings(file: string, { namespace, name }: AppSecretProps, object: Tree): Problem[] {
+    const { ways, owners, lacks } = this.of(file);
+    const { model } = this.view;
+    const folder = posix.dirname(file);
+    const changes = changeProblems(object, ways, 'take that away there, or leave `beside` out');
+    if (owners.size > 0 || model.elsewhere) return changes;
+    const elsewhere = model.waysOnceListed(file).ways.some(({ by }) => by);
+    const what = elsewhere
+      ? `only another cluster's Flux builds ${folder}, so nothing makes the Secret ${namespace}/${name} in this one`
+      : `no Flux Kustomization of this repository builds ${lacks === undefined ? file : folder}, so nothing makes the Secret ${namespace}/${name}`;
+    const todo =
+      'name the folder of an app that Flux applies, unless something outside of it applies this one';
+    return [...changes, { where: 'beside', what, todo }];
+  }
+
+  private given(file: string): Given[] {
+    const bare = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { name: 'name' } };
+    return this.of(file).ways.map((way) => {
+      const { namespace } = metadataOf(this.view.model.atEnd(bare, way));
+      return {
+        namespace: typeof namespace === 'string' ? namespace : undefined,
+        file: way.steps.findLast((step) => step.namespace !== undefined)?.file ?? file,
+      };
+    });
+  }
+}
+
+function ownerName({ name, namespace }: { name: string; namespace: string | undefined }): string {
+  return `Kustomization ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}

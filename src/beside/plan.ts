@@ -1,0 +1,160 @@
+import type { AppSecret } from '../constructs/app-secret.js';
+import type { Problem } from '../errors.js';
+import type { Difference } from '../output/write.js';
+import type { AppSecretsFile } from '../platform/app-secrets.js';
+import type { HandOver } from '../platform/hand-over.js';
+import type { BesideSecret, Platform } from '../platform/platform.js';
+import type { ResolvedSettings } from '../platform/settings.js';
+import { normalPath } from '../repository/kustomize.js';
+import type { RepositoryView } from '../repository/scan.js';
+import type { Repository } from '../repository.js';
+import { projectIn } from './first-line.js';
+import { folderProblems, ignoredProblems } from './folder.js';
+import { compareBeside, findDoubles } from './in-the-way.js';
+import { missingLines, strayLines } from './lines.js';
+import { besideContent, besideFile, externalSecretOf, nameOf } from './manifest.js';
+import { findKept, finishProblems, keptWarnings } from './moves.js';
+import { Places } from './place.js';
+
+/**
+ * The files beside apps: what they are to hold, and how that differs from what is there. All paths begin at the
+ * top of the repository.
+ */
+export interface BesidePlan {
+  readonly files: ReadonlyMap<string, Buffer>;
+  /** Those of this project that are there now. */
+  readonly before: ReadonlyMap<string, Buffer>;
+  readonly differences: readonly Difference[];
+  /** The Flux Kustomization that builds a file; undefined where nothing says it. */
+  readonly ownerOf: (file: string) => string | undefined;
+  /** Why they can't be written. */
+  readonly problems: readonly Problem[];
+  /** What is told here of other files, each with the Secret, so that it is told once. */
+  readonly told: ReadonlySet<string>;
+  /** What around them breaks the build of an app, for certain. */
+  readonly broken: readonly Problem[];
+  /** What is worth a look. */
+  readonly warnings: readonly Problem[];
+}
+
+/** What a plan is made from. */
+export interface BesideInput {
+  readonly repository: Repository | undefined;
+  readonly settings: ResolvedSettings;
+  readonly view: RepositoryView;
+  readonly platform: Platform;
+  /** The app secrets, file by file. */
+  readonly files: readonly AppSecretsFile[];
+  /** App secrets that a unit of `dist/` has, and is to lose. */
+  readonly handOvers: readonly HandOver[];
+  /** Whether they leave where they were before. */
+  readonly finishMove: boolean;
+}
+
+/** Plans the files beside apps; nothing is written. */
+export function planBeside(input: BesideInput): BesidePlan {
+  const { repository, view, platform } = input;
+  const before = view.files.beside;
+  const places = new Places(view);
+  const ownerOf = (file: string) => [...places.of(file).owners][0];
+  const none = { files: new Map(), before, differences: [], ownerOf, told: new Set<string>() };
+  if (!repository) {
+    return { ...none, problems: platform.beside.map(withoutRepository), broken: [], warnings: [] };
+  }
+  const { wanted, problems } = place(input, repository, places);
+  const kept = findKept(input, wanted, places);
+  const project = projectIn(repository);
+  const files = new Map<string, Buffer>();
+  const write = (file: string, { source, secret }: BesideSecret, keeps: boolean) => {
+    const { namespace } = secret.props;
+    const leavesNamespaceOut = places.givesNamespace(file, namespace);
+    const writing = { source, project, namespace, leavesNamespaceOut, keeps };
+    files.set(file, besideContent(externalSecretOf(secret), writing));
+  };
+  for (const [file, one] of wanted) write(file, one, false);
+  for (const [file, one] of kept) write(file, one, true);
+  const { differences, foreign } = compareBeside(repository.top, project, files, before);
+  const inPlace = new Set(foreign.map(({ where }) => where));
+  const doubles = findDoubles(wanted, places, view).filter(({ file }) => !inPlace.has(file));
+  return {
+    files,
+    before,
+    differences,
+    ownerOf,
+    told: new Set([
+      ...foreign.flatMap(({ where }) => {
+        const one = wanted.get(where);
+        return one ? [`${where} ${idOf(one.secret)}`] : [];
+      }),
+      ...doubles.map(({ file, secret }) => `${file} ${idOf(secret.secret)}`),
+    ]),
+    problems: [
+      ...problems,
+      ...foreign,
+      ...doubles.map(({ secret, problem }) => asOf(secret)(problem)),
+      ...finishProblems(input, wanted, places),
+    ],
+    broken: strayLines(repository.top, files, view),
+    warnings: [
+      ...[...wanted].flatMap(([file, one]) =>
+        places.warnings(file, one.secret.props, externalSecretOf(one.secret)).map(asOf(one)),
+      ),
+      ...missingLines(wanted, places),
+      ...keptWarnings(kept, places, input.settings),
+    ],
+  };
+}
+
+/** The app secret, as messages name it. */
+function idOf({ props: { namespace, name } }: AppSecret): string {
+  return `${namespace}/${name}`;
+}
+
+function whereOf({ source, secret }: BesideSecret): string {
+  return `${source}: ${idOf(secret)}: beside`;
+}
+
+/** A problem of the field `beside`; one of a file elsewhere keeps its place. */
+function asOf(one: BesideSecret): (problem: Omit<Problem, 'where'> & { where?: string }) => Problem {
+  return (problem) => ({
+    ...problem,
+    where: problem.where === undefined || problem.where === 'beside' ? whereOf(one) : problem.where,
+  });
+}
+
+function withoutRepository(one: BesideSecret): Problem {
+  return {
+    where: whereOf(one),
+    what: 'names a folder of the git repository, and this project is in none',
+    todo: 'run `git init` at the top of what Flux watches, or leave `beside` out',
+  };
+}
+
+/** Finds the file of each app secret, and what is wrong with it. */
+function place(
+  { platform, view, settings: { otherClusters } }: BesideInput,
+  repository: Repository,
+  places: Places,
+): { wanted: Map<string, BesideSecret>; problems: Problem[] } {
+  const wanted = new Map<string, BesideSecret>();
+  const problems: Problem[] = [];
+  const known = new Map<string, ReturnType<typeof folderProblems>>();
+  for (const one of platform.beside) {
+    const { secret } = one;
+    const folder = normalPath(secret.props.beside ?? '.');
+    const file = besideFile(folder, nameOf(secret));
+    const inFolder = known.get(folder) ?? folderProblems(folder, repository, otherClusters);
+    known.set(folder, inFolder);
+    const other = wanted.get(file);
+    if (inFolder.length > 0) problems.push(...inFolder.map(asOf(one)));
+    else if (other) {
+      const what = `would be ${file}, which is that of ${idOf(other.secret)} in ${other.source}`;
+      problems.push(asOf(one)({ what, todo: 'put one of the two beside another folder' }));
+    } else {
+      wanted.set(file, one);
+      problems.push(...ignoredProblems(file, view).map(asOf(one)));
+      problems.push(...places.problems(file, secret.props).map(asOf(one)));
+    }
+  }
+  return { wanted, problems };
+}

@@ -1,0 +1,467 @@
+import { chmodSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { sops } from '../guards/repository.js';
+import { kustomization } from '../repository/shapes.js';
+import { app, beside, fileOf, folder, inRepository, listing } from './repository.js';
+
+const radarr = fileOf('radarr');
+const list = `${folder('radarr')}/kustomization.yaml`;
+const listed = { resources: ['./config.yaml', './externalsecret-radarr.yaml'] };
+const current = ['dist/ is current: 16 files', 'beside apps: 1 file, current'];
+
+/** `namespace` in the file of radarr, and what synth says. */
+async function namespaceIn(files: Record<string, string>, more: object = {}) {
+  const repository = await inRepository([files], { 'src/secrets/radarr.ts': beside('radarr', more) });
+  const { code, err } = await repository.synth();
+  if (code !== 0) return err;
+  const { metadata } = load(repository.read(radarr)) as { metadata: { namespace?: string } };
+  return [metadata.namespace, ...err];
+}
+
+describe('where it is written', () => {
+  test('in the folder of the app, in no unit, with the line that is missing; nothing to say once it is there', async () => {
+    const { synth, read, write, files, project } = await inRepository([app('radarr')], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    expect(await synth()).toEqual({
+      code: 0,
+      out: [
+        'dist/ written: 16 files, 16 new, 0 changed, 0 removed',
+        'beside apps: 1 file, 1 new, 0 changed, 0 removed',
+      ],
+      err: [
+        `warning: ${list}: does not list the ExternalSecret media/radarr, so Flux does not apply it; add under resources: \`- ./externalsecret-radarr.yaml\``,
+      ],
+    });
+    expect(files()).toEqual(['media/radarr/app/externalsecret-radarr.yaml']);
+    expect(read(radarr).split('\n').slice(0, 7)).toEqual([
+      '# Made by cluster-secrets from src/secrets/radarr.ts (project infra/secrets, namespace media). Edit that file, not this one: synth writes it anew.',
+      'apiVersion: external-secrets.io/v1',
+      'kind: ExternalSecret',
+      'metadata:',
+      '  labels:',
+      '    app.kubernetes.io/part-of: cluster-secrets',
+      '  name: radarr',
+    ]);
+    expect(Object.keys(project.tree('dist')).filter((file) => file.includes('secrets-'))).toEqual([]);
+    write(list, listing(listed.resources));
+    expect(await synth()).toEqual({ code: 0, out: current, err: [] });
+    expect(await synth('--check')).toEqual({
+      code: 0,
+      out: ['dist/ is current and valid: 16 files, and 1 beside apps'],
+      err: [],
+    });
+  });
+
+  test('one line for each file, told together', async () => {
+    const { synth } = await inRepository([app('radarr')], {
+      'src/secrets/radarr.ts': beside('radarr'),
+      'src/secrets/more.ts': beside('more', { beside: `./${folder('radarr')}/` }),
+    });
+    expect((await synth()).err).toEqual([
+      `warning: ${list}: does not list the ExternalSecrets media/more, media/radarr, so Flux does not apply them; add under resources: \`- ./externalsecret-more.yaml\`, \`- ./externalsecret-radarr.yaml\``,
+    ]);
+  });
+
+  test('a folder without a kustomization.yaml: Flux takes all YAML, so no line is missing', async () => {
+    const files = app('radarr', { resources: 'all' });
+    expect(await namespaceIn(files)).toEqual([undefined]);
+  });
+
+  test('a kustomization.yaml further up is the one that must list it', async () => {
+    const files = {
+      ...app('radarr', { resources: 'all' }),
+      'apps/media/radarr/ks.yaml': kustomization('radarr', './apps/media/radarr', 'targetNamespace: media'),
+      'apps/media/radarr/kustomization.yaml': listing(['./app/config.yaml']),
+    };
+    expect(await namespaceIn(files)).toEqual([
+      undefined,
+      'warning: apps/media/radarr/kustomization.yaml: does not list the ExternalSecret media/radarr, so Flux does not apply it; add under resources: `- ./app/externalsecret-radarr.yaml`',
+    ]);
+  });
+
+  test('what Flux would substitute is left alone, as in a unit', async () => {
+    const more = { keys: { key: 'x' }, template: { 'app.ini': 'home = ${HOME}\n' } };
+    const files = app('radarr', {
+      ...listed,
+      spec: 'targetNamespace: media, postBuild: {substitute: {HOME: /root}}',
+    });
+    const { synth, read } = await inRepository([files], { 'src/secrets/radarr.ts': beside('radarr', more) });
+    expect(await synth()).toMatchObject({ code: 0, err: [] });
+    expect(read(radarr)).toContain('kustomize.toolkit.fluxcd.io/substitute: disabled');
+    expect(read(radarr)).toContain('${HOME}');
+  });
+});
+
+describe('the namespace', () => {
+  test.each([
+    ['targetNamespace of the Flux Kustomization', app('radarr', listed), undefined],
+    [
+      'namespace of the kustomization.yaml',
+      app('radarr', { ...listed, spec: '', more: 'namespace: media\n' }),
+      undefined,
+    ],
+    ['a variable that can be it', app('radarr', { ...listed, spec: 'targetNamespace: "${NS}"' }), undefined],
+    ['nothing', app('radarr', { ...listed, spec: '' }), 'media'],
+  ])('by %s', async (_by, files, expected) => {
+    expect(await namespaceIn(files)).toEqual([expected]);
+  });
+
+  test('that a parent gives with a patch over every child', async () => {
+    const files = {
+      ...app('radarr', { ...listed, spec: '' }),
+      'clusters/home/apps.yaml': kustomization(
+        'apps',
+        './apps',
+        'patches: [{target: {kind: Kustomization}, patch: "apiVersion: kustomize.toolkit.fluxcd.io/v1\\nkind: Kustomization\\nmetadata: {name: all}\\nspec: {targetNamespace: media}"}]',
+      ),
+    };
+    expect(await namespaceIn(files)).toEqual([undefined]);
+  });
+
+  test.each([
+    ['apps/media/radarr/ks.yaml', app('radarr', { ...listed, spec: 'targetNamespace: downloads' })],
+    [list, app('radarr', { ...listed, spec: '', more: 'namespace: downloads\n' })],
+  ])('another one, by %s, is refused', async (file, files) => {
+    expect(await namespaceIn(files)).toEqual([
+      `src/secrets/radarr.ts: media/radarr: beside: the build of ${folder('radarr')} gives the namespace downloads (${file}), and this Secret is for media; write namespace: 'downloads', or name the folder of an app in media`,
+    ]);
+  });
+
+  test('of two builds of one folder, one gives it: it is written out', async () => {
+    const files = {
+      ...app('radarr', listed),
+      'apps/media/radarr/ks.yaml': [
+        kustomization('radarr', `./${folder('radarr')}`, 'targetNamespace: media'),
+        kustomization('again', `./${folder('radarr')}`),
+      ].join('---\n'),
+    };
+    expect(await namespaceIn(files)).toEqual(['media']);
+  });
+});
+
+describe('what the build does to it', () => {
+  test('a prefix and a patch are told; labels are not', async () => {
+    const more = `namePrefix: my-
+labels: [{pairs: {team: home}}]
+patches:
+  - target: {kind: ExternalSecret}
+    patch: |
+      - {op: replace, path: /spec/refreshInterval, value: 24h}
+`;
+    const { synth } = await inRepository([app('radarr', { ...listed, more })], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    const todo = 'take that away there, or leave `beside` out';
+    expect((await synth()).err).toEqual([
+      `warning: ${list}: changes ExternalSecret radarr: metadata.name: radarr -> my-radarr: it is no longer what this project says; ${todo}`,
+      `warning: ${list}: changes ExternalSecret radarr: spec.refreshInterval: 1h -> 24h: it is no longer what this project says; ${todo}`,
+    ]);
+  });
+});
+
+describe('whose file it is', () => {
+  test('one that somebody edited is written anew, and --check says so', async () => {
+    const { synth, read, write } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    await synth();
+    const made = read(radarr);
+    write(radarr, made.replace('refreshInterval: 1h', 'refreshInterval: 1d'));
+    expect(await synth('--check')).toEqual({
+      code: 1,
+      out: [],
+      err: [`${radarr}: is not what synth writes; run \`npm run synth\` and commit it`],
+    });
+    expect((await synth()).out).toEqual([
+      'dist/ is current: 16 files',
+      'beside apps: 1 file, 0 new, 1 changed, 0 removed',
+      'in the cluster: 1 Secret: 1 updated (media/radarr)',
+    ]);
+    expect(read(radarr)).toBe(made);
+    write(radarr, `${made}---\n{`);
+    expect(await synth()).toMatchObject({ code: 0, err: [] });
+    expect(read(radarr)).toBe(made);
+  });
+
+  test('one that is missing: --check says so, and writes nothing', async () => {
+    const { synth, remove, files } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    await synth();
+    remove(radarr);
+    expect(await synth('--check')).toMatchObject({
+      code: 1,
+      err: [`${radarr}: is missing; run \`npm run synth\` and commit it`],
+    });
+    expect(files()).toEqual([]);
+  });
+
+  test('one without the line is refused, and stays as it is', async () => {
+    const mine = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mine}\n';
+    const { synth, read, project } = await inRepository(
+      [app('radarr', listed)],
+      { 'src/secrets/radarr.ts': beside('radarr') },
+      { [radarr]: mine },
+    );
+    for (const args of [[], ['--check']]) {
+      expect(await synth(...args)).toEqual({
+        code: 1,
+        out: [],
+        err: [
+          `${radarr}: is not one of the files that synth makes, and synth would write it; if it is the ExternalSecret that this app secret replaces, delete it and run synth again: Flux updates it in place; otherwise rename it`,
+        ],
+      });
+    }
+    expect(read(radarr)).toBe(mine);
+    expect(() => project.tree('dist')).toThrow('ENOENT');
+  });
+
+  test('one of another project is refused, and never stale', async () => {
+    const files = { 'src/secrets/radarr.ts': beside('radarr') };
+    const { synth, read, write, project } = await inRepository([app('radarr', listed)], files);
+    await synth();
+    const theirs = read(radarr).replace('project infra/secrets', 'project infra/others');
+    write(radarr, theirs);
+    expect((await synth()).err).toEqual([
+      `${radarr}: was made by another project of this repository, infra/others; name another folder, or take the app secret out there first`,
+    ]);
+    project.remove('src/secrets/radarr.ts');
+    expect(await synth()).toMatchObject({ code: 0, err: [] });
+    expect(read(radarr)).toBe(theirs);
+  });
+
+  test('a link in its place is refused', async () => {
+    const { synth, read, top } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    symlinkSync('config.yaml', join(top, radarr));
+    expect((await synth()).err).toEqual([
+      `${radarr}: is not a plain file, and synth would write one there; move it away`,
+    ]);
+    expect(read(`${folder('radarr')}/config.yaml`)).toContain('ConfigMap');
+  });
+
+  test('two app secrets of one file', async () => {
+    const shared = { beside: folder('radarr') };
+    const { synth } = await inRepository([app('radarr', { ...listed, spec: '' })], {
+      'src/secrets/a.ts': beside('radarr', shared),
+      'src/secrets/b.ts': beside('radarr', { ...shared, namespace: 'downloads' }),
+    });
+    expect((await synth()).err).toEqual([
+      `src/secrets/b.ts: downloads/radarr: beside: would be ${radarr}, which is that of media/radarr in src/secrets/a.ts; put one of the two beside another folder`,
+    ]);
+  });
+});
+
+describe('what goes', () => {
+  test('with its app secret; the line that is left over breaks the build of the app', async () => {
+    const { synth, files, write, project } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    await synth();
+    project.remove('src/secrets/radarr.ts');
+    const stray = `${list}: lists externalsecret-radarr.yaml, which synth does not make any more, so its whole build fails; take \`- ./externalsecret-radarr.yaml\` out`;
+    expect(await synth('--check')).toMatchObject({
+      code: 1,
+      err: [
+        'warning: Kustomization flux-system/radarr: the push deletes the Secret media/radarr, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first',
+        `${radarr}: is stale; run \`npm run synth\` and commit it`,
+        stray,
+      ],
+    });
+    expect(await synth()).toEqual({
+      code: 0,
+      out: [
+        'dist/ is current: 16 files',
+        'beside apps: 0 files, 0 new, 0 changed, 1 removed',
+        'in the cluster: 1 Secret: 1 deleted (media/radarr)',
+      ],
+      err: [
+        `warning: ${stray}`,
+        'warning: Kustomization flux-system/radarr: the push deletes the Secret media/radarr, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first',
+      ],
+    });
+    expect(files()).toEqual([]);
+    expect(await synth('--check')).toMatchObject({ code: 1, err: [stray] });
+    write(list, listing(['./config.yaml', '# - ./externalsecret-radarr.yaml']));
+    expect(await synth('--check')).toMatchObject({ code: 0, err: [] });
+  });
+
+  test('an app secret with a mistake takes nothing away', async () => {
+    const { synth, files, project } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    await synth();
+    project.write('src/secrets/radarr.ts', 'export default {');
+    expect((await synth()).code).toBe(1);
+    expect(files()).toEqual(['media/radarr/app/externalsecret-radarr.yaml']);
+  });
+});
+
+describe('a folder that can’t be', () => {
+  const todo = 'name the folder of an app, or leave `beside` out';
+  test.each([
+    [
+      'apps/media/sonarr',
+      "there is no folder apps/media/sonarr in the repository; name the folder of the app's manifests, from the top of the repository",
+    ],
+    [
+      'apps/kustomization.yaml',
+      "apps/kustomization.yaml is not a folder; name the folder of the app's manifests, from the top of the repository",
+    ],
+    ['infra/secrets/dist', `infra/secrets/dist is in dist/, where all is synth's; ${todo}`],
+    [
+      'infra/secrets/dist/secrets-media',
+      `infra/secrets/dist/secrets-media is in dist/, where all is synth's; ${todo}`,
+    ],
+    [
+      'infra/secrets/src',
+      `infra/secrets/src is in src/ of this project, which holds nothing for Flux; ${todo}`,
+    ],
+    [
+      'lab/apps',
+      "lab/apps is another cluster's: otherClusters in src/settings.ts names lab; declare it in the project of that cluster, or name a folder of this one",
+    ],
+    ['linked', `linked is reached through a link, which Flux does not follow; write '${folder('radarr')}'`],
+    ['outside', 'outside leads out of the repository, through a link; name a folder inside of it'],
+    [
+      'inner/app',
+      'inner/app is in a git repository of its own inside of this one, which commits none of its files; name a folder of this repository',
+    ],
+    [
+      'hidden',
+      'Flux does not get hidden/externalsecret-x.yaml: the rule `/hidden/` of .sourceignore leaves it out; let that rule spare it, or name another folder',
+    ],
+  ])('%s', async (at, message) => {
+    const { synth, top } = await inRepository(
+      [app('radarr')],
+      {
+        'src/secrets/x.ts': beside('x', { beside: at }),
+        'src/settings.ts': "export default { otherClusters: ['lab'] };",
+        'dist/secrets-media/old.yaml': '',
+      },
+      {
+        'lab/apps/config.yaml': '',
+        '.sourceignore': '/hidden/\n',
+        'hidden/config.yaml': '',
+        'inner/app/config.yaml': '',
+      },
+    );
+    symlinkSync(folder('radarr'), join(top, 'linked'));
+    symlinkSync('/tmp', join(top, 'outside'));
+    await execa('git', ['init', '--quiet'], { cwd: join(top, 'inner') });
+    const { code, err } = await synth();
+    expect(err.filter((line) => !line.startsWith('warning'))).toEqual([
+      `src/secrets/x.ts: media/x: beside: ${message}`,
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('one that can’t be written into', async () => {
+    const { synth, top } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    chmodSync(join(top, folder('radarr')), 0o500);
+    expect((await synth()).err).toEqual([
+      `src/secrets/radarr.ts: media/radarr: beside: nothing can be written into ${folder('radarr')}; correct its permissions`,
+    ]);
+    chmodSync(join(top, folder('radarr')), 0o700);
+  });
+
+  test('one that nothing in Flux builds is a warning', async () => {
+    const { synth } = await inRepository(
+      [app('radarr')],
+      { 'src/secrets/x.ts': beside('x', { beside: 'unused' }) },
+      { 'unused/config.yaml': '' },
+    );
+    expect(await synth()).toMatchObject({
+      code: 0,
+      err: [
+        'warning: src/secrets/x.ts: media/x: beside: no Flux Kustomization of this repository builds unused/externalsecret-x.yaml, so nothing makes the Secret media/x; name the folder of an app that Flux applies, unless something outside of it applies this one',
+      ],
+    });
+  });
+
+  test('one whose files git ignores is a warning', async () => {
+    const { synth } = await inRepository(
+      [app('radarr', listed)],
+      { 'src/secrets/radarr.ts': beside('radarr') },
+      { '.gitignore': 'externalsecret-*\n' },
+    );
+    expect((await synth()).err).toEqual([
+      `warning: .gitignore: line 1, \`externalsecret-*\`, keeps git from committing ${radarr} of this project, so Flux never gets it; take the rule away, or let it spare this folder (below a folder that is ignored itself nothing can be spared)`,
+    ]);
+  });
+});
+
+describe('other makers of the same Secret', () => {
+  test('a SOPS file of it is refused', async () => {
+    const { synth } = await inRepository(
+      [app('radarr', { resources: [...listed.resources, './secret.sops.yaml'] })],
+      { 'src/secrets/radarr.ts': beside('radarr') },
+      { [`${folder('radarr')}/secret.sops.yaml`]: sops('radarr', 'media') },
+    );
+    expect((await synth()).err.filter((line) => !line.startsWith('warning'))).toEqual([
+      `src/secrets/radarr.ts: media/radarr: is the SOPS-encrypted Secret in ${folder('radarr')}/secret.sops.yaml, too: ESO would take it over at once, report Ready, and its old keys would be gone; rename this one, or delete ${folder('radarr')}/secret.sops.yaml first`,
+    ]);
+  });
+
+  const old = (name: string, target = name) =>
+    `apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: ${name}}\nspec: {target: {name: ${target}}}\n`;
+
+  test('the ExternalSecret that was there: in the same build it is replaced in one commit', async () => {
+    const es = `${folder('radarr')}/externalsecret.yaml`;
+    const { synth, remove, write } = await inRepository(
+      [app('radarr', { resources: ['./config.yaml', './externalsecret.yaml'] })],
+      { 'src/secrets/radarr.ts': beside('radarr') },
+      { [es]: old('radarr') },
+    );
+    expect((await synth()).err).toEqual([
+      `src/secrets/radarr.ts: media/radarr: beside: is the ExternalSecret media/radarr in ${es}, too; delete ${es} and its line in the kustomization.yaml, in the commit that brings ${radarr}: Flux updates it in place`,
+    ]);
+    remove(es);
+    write(list, listing(listed.resources));
+    expect(await synth()).toMatchObject({ code: 0, err: [] });
+  });
+
+  test('in another build it must be kept from pruning first; for another Secret it is told, too', async () => {
+    const es = `${folder('old')}/externalsecret.yaml`;
+    const { synth } = await inRepository(
+      [app('radarr', listed), app('old', { resources: ['./externalsecret.yaml'] })],
+      { 'src/secrets/radarr.ts': beside('radarr') },
+      { [es]: old('radarr', 'radarr-secret') },
+    );
+    expect((await synth()).err).toEqual([
+      `src/secrets/radarr.ts: media/radarr: beside: is the ExternalSecret media/radarr in ${es}, too, for the Secret radarr-secret; give that one the annotation kustomize.toolkit.fluxcd.io/prune: disabled, push, and then delete it in the commit that brings ${radarr}: otherwise Flux deletes it, and the Secret with it`,
+    ]);
+  });
+});
+
+describe('written as safely as dist/', () => {
+  test('no leftovers; those of a killed run go', async () => {
+    const { synth, top, write } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+    });
+    const all = () => readdirSync(top, { recursive: true, encoding: 'utf8' });
+    const files = () =>
+      all().filter((file) => !/(^\.git|node_modules|^infra\/secrets\/dist)(\/|$)/.test(file));
+    const before = files();
+    write('infra/secrets/.dist-999999999.beside/0.yaml', 'half');
+    await synth();
+    expect(files().filter((file) => !before.includes(file))).toEqual([radarr]);
+  });
+
+  test('a synth that can’t write dist/ leaves all as it was', async () => {
+    const { synth, files, project } = await inRepository([app('radarr', listed)], {
+      'src/secrets/radarr.ts': beside('radarr'),
+      dist: 'mine',
+    });
+    expect((await synth()).code).toBe(1);
+    expect(files()).toEqual([]);
+    expect(project.read('dist')).toBe('mine');
+  });
+});
