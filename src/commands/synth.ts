@@ -103,11 +103,13 @@ function changesSince(
   const same = [...files].filter(([path]) => !differing.has(path));
   const before = new Map([...same, ...readable(readDiffering(join(path, 'dist'), differences))]);
   const { ownerOf } = beside;
-  const besideDiffering = new Map(
-    [...beside.before].filter(([file, content]) => !beside.files.get(file)?.equals(content)),
+  const besideBefore = new Map(
+    [...beside.before].filter(
+      ([file, content]) => beside.files.get(file)?.equals(content) || isYaml(content),
+    ),
   );
   return describeChanges(
-    new Map([...before, ...asChanged(readable(besideDiffering), ownerOf)]),
+    new Map([...before, ...asChanged(besideBefore, ownerOf)]),
     new Map([...files, ...asChanged(beside.files, ownerOf)]),
   );
 }
