@@ -11,17 +11,18 @@ export interface Killed {
 }
 
 /**
- * Counts what a run does to `dist/` and beside it; ends it with SIGKILL before the step that KILL_AT names, and
- * tells on standard error how many steps there were when it is not.
+ * Counts what a run does to `dist/`, next to it, and to files beside apps; ends it with SIGKILL before the step that
+ * KILL_AT names, and tells on standard error how many steps there were when it is not.
  */
-const killer = `data:text/javascript,${encodeURIComponent(`
+export const killer = `data:text/javascript,${encodeURIComponent(`
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 let steps = 0;
 for (const name of ['mkdirSync', 'writeFileSync', 'renameSync', 'rmSync']) {
   const step = fs[name];
   fs[name] = (path, ...more) => {
-    if (/\\/(dist|\\.dist-\\d+)(\\/|$)/.test(path) && steps++ === Number(process.env.KILL_AT)) {
+    const place = [path, name === 'renameSync' ? more[0] : ''].join(' ');
+    if (/\\/(dist|\\.dist-\\d+(\\.beside)?|externalsecret-[^/]*\\.yaml)(\\/|$| )/.test(place) && steps++ === Number(process.env.KILL_AT)) {
       process.kill(process.pid, 'SIGKILL');
     }
     return step(path, ...more);

@@ -1,0 +1,65 @@
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { killer } from '../killed.js';
+import { nodeArguments } from '../project.js';
+import { app, beside, type InRepository, inRepository } from './repository.js';
+
+const listed = (...names: string[]) => ({
+  resources: ['./config.yaml', ...names.map((name) => `./externalsecret-${name}.yaml`)],
+});
+
+/** Two states between which files are made, changed, and taken away, and app secrets move. */
+const states: Readonly<Record<'one' | 'two', Readonly<Record<string, string>>>> = {
+  one: {
+    'src/secrets/a.ts': beside('a', { item: 'one' }),
+    'src/secrets/b.ts': beside('b'),
+    'src/secrets/c.ts': beside('c', { beside: undefined }),
+  },
+  two: {
+    'src/secrets/a.ts': beside('a', { item: 'two' }),
+    'src/secrets/b.ts': beside('b', { beside: undefined }),
+    'src/secrets/c.ts': beside('c'),
+  },
+};
+
+/** Every file of `dist/` and beside apps. */
+function made({ project }: InRepository): Record<string, string> {
+  const apps = Object.entries(project.tree('../../apps')).filter(([file]) => file.includes('externalsecret'));
+  return { ...project.tree('dist'), ...Object.fromEntries(apps) };
+}
+
+test('synth killed at any moment: each file is old or new, each app secret is somewhere, and the next synth heals it', async () => {
+  const repository = await inRepository(['a', 'b', 'c'].map((name) => app(name, listed(name))));
+  const { project } = repository;
+  const go = async (to: 'one' | 'two', killAt: number) => {
+    for (const [file, text] of Object.entries(states[to])) project.write(file, text);
+    const { signal, stderr } = await execa(
+      process.execPath,
+      ['--import', killer, ...nodeArguments('synth'), '--finish-move'],
+      { cwd: project.path, env: { KILL_AT: String(killAt) }, reject: false },
+    );
+    return { killed: signal === 'SIGKILL', steps: Number(stderr.split('\n').at(-1)) };
+  };
+  await go('one', -1);
+  const one = made(repository);
+  const { steps } = await go('two', -1);
+  const two = made(repository);
+  expect(Object.keys(one)).not.toEqual(Object.keys(two));
+  const now = { one, two };
+  let at: 'one' | 'two' = 'two';
+  let killed = 0;
+  for (let moment = 1; moment < steps; moment += Math.ceil(steps / 8)) {
+    const to: 'one' | 'two' = at === 'one' ? 'two' : 'one';
+    if ((await go(to, moment)).killed) killed += 1;
+    const there = made(repository);
+    for (const [file, text] of Object.entries(there)) expect([one[file], two[file]], file).toContain(text);
+    for (const name of ['a', 'b', 'c']) {
+      const holders = Object.keys(there).filter((file) => file.endsWith(`externalsecret-${name}.yaml`));
+      expect(holders, `${name} after ${moment} of ${steps} steps`).not.toEqual([]);
+    }
+    await go(to, -1);
+    expect(made(repository)).toEqual(now[to]);
+    at = to;
+  }
+  expect(killed).toBeGreaterThan(5);
+});
