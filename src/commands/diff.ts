@@ -37,7 +37,8 @@ export const diff: Command = async (path, args, io) => {
   const options = parseArguments<Options>(usage, args, io, 1);
   if (!options) return 0;
   const project = await composeProject(path, [], io);
-  if (project.problems.length > 0) throw new OperatorError(project.problems);
+  const problems = [...project.problems, ...project.beside.problems];
+  if (problems.length > 0) throw new OperatorError(problems);
   const { repository, view } = project;
   if (!repository) {
     const todo = 'run `git init`, and commit dist/';

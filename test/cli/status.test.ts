@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { event, externalSecret, gitRepository, helmRelease, store, unit } from '../cluster-api/objects.js';
 import { type Api, type ApiContent, kubeconfigFor, startApi } from '../cluster-api/server.js';
-import { copyProject } from '../project.js';
+import { copyProject, makeProject } from '../project.js';
 
 const paths = {
   source: '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories',
@@ -448,6 +448,32 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
       ],
     ]);
     expect((await declared.run('status', ['-n', 'monitoring'], { env })).code).toBe(0);
+  });
+
+  test('one beside its app that is not there: what to look at, and of no other project', async () => {
+    const declared = await makeProject({ git: true, at: 'infra/secrets' });
+    const secret = { namespace: 'media', name: 'radarr', item: 'X', keys: 'all', beside: 'apps/radarr' };
+    declared.write('../../apps/radarr/config.yaml', '');
+    declared.write('src/secrets/a.ts', `export default ${JSON.stringify(secret)};`);
+    await declared.synth();
+    const file = 'apps/radarr/externalsecret-radarr.yaml';
+    const theirs = declared.read(`../../${file}`).replace('project infra/secrets', 'project others');
+    declared.write('../../apps/others/externalsecret-radarr.yaml', theirs);
+    declared.write('../../apps/others/externalsecret-mine.yaml', 'kind: ExternalSecret\n');
+    const { api } = await start(healthy);
+    declared.write('kubeconfig', api.kubeconfig);
+    const env = { KUBECONFIG: `${declared.path}/kubeconfig` };
+    const { code, out } = await declared.run('status', [], { env });
+    expect(code).toBe(1);
+    expect(columns(out).filter(([kind, , ready]) => kind === 'ExternalSecret' && ready === 'no')).toEqual([
+      [
+        'ExternalSecret',
+        'media/radarr',
+        'no',
+        'never',
+        `not in the cluster: is ${file} committed, is it in its kustomization.yaml, and is the Flux Kustomization of the app Ready?`,
+      ],
+    ]);
   });
 
   test('a reason that stands in the condition is told, where the event says less', async () => {
