@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { Difference } from '../output/write.js';
 import type { BesideSecret } from '../platform/platform.js';
+import { plainText } from '../repository/kustomize.js';
 import { identity } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { secretsMadeBy } from '../repository/secret-makers.js';
+import { metadataOf } from '../tree.js';
 import { originOf } from './first-line.js';
-import { externalSecretOf, identityOf } from './manifest.js';
+import { externalSecretOf, identityOf, nameOf } from './manifest.js';
 import type { Places } from './place.js';
 
 /**
@@ -57,18 +59,36 @@ function foreignTo(project: string, content: Buffer): Omit<Problem, 'where'> | u
   };
 }
 
+/** Another ExternalSecret of the repository, where an app secret beside an app is to be. */
+export interface Double {
+  readonly file: string;
+  readonly one: BesideSecret;
+  readonly problem: Omit<Problem, 'where'>;
+}
+
 /**
- * Other files with the very ExternalSecret of an app secret beside an app: kustomize refuses two of them in a build,
- * and in two builds they would undo each other's work.
- *
- * @returns The file, which app secret, and the problem.
+ * Other files with the ExternalSecret of an app secret beside an app, or with one for the same Secret: mostly those
+ * that it replaces. kustomize refuses two of one name in a build, and in two builds they undo each other's work.
  */
 export function findDoubles(
   wanted: ReadonlyMap<string, BesideSecret>,
   places: Places,
   view: RepositoryView,
-): { file: string; secret: BesideSecret; problem: Omit<Problem, 'where'> }[] {
+): Double[] {
   if (wanted.size === 0) return [];
+  const doubles = sameExternalSecrets(wanted, places, view);
+  const told = new Set(doubles.map(({ file, one }) => `${file} ${identityOf(one.secret)}`));
+  return [
+    ...doubles,
+    ...sameSecrets(wanted, view).filter(({ file, one }) => !told.has(`${file} ${identityOf(one.secret)}`)),
+  ];
+}
+
+function sameExternalSecrets(
+  wanted: ReadonlyMap<string, BesideSecret>,
+  places: Places,
+  view: RepositoryView,
+): Double[] {
   const ours = new Map(
     [...wanted].map(([file, one]) => {
       const object = externalSecretOf(one.secret);
@@ -82,14 +102,44 @@ export function findDoubles(
     const unique = [...new Map(others.map((other) => [other.file, other])).values()];
     return unique.map(({ file, object }) => {
       const [made] = secretsMadeBy(object);
-      const { name } = own.one.secret.props;
-      const isOther = made !== undefined && made.name !== name;
+      const isOther = made !== undefined && made.name !== own.one.secret.props.name;
       const what = `is the ExternalSecret ${identityOf(own.one.secret)} in ${file}, too${isOther ? `, for the Secret ${made.name}` : ''}`;
       const isSameBuild = [...places.of(own.file).owners].some((owner) => places.of(file).owners.has(owner));
       const todo = isSameBuild
         ? `delete ${file} and its line in the kustomization.yaml, in the commit that brings ${own.file}: Flux updates it in place`
         : `give that one the annotation kustomize.toolkit.fluxcd.io/prune: disabled, push, and then delete it in the commit that brings ${own.file}: otherwise Flux deletes it, and the Secret with it`;
-      return { file, secret: own.one, problem: { what, todo } };
+      return { file, one: own.one, problem: { what, todo } };
     });
   });
+}
+
+/** Under another name it would be another object: Flux would delete the one, and the Secret with it. */
+function sameSecrets(wanted: ReadonlyMap<string, BesideSecret>, view: RepositoryView): Double[] {
+  const bySecret = new Map(
+    [...wanted.values()].map(
+      (one) => [`${one.secret.props.namespace}/${one.secret.props.name}`, one] as const,
+    ),
+  );
+  const { secrets } = view.findSecrets([...bySecret.values()].map(({ secret }) => secret.props));
+  return secrets.flatMap(({ file, namespace, name, dead, unknown }) => {
+    const one = bySecret.get(`${namespace}/${name}`);
+    const maker = dead || unknown ? undefined : externalSecretFor(name, file, view);
+    if (!one || maker === undefined || maker === nameOf(one.secret)) return [];
+    const problem = {
+      what: `is the Secret of the ExternalSecret ${maker} in ${file}, too`,
+      todo: `to replace that one without losing the Secret, write externalSecretName: '${maker}'`,
+    };
+    return [{ file, one, problem }];
+  });
+}
+
+/** The name of the ExternalSecret in a file that makes a Secret. */
+function externalSecretFor(secret: string, file: string, { files }: RepositoryView): string | undefined {
+  const bytes = files.picked.find((one) => one.file === file);
+  const object =
+    bytes &&
+    files
+      .parse(bytes, 'names a Secret')
+      .find((tree) => tree['kind'] === 'ExternalSecret' && secretsMadeBy(tree)[0]?.name === secret);
+  return object && plainText(metadataOf(object)['name']);
 }

@@ -86,12 +86,12 @@ export function planBeside(input: BesideInput): BesidePlan {
         const one = wanted.get(where);
         return one ? [`${where} ${idOf(one.secret)}`] : [];
       }),
-      ...doubles.map(({ file, secret }) => `${file} ${idOf(secret.secret)}`),
+      ...doubles.map(({ file, one }) => `${file} ${idOf(one.secret)}`),
     ]),
     problems: [
       ...problems,
       ...foreign,
-      ...doubles.map(({ secret, problem }) => asOf(secret)(problem)),
+      ...doubles.map(({ one, problem }) => asOf(one)(problem)),
       ...finishProblems(input, wanted, places),
     ],
     broken: strayLines(repository.top, files, view),

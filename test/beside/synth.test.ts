@@ -428,6 +428,18 @@ describe('other makers of the same Secret', () => {
     expect(await synth()).toMatchObject({ code: 0, err: [] });
   });
 
+  test('one of another name for the same Secret, as most are: it takes the name, so that it is the same object', async () => {
+    const es = `${folder('radarr')}/externalsecret.yaml`;
+    const { synth } = await inRepository(
+      [app('radarr', { resources: ['./config.yaml', './externalsecret.yaml'] })],
+      { 'src/secrets/radarr.ts': beside('radarr-secret', { beside: folder('radarr') }) },
+      { [es]: old('radarr', 'radarr-secret') },
+    );
+    expect((await synth()).err).toEqual([
+      `src/secrets/radarr.ts: media/radarr-secret: beside: is the Secret of the ExternalSecret radarr in ${es}, too; to replace that one without losing the Secret, write externalSecretName: 'radarr'`,
+    ]);
+  });
+
   test('in another build it must be kept from pruning first; for another Secret it is told, too', async () => {
     const es = `${folder('old')}/externalsecret.yaml`;
     const { synth } = await inRepository(
