@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { changeProblems } from '../repository/delivery.js';
+import type { FluxKustomization } from '../repository/flux-kustomization.js';
 import { fits } from '../repository/kustomize.js';
 import type { Way } from '../repository/model.js';
 import type { RepositoryView } from '../repository/scan.js';
@@ -13,6 +14,8 @@ export interface Place {
   /** The kustomization.yaml that must list it and does not. */
   readonly lacks: string | undefined;
   /** The Flux Kustomizations that build it. */
+  readonly by: readonly FluxKustomization[];
+  /** Their names. */
   readonly owners: ReadonlySet<string>;
 }
 
@@ -34,8 +37,9 @@ export class Places {
     if (before) return before;
     const { ways: all, lacks } = this.view.model.waysOnceListed(file);
     const ways = all.filter((way) => !this.view.isElsewhere(way));
-    const owners = new Set(ways.flatMap(({ by }) => (by ? [ownerName(by)] : [])));
-    const place = { ways, lacks, owners };
+    const built = ways.flatMap(({ by }) => by ?? []);
+    const by = [...new Map(built.map((one) => [ownerName(one), one])).values()];
+    const place = { ways, lacks, by, owners: new Set(by.map(ownerName)) };
     this.known.set(file, place);
     return place;
   }

@@ -5,6 +5,7 @@ import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { HandOver } from '../platform/hand-over.js';
 import type { BesideSecret, Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
+import type { FluxKustomization } from '../repository/flux-kustomization.js';
 import { normalPath } from '../repository/kustomize.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
@@ -25,7 +26,9 @@ export interface BesidePlan {
   /** Those of this project that are there now. */
   readonly before: ReadonlyMap<string, Buffer>;
   readonly differences: readonly Difference[];
-  /** The Flux Kustomization that builds a file; undefined where nothing says it. */
+  /** The Flux Kustomizations that build a file; none where nothing says it. */
+  readonly builtBy: (file: string) => readonly FluxKustomization[];
+  /** The name of the first of them. */
   readonly ownerOf: (file: string) => string | undefined;
   /** Why they can't be written. */
   readonly problems: readonly Problem[];
@@ -57,7 +60,8 @@ export function planBeside(input: BesideInput): BesidePlan {
   const before = view.files.beside;
   const places = new Places(view);
   const ownerOf = (file: string) => [...places.of(file).owners][0];
-  const none = { files: new Map(), before, differences: [], ownerOf, told: new Set<string>() };
+  const builtBy = (file: string) => places.of(file).by;
+  const none = { files: new Map(), before, differences: [], builtBy, ownerOf, told: new Set<string>() };
   if (!repository) {
     return { ...none, problems: platform.beside.map(withoutRepository), broken: [], warnings: [] };
   }
@@ -80,6 +84,7 @@ export function planBeside(input: BesideInput): BesidePlan {
     files,
     before,
     differences,
+    builtBy,
     ownerOf,
     told: new Set([
       ...foreign.flatMap(({ where }) => {

@@ -1,4 +1,6 @@
 import { ApiObject, type Chart } from 'cdk8s';
+import { load } from 'js-yaml';
+import { originOf } from '../../beside/first-line.js';
 import type { OwnedObject, OwnedObjects } from '../../cluster/flux-owned.js';
 import type { AfterPush, Holder } from '../../cluster/prune-effects.js';
 import { operatorRelease } from '../../constructs/external-secrets-release.js';
@@ -18,7 +20,7 @@ import { isTree, metadataOf, type Tree } from '../../tree.js';
  */
 export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
   const { objects } = cluster;
-  const { platform, settings, view } = project;
+  const { platform, settings, view, beside } = project;
   const { namespace } = settings.flux;
   if (!view.model.hasRoots) {
     throw new OperatorError([
@@ -36,6 +38,14 @@ export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
   };
   for (const unit of platform.units) {
     for (const object of objectsIn(unit)) if (object !== unit.kustomization) add(object, unit.unitName);
+  }
+  for (const [file, content] of beside.files) {
+    const object = load(content.toString('utf8')) as Tree;
+    const named = { ...object, metadata: { ...metadataOf(object), namespace: originOf(content)?.namespace } };
+    const holders = beside
+      .builtBy(file)
+      .map((by) => ({ name: by.name, namespace: by.namespace, spec: specOf(object) }));
+    own.set(identity(named), [...(own.get(identity(named)) ?? []), ...holders]);
   }
   const [entry] = deliveryOf(project).by;
   for (const object of platform.namespace ? objectsIn(platform.namespace) : []) {
