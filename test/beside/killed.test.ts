@@ -48,7 +48,9 @@ test('synth killed at any moment: each file is old or new, each app secret is so
   const now = { one, two };
   let at: 'one' | 'two' = 'two';
   let killed = 0;
-  for (let moment = 1; moment < steps; moment += Math.ceil(steps / 8)) {
+  // All is written elsewhere first; the last steps put it in place.
+  const moments = [1, Math.round(steps / 2), ...Array.from({ length: 14 }, (_, index) => steps - 14 + index)];
+  for (const moment of moments) {
     const to: 'one' | 'two' = at === 'one' ? 'two' : 'one';
     if ((await go(to, moment)).killed) killed += 1;
     const there = made(repository);
@@ -57,7 +59,7 @@ test('synth killed at any moment: each file is old or new, each app secret is so
       const holders = Object.keys(there).filter((file) => file.endsWith(`externalsecret-${name}.yaml`));
       expect(holders, `${name} after ${moment} of ${steps} steps`).not.toEqual([]);
     }
-    await go(to, -1);
+    expect(await project.synth('--finish-move')).toMatchObject({ code: 0 });
     expect(made(repository)).toEqual(now[to]);
     at = to;
   }

@@ -209,6 +209,23 @@ describe('before anything moves', () => {
   });
 });
 
+test('an ExternalSecret that this project makes in the same folder stays in the same Flux Kustomization', async () => {
+  const radarr = { namespace: 'media', name: 'radarr', item: 'x', keys: 'all' };
+  const declared = (more: object) => ({
+    'src/secrets/radarr.ts': `export default ${JSON.stringify({ ...radarr, ...more })};\n`,
+  });
+  const gone = ['apps/media/es.yaml'];
+  const beside = await handOver({}, { gone, edit: declared({ beside: 'apps/media' }) });
+  expect(beside.rows.filter(([object]) => object?.startsWith('ExternalSecret'))).toEqual([]);
+  const inUnit = await handOver({}, { gone, edit: declared({}) });
+  expect(inUnit.rows).toContainEqual([
+    'ExternalSecret media/radarr',
+    'flux-system/media',
+    'flux-system/secrets-media',
+    'is deleted',
+  ]);
+});
+
 describe('before the push in which this project takes over', () => {
   test('all of it is marked: nothing is lost', async () => {
     const { code, rows, err } = await handOver({ kept: true }, takeOver);
