@@ -38,10 +38,18 @@ export function compareBeside(
     const there = found.isFile() ? readFileSync(join(top, path)) : undefined;
     const problem = there ? foreignTo(project, there) : notAFile;
     if (problem) foreign.push({ where: path, ...problem });
-    else if (!there?.equals(content)) differences.push({ path, kind: 'changed' });
+    else if (there && !isSame(there, content)) differences.push({ path, kind: 'changed' });
   }
   for (const path of before.keys()) if (!files.has(path)) differences.push({ path, kind: 'stale' });
   return { differences: differences.sort((a, b) => (a.path < b.path ? -1 : 1)), foreign };
+}
+
+/** Whether a file is what synth writes; git may have given it other line ends, as no .gitattributes of ours is there. */
+function isSame(there: Buffer, content: Buffer): boolean {
+  if (there.equals(content)) return true;
+  return (
+    there.includes('\r\n') && there.toString('utf8').replaceAll('\r\n', '\n') === content.toString('utf8')
+  );
 }
 
 const notAFile = { what: 'is not a plain file, and synth would write one there', todo: 'move it away' };

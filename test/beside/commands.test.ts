@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expectedFrom } from '../../src/cluster/expected.js';
 import { kustomization } from '../repository/shapes.js';
 import { app, beside, fileOf, folder, type InRepository, inRepository, listing } from './repository.js';
 
@@ -115,4 +116,21 @@ test('a second project of the repository keeps its hands off the files of the fi
   one.project.remove('src/secrets/radarr.ts');
   expect(await one.synth()).toMatchObject({ code: 0, err: [] });
   expect(one.files()).toHaveLength(1);
+});
+
+test('with a store that is there already, and all beside apps, dist/ has no unit', async () => {
+  const repository = await inRepository([app('radarr', listed('radarr'))], {
+    'src/settings.ts':
+      "import { defineSettings, existing } from '#cluster-secrets';\nexport default defineSettings({ store: existing({ name: 'theirs', kind: 'SecretStore' }) });\n",
+    'src/secrets/radarr.ts': beside('radarr'),
+  });
+  expect(await repository.synth()).toMatchObject({ code: 0 });
+  expect(Object.keys(repository.project.tree('dist'))).toEqual(['kustomization.yaml']);
+  expect(repository.read(fileOf('radarr'))).toContain('    kind: SecretStore\n    name: theirs\n');
+  const { externalSecrets, stores, units } = expectedFrom(repository.project.path);
+  expect({ externalSecrets, stores, units }).toEqual({
+    externalSecrets: [{ namespace: 'media', name: 'radarr', file: fileOf('radarr') }],
+    stores: [{ kind: 'SecretStore', name: 'theirs', namespace: 'media', unit: undefined }],
+    units: [],
+  });
 });

@@ -182,6 +182,8 @@ describe('whose file it is', () => {
       'in the cluster: 1 Secret: 1 updated (media/radarr)',
     ]);
     expect(read(radarr)).toBe(made);
+    write(radarr, made.replaceAll('\n', '\r\n'));
+    expect(await synth('--check')).toMatchObject({ code: 0, err: [] });
     write(radarr, `${made}---\n{`);
     expect(await synth()).toMatchObject({ code: 0, err: [] });
     expect(read(radarr)).toBe(made);
