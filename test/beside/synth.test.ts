@@ -363,16 +363,19 @@ describe('a folder that can’t be', () => {
     expect(code).toBe(1);
   });
 
-  test.skipIf(process.getuid?.() === 0)('one that can’t be written into', async () => {
-    const { synth, top } = await inRepository([app('radarr', listed)], {
-      'src/secrets/radarr.ts': beside('radarr'),
-    });
-    chmodSync(join(top, folder('radarr')), 0o500);
-    expect((await synth()).err).toEqual([
-      `src/secrets/radarr.ts: media/radarr: beside: nothing can be written into ${folder('radarr')}; correct its permissions`,
-    ]);
-    chmodSync(join(top, folder('radarr')), 0o700);
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'one that can’t be written into (root can write everywhere)',
+    async () => {
+      const { synth, top } = await inRepository([app('radarr', listed)], {
+        'src/secrets/radarr.ts': beside('radarr'),
+      });
+      chmodSync(join(top, folder('radarr')), 0o500);
+      expect((await synth()).err).toEqual([
+        `src/secrets/radarr.ts: media/radarr: beside: nothing can be written into ${folder('radarr')}; correct its permissions`,
+      ]);
+      chmodSync(join(top, folder('radarr')), 0o700);
+    },
+  );
 
   test('one that nothing in Flux builds is a warning', async () => {
     const { synth } = await inRepository(
