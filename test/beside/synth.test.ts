@@ -435,7 +435,7 @@ describe('other makers of the same Secret', () => {
 
   test('one of another name for the same Secret, as most are: it takes the name, so that it is the same object', async () => {
     const es = `${folder('radarr')}/externalsecret.yaml`;
-    const { synth } = await inRepository(
+    const { synth, project, remove, write, read } = await inRepository(
       [app('radarr', { resources: ['./config.yaml', './externalsecret.yaml'] })],
       { 'src/secrets/radarr.ts': beside('radarr-secret', { beside: folder('radarr') }) },
       { [es]: old('radarr', 'radarr-secret') },
@@ -443,6 +443,15 @@ describe('other makers of the same Secret', () => {
     expect((await synth()).err).toEqual([
       `src/secrets/radarr.ts: media/radarr-secret: beside: is the Secret of the ExternalSecret radarr in ${es}, too; to replace that one without losing the Secret, write externalSecretName: 'radarr'`,
     ]);
+    const named = { beside: folder('radarr'), externalSecretName: 'radarr' };
+    project.write('src/secrets/radarr.ts', beside('radarr-secret', named));
+    expect((await synth()).err).toEqual([
+      `src/secrets/radarr.ts: media/radarr-secret: beside: is the ExternalSecret media/radarr in ${es}, too; delete ${es} and its line in the kustomization.yaml, in the commit that brings ${radarr}: Flux updates it in place`,
+    ]);
+    remove(es);
+    write(list, listing(listed.resources));
+    expect(await synth()).toMatchObject({ code: 0, err: [] });
+    expect(read(radarr)).toContain('    name: radarr-secret\n');
   });
 
   test('in another build it must be kept from pruning first; for another Secret it is told, too', async () => {
