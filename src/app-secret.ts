@@ -21,7 +21,12 @@ export class AppSecret extends UncheckedAppSecret {
   constructor(scope: Construct, id: string, props: AppSecretProps, context: AppSecretContext) {
     super(scope, id, shaped(props, id), context);
     const { settings } = resolveSettings({}, settingsFile);
-    const store = { ...settings.store, name: context.storeName };
+    const {
+      storeName: name,
+      storeKind: kind = settings.store.kind,
+      provider = settings.store.provider,
+    } = context;
+    const store = { ...settings.store, name, kind, provider };
     const files = [{ file: this.node.path, secrets: [props] }];
     addCheck(this, () => guardSecrets({ settings: { ...settings, store }, files }));
   }

@@ -11,6 +11,7 @@ import {
   type ExternalSecretSpecTargetTemplateTemplateFrom,
   ExternalSecretSpecTargetTemplateTemplateFromConfigMapItemsTemplateAs,
 } from '../../imports/external-secrets.io.js';
+import { goDuration } from '../duration.js';
 import { keyTemplates } from '../external-secret/key-templates.js';
 import { lookUps, type Provider, singleLookUps } from '../external-secret/look-ups.js';
 import type { SecretSource } from '../external-secret/source.js';
@@ -142,6 +143,8 @@ function configMapTemplates({
   }));
 }
 
+const hour = 3_600_000;
+
 const creationPolicies = {
   Owner: ExternalSecretSpecTargetCreationPolicy.OWNER,
   Orphan: ExternalSecretSpecTargetCreationPolicy.ORPHAN,
@@ -178,18 +181,25 @@ export class AppSecret extends Construct {
     const dataFrom = lookUps(props, context.provider);
     const data = singleLookUps(props, context.provider);
     const once = props.refreshPolicy === 'CreatedOnce';
+    // What never refreshes is not to change with the setting.
+    const refreshInterval = once ? '1h' : (props.refreshInterval ?? context.refreshInterval);
+    const annotations = {
+      ...((goDuration(refreshInterval) ?? 0) > hour && {
+        'cluster-secrets/refresh-interval': `longer than 1h, because the store ${context.storeName} reads with a service account, which has a limit of reads`,
+      }),
+      ...(context.handOver && { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' }),
+    };
     new ExternalSecret(this, 'external-secret', {
       metadata: {
         name: externalSecretNameOf(props),
         namespace: props.namespace,
-        ...(context.handOver && { annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } }),
+        ...(Object.keys(annotations).length > 0 && { annotations }),
       },
       spec: {
         ...(data.length > 0 && { data }),
         ...(dataFrom.length > 0 && { dataFrom }),
         ...(once && { refreshPolicy: ExternalSecretSpecRefreshPolicy.CREATED_ONCE }),
-        // What never refreshes is not to change with the setting.
-        refreshInterval: once ? '1h' : (props.refreshInterval ?? context.refreshInterval),
+        refreshInterval,
         secretStoreRef: {
           kind: storeKinds[context.storeKind ?? 'ClusterSecretStore'],
           name: context.storeName,

@@ -333,6 +333,12 @@ export default appSecret({
     const project = await makeProject({ files: files("refreshInterval: '6h'") });
     expect(await project.synth()).toMatchObject({ code: 0, err: '' });
     expect(load(project.read('dist/secrets-media/externalsecret-radarr.yaml'))).toMatchObject({
+      metadata: {
+        annotations: {
+          'cluster-secrets/refresh-interval':
+            'longer than 1h, because the store sdk reads with a service account, which has a limit of reads',
+        },
+      },
       spec: {
         refreshInterval: '12h',
         dataFrom: [
