@@ -8,12 +8,12 @@ import { observe } from '../templates/observe.js';
 import type { LookUp } from '../templates/typed-value.js';
 
 /**
- * Templates that would fail on the real controller or, worse, write an empty value and say Ready.
+ * Finds templates that would fail on the real controller or, worse, write an empty value and report Ready.
  *
- * The rules are measured: a field is reached by a dot alone, because `index` gives an empty text where
- * there is no such field; every name is made of letters, digits and `_`, because that is what the rewrite
- * of the ExternalSecret makes of the labels. Of a map that the template makes itself, as from JSON, a key
- * may be missing if the template says what then: another value, or `fail`.
+ * The rules are measured. A field may be read by a dot only, because `index` returns an empty string for a
+ * missing field. Names consist of letters, digits and `_`, because the ExternalSecret's rewrite turns labels
+ * into these. A key of a map that the template makes itself, as from JSON, may be missing if the template
+ * handles that: with another value, or with `fail`.
  */
 export function templateProblems(secret: AppSecretProps): Problem[] {
   const texts = (['template', 'labels', 'annotations'] as const).flatMap((field) =>
@@ -34,7 +34,7 @@ export function textFaults(text: string, secret: AppSecretProps): Fault[] {
   return faults(text, aliasesOf(secret));
 }
 
-/** What works, and yet would not notice a field that is missing: templates that read all there is. */
+/** Finds templates that work but would not notice a missing field, because they read all fields at once. */
 export function templateWarnings(secret: AppSecretProps): Problem[] {
   if (secret.keys === 'all') return [];
   return Object.entries(secret.template ?? {}).flatMap(([key, text]) =>
@@ -42,8 +42,8 @@ export function templateWarnings(secret: AppSecretProps): Problem[] {
       ? [
           {
             where: `template.${key}`,
-            what: "uses the fields as a whole, and can't notice that one is missing",
-            todo: 'name those that must be there: (dict "user" .user)',
+            what: "uses all fields at once, and can't notice a missing one",
+            todo: 'name the fields it needs: (dict "user" .user)',
           },
         ]
       : [],
@@ -52,7 +52,7 @@ export function templateWarnings(secret: AppSecretProps): Problem[] {
 
 type Fault = Omit<Problem, 'where'>;
 
-/** What is wrong with a template, each thing once. */
+/** Everything wrong with a template, each fault once. */
 function faults(text: string, prefixes: readonly string[] | undefined): Fault[] {
   const found = new Map<string, Fault>();
   const say = (what: string, todo: string) => found.set(`${what}; ${todo}`, { what, todo });
@@ -73,10 +73,12 @@ function faults(text: string, prefixes: readonly string[] | undefined): Fault[] 
     for (const name of asked) checkName(name, 'index', prefixes, say);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    say(`is no Go template: ${error.message}`, 'correct it');
+    say(`is not a valid Go template: ${error.message}`, 'correct it');
   }
   return [...found.values()];
 }
+
+const stillReady = 'and External Secrets Operator still reports Ready';
 
 function ofSilent({ kind, by, key, ofFields }: LookUp): [what: string, todo: string] {
   if (kind === 'order') {
@@ -84,25 +86,22 @@ function ofSilent({ kind, by, key, ofFields }: LookUp): [what: string, todo: str
   }
   if (kind === 'nothing') {
     return [
-      `uses ${by}, which gives nothing where nothing matches, and ESO calls that Ready`,
+      `uses ${by}, which gives nothing if nothing matches, ${stillReady}`,
       `write {{ with ${by} ... }}{{ . }}{{ else }}{{ fail "no match" }}{{ end }}`,
     ];
   }
   if (kind === 'unread') {
     return by === 'fromYaml'
       ? [
-          'uses fromYaml as a whole, which gives a map with the key Error for what is no YAML',
+          'uses the whole result of fromYaml, which is a map with the key Error if the text is not YAML',
           'write (fromYaml ...).key, or mustFromJson for JSON',
         ]
-      : [
-          'uses fromJson, which gives nothing for what is no JSON, and ESO calls that Ready',
-          'write mustFromJson',
-        ];
+      : [`uses fromJson, which gives nothing if the text is not JSON, ${stillReady}`, 'write mustFromJson'];
   }
-  const ends = `where there is no such ${ofFields ? 'field' : 'key'}, and ESO calls that Ready`;
+  const ends = `if there is no such ${ofFields ? 'field' : 'key'}, ${stillReady}`;
   if (ofFields) {
     return [
-      `uses ${by}, which gives an empty text ${ends}`,
+      `uses ${by}, which gives an empty string ${ends}`,
       `write .${key === undefined ? 'name' : templateName(key)}`,
     ];
   }
@@ -125,13 +124,16 @@ function checkName(
   const plain = templateName(name);
   if (plain !== name)
     say(
-      `${as} is never there: ${by === 'dot' ? 'letters other than A-Z' : 'all but A-Z, digits and _'} become _`,
+      `${as} never exists: ${by === 'dot' ? 'letters other than A-Z become _' : 'everything but A-Z, digits and _ becomes _'}`,
       write(plain),
     );
   if (!prefixes && /^\d/.test(name)) {
-    say(`${as} is never there: a digit at the start gets a _ in front`, write(`_${plain}`));
+    say(`${as} never exists: a leading digit gets a _ in front`, write(`_${plain}`));
   }
   if (prefixes && !prefixes.some((prefix) => name.startsWith(prefix))) {
-    say(`${as} begins with the alias of no item`, `${write(`${prefixes[0]}${name}`)}, or another alias`);
+    say(
+      `${as} does not begin with an alias of items`,
+      `${write(`${prefixes[0]}${name}`)}, or use another alias`,
+    );
   }
 }

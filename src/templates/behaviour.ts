@@ -1,34 +1,34 @@
 /**
- * What each function of ESO's template engine does where its argument does not suit it: an error, which is
- * good, or something that ESO writes into a Secret and calls Ready. Read from the source of ESO 2.9.0
- * (runtime/template/v2 and its sprig) and of text/template, and run. A test holds it against the list of
- * functions.
+ * What each function of ESO's template engine does with an argument it can't use: fail, which is good, or
+ * return something that ESO writes into a Secret while reporting Ready. Read from the source of ESO 2.9.0
+ * (runtime/template/v2 and its sprig) and of text/template, and confirmed by running them. A test compares
+ * this table with the list of functions.
  */
 const table = {
-  /** Gives something else at each refresh, so that the Secret changes every hour. */
+  /** Returns a new value at each refresh, so the Secret changes every hour. */
   random: `bcrypt encryptAES genCA genCAWithKey genPrivateKey genSelfSignedCert genSelfSignedCertWithKey
     genSignedCert genSignedCertWithKey now randAlpha randAlphaNum randAscii randBytes randInt randNumeric
     shuffle uuidv4`,
-  /** Reads the clock for all but a time or a number. */
+  /** Reads the clock for anything but a time or a number. */
   today: 'ago date dateInZone date_in_zone htmlDate htmlDateInZone',
-  /** Gives the keys or values of a map in any order. */
+  /** Returns the keys or values of a map in random order. */
   order: 'keys values',
-  /** Gives its error as the text. */
+  /** Returns its error as the result. */
   error: 'b32dec b64dec derivePassword hexdec htpasswd',
-  /** Gives nil for what is no JSON, a map with the key Error for what is no YAML. */
+  /** Returns nil for invalid JSON, and a map with the key Error for invalid YAML. */
   unread: 'fromJson fromYaml',
-  /** Takes what is no number as 0, and what is no time as the year 1 or as it was. */
+  /** Turns anything but a number into 0; for anything but a time, returns the year 1 or the argument itself. */
   zero: `add add1 add1f addf atoi biggest ceil date_modify dateModify div divf duration durationRound float64
     floor int int64 max maxf min minf mod mul mulf round sub subf toDate toDecimal`,
-  /** Gives nothing where nothing matches. */
+  /** Returns nothing if nothing matches. */
   nothing: 'filterCertChain filterPEM mustRegexFind mustRegexFindAll regexFind regexFindAll',
-  /** Gives nothing where a key is missing. */
+  /** Returns nothing if a key is missing. */
   missing: 'get index pick pluck',
-  /** Takes its arguments as text/template's print does: a wrong verb or count is written. */
+  /** Writes a wrong verb or argument count into the result, as Go's fmt does. */
   print: 'printf',
-  /** Gives nil of an empty list or of empty arguments. */
+  /** Returns nil for an empty list or empty arguments. */
   nil: `coalesce first initial last mustFirst mustInitial mustLast mustRest mustSlice rest slice`,
-  /** Ends in an error, or can do nothing wrong. */
+  /** Fails, or can't go wrong. */
   sound: `abbrev abbrevboth adler32sum all and any append b32enc b64enc base buildCustomCert call camelcase cat
     certSANs chunk clean compact concat contains decryptAES deepCopy deepEqual default dict dig dir empty eq
     ext fail fullPemToPkcs12 fullPemToPkcs12Pass ge gt has hasKey hasPrefix hasSuffix hello html indent
@@ -48,7 +48,7 @@ const table = {
 
 export type Behaviour = keyof typeof table;
 
-/** What each function can do wrong. */
+/** How each function can go wrong, by name. */
 export const behaviours: ReadonlyMap<string, Behaviour> = new Map(
   Object.entries(table).flatMap(([behaviour, names]) =>
     names.split(/\s+/).map((name): [string, Behaviour] => [name, behaviour as Behaviour]),

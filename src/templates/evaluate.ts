@@ -17,17 +17,17 @@ import {
   type Value,
 } from './typed-value.js';
 
-/** Who wants to know what a template does. */
+/** Receives what a template does. */
 export interface Observer {
   /** It fails. */
   say(what: string, todo: string): void;
-  /** It reads a field, by `.name` or `index . "name"`; `always` where that is in no branch. */
+  /** It reads a field, by `.name` or `index . "name"`; `always` is true outside of all branches. */
   field(name: string, by: 'dot' | 'index', always: boolean): void;
-  /** It reads the fields as a whole: writes them, goes through them, or gives them to a function. */
+  /** It reads all fields at once: prints them, ranges over them, or passes them to a function. */
   everything(): void;
-  /** It would write nothing where a key is missing, or nothing of use for some values. */
+  /** It would write nothing if a key is missing, or nothing useful for some values. */
   silent(lookUp: LookUp): void;
-  /** It says itself what to do where the field is empty: it asks, or gives another value. */
+  /** It handles an empty field itself: it tests for it, or provides a default. */
   answers?(name: string): void;
 }
 
@@ -37,58 +37,58 @@ interface Variable {
   value: Value;
 }
 
-/** What holds at a place in a template. */
+/** What is known at one point in a template. */
 interface Scope {
   readonly dot: Value;
   readonly variables: Variable[];
-  /** Look-ups that are known to find their key here. */
+  /** Look-ups known to find their key here. */
   readonly present: Set<string>;
   readonly depth: number;
 }
 
-/** Functions that give one of their arguments. */
+/** Functions that return one of their arguments. */
 const choosers = new Set('and or coalesce default ternary'.split(' '));
-/** Functions that make nothing of nothing, by their last argument. */
+/** Functions whose result is empty if their last argument is. */
 const keepers = new Set(
   'b64dec b64enc first fromJson last lower nospace title trim trimAll trimPrefix trimSuffix trunc upper'.split(
     ' ',
   ),
 );
-/** Functions that say something about their arguments, in which an order or no match does not show. */
+/** Functions that test their arguments: their result depends neither on order nor on an empty match. */
 const predicates = new Set(
   `all any contains deepEqual empty eq ge gt has hasKey hasPrefix hasSuffix kindIs kindOf le len lt mustHas
    mustRegexMatch ne not regexMatch semverCompare typeIs typeIsLike typeOf`.split(/\s+/),
 );
-/** Functions that make a list or a map no longer than their first, or last, argument. */
+/** Functions that return a list or map no longer than their first, or last, argument. */
 const shrinking = new Set(
   `compact deepCopy initial keys mustCompact mustDeepCopy mustInitial mustRest mustReverse mustUniq mustWithout
    omit rest reverse set sortAlpha toStrings uniq unset values without`.split(/\s+/),
 );
-/** Those of them that keep the length as it is. */
+/** Those of them that keep the length. */
 const lengthKeepers = new Set('deepCopy keys mustDeepCopy mustReverse reverse values'.split(' '));
-/** Functions whose lists and maps hold what their list or map held. */
+/** Functions that return a list or map with the same element type as their argument. */
 const holders = new Set(
   `compact initial mustCompact mustInitial mustRest mustReverse mustSlice mustUniq mustWithout omit pick rest
    reverse slice uniq unset values without`.split(/\s+/),
 );
 const passwordTypes = new Set('maximum long medium short basic pin'.split(' '));
-/** Keys of what `urlParse` makes. */
+/** Keys of the map that `urlParse` returns. */
 const urlKeys = 'scheme host hostname path query opaque fragment userinfo'.split(' ');
 
 /**
- * Goes through a template as text/template would with ESO's data, which is a map of texts, with types in the
- * place of values. Every branch is taken.
+ * Runs a template as text/template would on ESO's data, a map of strings, but on types instead of values.
+ * It takes every branch.
  */
 export function evaluate(template: Template, observer: Observer): void {
   new Evaluator(template, observer).run();
 }
 
 class Evaluator {
-  /** Calls of defined templates: name, type and id of the dot, what is present. */
+  /** Calls of defined templates already evaluated: name, type and id of the dot, present look-ups. */
   private readonly called = new Set<string>();
-  /** Names of the templates whose calls are being gone through. */
+  /** Names of the templates on the call stack. */
   private readonly within: string[] = [];
-  /** Look-ups that find their key by the way their map was made. */
+  /** Look-ups whose key exists by construction of the map. */
   private readonly known = new Set<string>();
   private count = 0;
   private told = 0;
@@ -101,7 +101,7 @@ class Evaluator {
   run(): void {
     const { nodes } = this.template;
     this.list(nodes, this.scope(make('d', fieldsId)));
-    if (alwaysFails(nodes)) this.say('uses fail on every run', 'put it inside an if');
+    if (alwaysFails(nodes)) this.say('calls fail on every run', 'put it inside an if');
     for (const [name, nodes] of this.template.definitions) {
       if (![...this.called].some((call) => call.startsWith(`${name}\n`)))
         this.list(nodes, this.scope(this.unknown()));
@@ -132,7 +132,7 @@ class Evaluator {
             if (value.type === 'd') this.observer.everything();
             for (const lookUp of unsure(value, scope).values()) this.observer.silent(lookUp);
             if (value.type === 'x' && this.told === told)
-              this.say('writes nil, which gives <no value>', 'write a value');
+              this.say('writes nil, which prints <no value>', 'write a value');
           }
           break;
         }
@@ -154,7 +154,7 @@ class Evaluator {
       return;
     }
     const call = [name, dot.type, dot.id, ...[...present].sort()].join('\n');
-    // It may call itself, each time with something else.
+    // It may call itself with a different dot each time.
     if (this.called.has(call) || this.within.filter((one) => one === name).length > 2) return;
     this.called.add(call);
     this.within.push(name);
@@ -194,13 +194,13 @@ class Evaluator {
     if (alwaysFails(otherwise)) for (const id of whenTrue) scope.present.add(id);
   }
 
-  /** The template says what happens where a field is empty, of which a value is made. */
+  /** Reports the fields behind some values as handled by the template if they are empty. */
   private answers(values: readonly Value[]): void {
     for (const { id } of values)
       for (const [, name] of id.matchAll(/fields\["(\w+)"\]/g)) this.observer.answers?.(name ?? '');
   }
 
-  /** What `range` makes of the dot, and of its variables. */
+  /** Binds the variables of a `range`, and returns the dot inside it. */
   private element(
     { type, id, keysOf, element: of }: Value,
     { variables, assigns }: Pipeline,
@@ -209,8 +209,8 @@ class Evaluator {
     if (type === 'd') this.observer.everything();
     if (plain.has(type) && (!/[iI]/.test(type) || variables.length > 1)) {
       this.say(
-        `has a range over ${types[type]}${/[iI]/.test(type) ? ' with two variables' : ''}, which fails`,
-        type === 's' ? 'make a list of it, as with splitList "," .name' : 'correct it',
+        `ranges over ${types[type]}${/[iI]/.test(type) ? ' with two variables' : ''}, which fails`,
+        type === 's' ? 'make it a list, as in splitList "," .name' : 'correct it',
       );
     }
     const element = make(of ?? elements[type] ?? 'a', `${id}[${this.unknown().id}]`, { keysOf });
@@ -234,7 +234,7 @@ class Evaluator {
     if (!variable) this.say(`sets ${name}, which is not declared`, 'declare it with :=');
     else if (variable.depth === scope.depth) variable.value = value;
     else {
-      // It may hold either afterwards.
+      // Set inside a branch, so it may hold either value afterwards.
       const type = variable.value.type === value.type ? value.type : 'a';
       variable.value = make(type, this.unknown().id, {
         lookUps: new Map([...variable.value.lookUps, ...value.lookUps]),
@@ -261,18 +261,18 @@ class Evaluator {
     const value = this.operand(first, scope);
     for (const operand of operands) this.operand(operand, scope);
     if (this.told > told) return this.unknown();
-    if (first.kind === 'nil') this.say('has nil where a value must be', 'write a value');
+    if (first.kind === 'nil') this.say('has nil where a value is needed', 'write a value');
     const withFields = 'fields' in first && first.fields.length > 0;
     if ((operands.length > 0 || piped) && !(withFields && this.hasMethods(first, scope))) {
       this.say(
-        `gives an argument to ${name(first)}, which is no function`,
-        'put each in an action of its own, or a function in front',
+        `gives an argument to ${name(first)}, which is not a function`,
+        'put each in its own action, or put a function in front',
       );
     }
     return value;
   }
 
-  /** Whether the last of its fields may be a method, which takes arguments. */
+  /** Whether the operand's last field may be a method, which takes arguments. */
   private hasMethods(operand: Extract<Operand, { fields: unknown }>, scope: Scope): boolean {
     const { type } = this.operand({ ...operand, fields: operand.fields.slice(0, -1) }, scope);
     return /[tcv]/.test(type);
@@ -301,7 +301,7 @@ class Evaluator {
     }
   }
 
-  /** Fields of a value: an error where there is none, so never silent. */
+  /** Fields of a value: reading a missing one is an error, so never silent. */
   private fields(value: Value, fields: readonly string[], start: string, scope: Scope): Value {
     let at = value;
     for (const [index, field] of fields.entries()) {
@@ -311,7 +311,7 @@ class Evaluator {
         return this.unknown();
       }
       if (type === 'd') this.observer.field(field, 'dot', scope.depth === 0 && this.within.length === 0);
-      // Of what is not there itself, a field is an error; a map may hold what a look-up gave.
+      // A field of a missing value is an error; a map may hold the result of a look-up.
       const isLoud =
         (at.lookUps.has(at.id) && type !== 'S') || /^(?:pick|(?:mustF|f)rom(?:Json|Yaml))\(/.test(at.id);
       const lookUps = isLoud ? none : at.lookUps;
@@ -332,22 +332,22 @@ class Evaluator {
     const all = `${start}.${fields.join('.')}`;
     if (value.type === 'd' && index === 1) {
       return [
-        `${all} looks into a field, which is a text`,
-        `a dot in a label is written .${fields.join('_')}`,
+        `${all} looks inside a field, which is a string`,
+        `write .${fields.join('_')} for a label with a dot`,
       ];
     }
     return start === '' && index === 0 && variables[0]?.value.type === 'd'
-      ? [`${all} looks into ${types[type]}, because with and range change the dot`, `write $${all}`]
-      : [`${all} looks into ${types[type]}, which has no fields`, 'correct it'];
+      ? [`${all} looks inside ${types[type]}, because with and range change the dot`, `write $${all}`]
+      : [`${all} looks inside ${types[type]}, which has no fields`, 'correct it'];
   }
 
-  /** What a function gives. */
+  /** The result of a function call. */
   private apply(name: string, given: readonly Value[], scope: Scope): Value {
     const signature = templateFunctions.get(name);
     if (!signature) {
       this.say(
-        `uses ${name}, which is no function of ESO's template engine`,
-        'a field is .name, and a space or another character in its label is a _',
+        `uses ${name}, which is not a function of External Secrets Operator's template engine`,
+        'write a field as .name, with _ for every space or special character in its label',
       );
       return this.unknown();
     }
@@ -368,10 +368,10 @@ class Evaluator {
     if (behaviour === 'unread' || behaviour === 'nothing') {
       const lookUp: LookUp = { kind: behaviour, by: name, key: undefined, ofFields: false };
       const more = { lookUps: new Map([...all, [id, lookUp]]) };
-      // What fromYaml can't read is a map, too.
+      // fromYaml returns a map for invalid YAML, so the result is true either way.
       return result(name === 'fromYaml' ? more : { ...more, whenTrue: [id] });
     }
-    // What the template has an answer for; a field that is missing is an error all the same.
+    // What remains once the template handles an empty value: a missing field is still an error.
     const ofFields = () => new Map([...all].filter(([, lookUp]) => lookUp.ofFields));
     const answered = (by: Value | undefined) =>
       result({ lookUps: by && unsure(by, scope).size === 0 ? ofFields() : all });
@@ -456,7 +456,7 @@ class Evaluator {
     return result(keepers.has(name) ? { whenTrue: given.at(-1)?.whenTrue ?? [] } : {});
   }
 
-  /** Says what a call would write in place of an error. */
+  /** Reports what a call would write instead of failing. */
   private behave(name: string, given: readonly Value[]): void {
     const fault = neverWorks(name, given);
     if (fault) this.say(...fault);
@@ -465,15 +465,15 @@ class Evaluator {
     switch (behaviours.get(name)) {
       case 'random':
         this.say(
-          `uses ${name}, which gives something else at every refresh`,
-          'put the value into 1Password, and write .name',
+          `uses ${name}, which changes at every refresh`,
+          'put the value into 1Password and write .name',
         );
         break;
       case 'today': {
         const at = name.startsWith('html') || name === 'ago' ? first : second;
         if (name !== 'ago' && at && /[tiIa]/.test(at.type)) break;
         this.say(
-          `uses ${name}, which reads the clock${name === 'ago' ? '' : ` unless it gets a time`}, so that it changes`,
+          `uses ${name}, which reads the clock${name === 'ago' ? '' : ` unless it gets a time`}, so the result changes`,
           name === 'ago' ? 'write the time itself' : 'give it (mustToDate "2006-01-02" .name)',
         );
         break;
@@ -483,18 +483,18 @@ class Evaluator {
         if (name === 'htpasswd') {
           if (third?.text === 'sha') break;
           this.say(
-            'uses htpasswd with bcrypt, which gives something else at every refresh',
-            'put the whole line, as htpasswd -nB writes it, into 1Password, or write "sha" where that is enough',
+            'uses htpasswd with bcrypt, which changes at every refresh',
+            'put the whole line that htpasswd -nB prints into 1Password, or write "sha" if that is enough',
           );
           break;
         }
         if (given.length === 1 && first?.text !== undefined) break;
         this.say(
-          `uses ${name}, which writes its error as the value where it fails`,
+          `uses ${name}, which writes its error as the value if it fails`,
           name === 'b64dec'
             ? "write it in keys: { field: 'label', decode: 'base64' }"
             : name === 'derivePassword'
-              ? 'write "long" or another of its types in quotes'
+              ? 'write the type in quotes, such as "long"'
               : 'put the decoded value into 1Password',
         );
         break;
@@ -508,15 +508,15 @@ class Evaluator {
     }
   }
 
-  /** Functions that take a text that does not suit them as 0 or as no time. */
+  /** Reports functions that turn a string they can't read into 0 or the year 1. */
   private zero(name: string, given: readonly Value[], isText: (value: Value | undefined) => boolean): void {
     if (name === 'toDate') {
-      this.say('uses toDate, which gives the year 1 for what is no date', 'write mustToDate');
+      this.say('uses toDate, which turns anything but a date into the year 1', 'write mustToDate');
     } else if (/^date_?[mM]odify$/.test(name)) {
-      this.say(`uses ${name}, which changes nothing for what is no duration`, 'write mustDateModify');
+      this.say(`uses ${name}, which ignores anything but a duration`, 'write mustDateModify');
     } else if (given.some(isText)) {
       this.say(
-        `uses ${name} on a text, which takes what is no number as 0`,
+        `uses ${name} on a string, which turns anything but a number into 0`,
         /^duration/.test(name)
           ? 'put the duration itself into 1Password'
           : `write .name alone, or ${name} (mustFromJson .name)`,
@@ -524,7 +524,7 @@ class Evaluator {
     }
   }
 
-  /** What is known of the length of a result, and of what it holds. */
+  /** What is known of the length and the elements of a result. */
   private holding(name: string, given: readonly Value[]): Partial<Value> {
     const [first, second] = given;
     if (name === 'keys' && given.length === 0) return { most: 0 };
@@ -566,11 +566,11 @@ class Evaluator {
     };
   }
 
-  /** Whether a call has as many arguments, and of such types, as the function takes; says so if not. */
+  /** Checks the number and the types of a call's arguments; reports what does not fit. */
   private fits(name: string, { takes, rest }: Signature, given: readonly Value[]): boolean {
     if (given.length < takes.length || (!rest && given.length > takes.length)) {
       this.say(
-        `gives ${name} ${given.length} argument${given.length === 1 ? '' : 's'}, and it takes ${rest ? 'at least ' : ''}${takes.length}`,
+        `gives ${name} ${given.length} argument${given.length === 1 ? '' : 's'}, but it takes ${rest ? 'at least ' : ''}${takes.length}`,
         'correct the call',
       );
       return false;
@@ -602,7 +602,7 @@ class Evaluator {
       if (/[ax]/.test(first.type + other.type)) continue;
       this.say(
         `compares ${types[first.type]} with ${types[other.type]}, which fails`,
-        'make them alike, as with (int .name)',
+        'convert one of them, as in (int .name)',
       );
     }
   }
@@ -636,14 +636,14 @@ class Evaluator {
     return at;
   }
 
-  /** A key of a map, by a function that gives nothing where there is none. */
+  /** A key of a map, read by a function that returns nothing if the key is missing. */
   private lookUp(by: string, map: Value, key: Value): Value {
     const ofFields = map.type === 'd';
     if (ofFields && key.text !== undefined) this.observer.field(key.text, 'index', false);
     else if (ofFields) this.observer.everything();
     const id = lookUpId(map, key.id);
     const type = ofFields || map.type === 'S' ? 's' : 'a';
-    // To index, a map that is not there is an error; to the others it is an empty one.
+    // index fails on a missing map; the others treat it as empty.
     const { lookUps, whenTrue } = by === 'index' ? make(type, id) : map;
     if (this.known.has(id) || (key.keysOf !== undefined && key.keysOf === map.id)) {
       return make(type, id, { lookUps, whenTrue });
@@ -655,18 +655,18 @@ class Evaluator {
   }
 }
 
-/** What `dig` takes, counted from the end: keys, then what to give without them, then the map. */
+/** Type of an argument of `dig`, counted from the end: the keys, then the default, then the map. */
 function ofDig(at: number): Type {
   if (at === -1) return 'm';
   return at === -2 ? 'a' : 's';
 }
 
-/** The look-ups behind a value of which nothing has made sure. */
+/** The look-ups behind a value that nothing has checked yet. */
 function unsure(value: Value, { present }: Scope): Map<string, LookUp> {
   return new Map([...value.lookUps].filter(([id]) => !present.has(id)));
 }
 
-/** Whether nodes end in an error of their own: `{{ fail "..." }}`. */
+/** Whether nodes always reach a `{{ fail "..." }}`. */
 function alwaysFails(nodes: readonly Node[]): boolean {
   return nodes.some((node) =>
     node.kind === 'action'
@@ -675,7 +675,7 @@ function alwaysFails(nodes: readonly Node[]): boolean {
   );
 }
 
-/** Whether `fail` is called, in whatever place of it: only `and` and `or` may leave out an argument. */
+/** Whether a pipeline always calls `fail`, at any depth: only `and` and `or` may skip an argument. */
 function fails({ commands }: Pipeline): boolean {
   return commands.some(
     (command) =>
@@ -688,9 +688,9 @@ function fails({ commands }: Pipeline): boolean {
   );
 }
 
-/** Whether a function settles what a look-up leaves open. */
+/** Whether a function makes a look-up safe. */
 function isSettled(name: string, kind: LookUp['kind']): boolean {
-  // `dig` fails on what is no map.
+  // `dig` fails on anything but a map.
   if (kind === 'unread') return name === 'dig';
   if (kind === 'order') return name === 'sortAlpha' || predicates.has(name);
   return kind === 'nothing' && predicates.has(name);

@@ -1,19 +1,19 @@
 import { TemplateError } from './go-template.js';
 import { observe } from './observe.js';
 
-/** What templates read of their data. */
+/** The fields that templates read. */
 export interface ReadFields {
-  /** Names that they ask for: `password` of `{{ .password }}`, `{{ $.password }}`, `{{ index . "password" }}`. */
+  /** Fields read by name: `password` in `{{ .password }}`, `{{ $.password }}`, `{{ index . "password" }}`. */
   readonly names: ReadonlySet<string>;
-  /** Whether they read all there is, whatever it is called, as `{{ toJson . }}` does and `{{ range . }}`. */
+  /** Whether they read all fields at once, as `{{ toJson . }}` and `{{ range . }}` do. */
   readonly everything: boolean;
 }
 
 /**
- * What templates read of their data, as text/template would: where the dot is something else, a field of it
- * does not count.
+ * Finds the fields that templates read. A field of anything but the data itself, as inside a `with`, does not
+ * count.
  *
- * @param texts The templates; one that text/template would refuse reads nothing, and is the guard's to tell.
+ * @param texts The templates. One that does not parse reads nothing; the guard reports it.
  * @returns The names in the order of their first use.
  */
 export function readFields(texts: readonly string[]): ReadFields {
@@ -37,10 +37,10 @@ export function readFields(texts: readonly string[]): ReadFields {
 }
 
 /**
- * The fields that a template reads in any case, and writes as they are: it does not ask whether they are
- * empty, by `if`, `default` and the like. What stands in a branch or in another template is not counted.
+ * Finds the fields that a template always reads without handling an empty one, as `if` or `default` would.
+ * Reads in a branch or in another template do not count.
  *
- * @returns Names, in the order of their first use; none for a template that text/template would refuse.
+ * @returns The names in the order of their first use; none for a template that does not parse.
  */
 export function unansweredFields(text: string): string[] {
   const names = new Set<string>();

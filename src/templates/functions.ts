@@ -1,13 +1,13 @@
 /**
- * The functions of ESO's template engine v2, by what they take and give: those of text/template, of sprig
- * without the ones that read the environment or the network, and ESO's own.
+ * The functions of ESO's template engine v2, grouped by signature: those of text/template, those of sprig
+ * except the ones that read the environment or the network, and ESO's own.
  *
- * The signatures are those of ESO 2.9.0, read from the running engine by reflection; a test holds the table
- * against them (`test/vectors/functions-2.9.0.txt`), and asks for a new list when the pinned chart moves.
+ * The signatures were read from ESO 2.9.0 by reflection. A test compares this table with them
+ * (`test/vectors/functions-2.9.0.txt`), and asks for a new list when the pinned chart moves.
  * https://external-secrets.io/latest/guides/templating/#helper-functions
  *
- * Before the > stands a letter for each argument, after it one for the result; * means any number of the last.
- * L is by sprig's own check, not by signature: it takes any list.
+ * One letter before the > for each argument, one after it for the result; * repeats the last argument.
+ * L comes from sprig's own check, not from the signature: it takes any list.
  */
 const signatures = `
 a*>I: add
@@ -103,7 +103,7 @@ ss>w: splitList
 ssi>w: mustRegexFindAll mustRegexSplit regexFindAll regexSplit
 `;
 
-/** A Go type: what a letter of the table, or of a value in a template, stands for. */
+/** The Go types by their letter, as messages name them. */
 export const types = {
   a: 'anything',
   b: 'a bool',
@@ -119,22 +119,22 @@ export const types = {
   m: 'a map',
   n: 'a list of numbers',
   N: 'a list of lists',
-  s: 'a text',
-  S: 'a map of texts',
+  s: 'a string',
+  S: 'a map of strings',
   t: 'a time',
   u: 'a uint32',
   v: 'a version',
-  w: 'a list of texts',
+  w: 'a list of strings',
   x: 'nil',
 } as const;
 
 export type Type = keyof typeof types;
 
-/** What a function takes and gives. */
+/** What a function takes and returns. */
 export interface Signature {
-  /** Without the one that may come any number of times. */
+  /** Types of the required arguments. */
   readonly takes: readonly Type[];
-  /** Type of any number of further arguments. */
+  /** Type of further arguments, if it takes any number of them. */
   readonly rest: Type | undefined;
   readonly gives: Type;
 }

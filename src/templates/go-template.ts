@@ -18,15 +18,15 @@ export type Node =
 
 type Control = 'if' | 'with' | 'range';
 
-/** Commands joined by `|`, maybe with `$x :=` or `$x =` in front. */
+/** Commands joined by `|`, optionally with `$x :=` or `$x =` in front. */
 export interface Pipeline {
   readonly variables: readonly string[];
-  /** `=` rather than `:=`. */
+  /** Whether the variables are set with `=` rather than declared with `:=`. */
   readonly assigns: boolean;
   readonly commands: readonly (readonly Operand[])[];
 }
 
-/** An operand, with the fields that follow it: `.a.b` is dot with `['a', 'b']`. */
+/** An operand with the fields that follow it: `.a.b` is dot with `['a', 'b']`. */
 export type Operand =
   | { readonly kind: 'dot'; readonly fields: readonly string[] }
   | { readonly kind: 'variable'; readonly name: string; readonly fields: readonly string[] }
@@ -35,7 +35,7 @@ export type Operand =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'integer' | 'float' | 'complex' | 'bool' | 'nil'; readonly text: string };
 
-/** A template, and those that it defines by `define` and `block`. */
+/** A template, and those it defines with `define` and `block`. */
 export interface Template {
   readonly nodes: readonly Node[];
   readonly definitions: ReadonlyMap<string, readonly Node[]>;
@@ -44,10 +44,10 @@ export interface Template {
 const keywords = 'block break continue define else end if range template with'.split(' ');
 
 /**
- * Parses a template as text/template does (https://pkg.go.dev/text/template). Which functions and variables
- * there are is not looked at.
+ * Parses a template as text/template does (https://pkg.go.dev/text/template), except that it does not check
+ * whether functions and variables exist.
  *
- * @throws TemplateError where text/template would refuse it: what is wrong, with the action.
+ * @throws TemplateError if text/template would refuse the template; the message names the action.
  */
 export function parseTemplate(template: string): Template {
   return new Parser(lex(template)).parse();
@@ -55,7 +55,7 @@ export function parseTemplate(template: string): Template {
 
 class Parser {
   private at = 0;
-  /** How many `range` are around. */
+  /** How many `range` surround the current node. */
   private ranges = 0;
   private readonly definitions = new Map<string, readonly Node[]>();
 
@@ -82,7 +82,7 @@ class Parser {
     return this.token;
   }
 
-  /** Takes a word, if it comes next. */
+  /** Consumes one of these words if it comes next. */
   private takes(...words: readonly string[]): string | undefined {
     const { kind, text } = this.skipSpace();
     if (kind !== 'word' || !words.includes(text)) return undefined;
@@ -113,7 +113,7 @@ class Parser {
       }
       if (word === 'else') return { nodes, end: word };
       if (word === 'define') {
-        if (!top) throw new TemplateError('{{ define }} stands inside another block');
+        if (!top) throw new TemplateError('{{ define }} inside another block');
         const name = this.name('define');
         this.close(`define "${name}"`);
         this.definition('define', name);
@@ -128,7 +128,7 @@ class Parser {
       case 'break':
       case 'continue':
         this.close(word);
-        if (this.ranges === 0) throw new TemplateError(`{{ ${word} }} stands outside {{ range }}`);
+        if (this.ranges === 0) throw new TemplateError(`{{ ${word} }} outside {{ range }}`);
         return { kind: 'jump' };
       case 'template': {
         const name = this.name(word);
@@ -158,7 +158,7 @@ class Parser {
     this.skipSpace();
     const { kind, text } = this.next();
     const name = kind === 'string' ? unquote(text) : undefined;
-    if (name === undefined) throw new TemplateError(`{{ ${after} }} wants a name in quotes, not '${text}'`);
+    if (name === undefined) throw new TemplateError(`{{ ${after} }} needs a name in quotes, not '${text}'`);
     return name;
   }
 
@@ -185,12 +185,12 @@ class Parser {
     return { kind, pipeline, body, otherwise: end === 'else' ? this.otherwise(kind) : [] };
   }
 
-  /** What follows `else`: nodes up to `end`, or one more `if` or `with` that shares it. */
+  /** What follows `else`: nodes up to `end`, or another `if` or `with` that shares the `end`. */
   private otherwise(kind: Control): Node[] {
     const word = this.takes('if', 'with');
     if (word === 'if' || word === 'with') {
       if (word !== kind) {
-        throw new TemplateError(`{{ ${kind} }} has an {{ else ${word} }}, which Go has only for ${word}`);
+        throw new TemplateError(`{{ ${kind} }} has an {{ else ${word} }}, which only {{ ${word} }} can have`);
       }
       return [this.control(word)];
     }
@@ -200,7 +200,7 @@ class Parser {
     throw new TemplateError(`{{ ${kind} }} has ${end === 'else' ? 'a second {{ else }}' : 'no {{ end }}'}`);
   }
 
-  /** Reads up to `}}`, or to the `)` of a pipeline in parentheses. */
+  /** Reads up to `}}`, or up to `)` for a pipeline in parentheses. */
   private pipeline(of: string): Pipeline {
     const { variables, assigns } = this.declarations(of);
     const commands: Operand[][] = [];
@@ -208,14 +208,14 @@ class Parser {
       const { kind, text } = this.skipSpace();
       if (of === '( )' ? text === ')' && kind === 'sign' : kind === 'close') {
         this.at += 1;
-        if (commands.length === 0) throw new TemplateError(`${of} has nothing in it`);
+        if (commands.length === 0) throw new TemplateError(`${of} is empty`);
         return { variables, assigns, commands };
       }
       const command = this.command();
       const first = command[0]?.kind;
       const fields = command[0] && 'fields' in command[0] ? command[0].fields : undefined;
       if (commands.length > 0 && (fields === undefined || (first === 'dot' && fields.length === 0))) {
-        throw new TemplateError('what follows a | must be a function');
+        throw new TemplateError('only a function can follow a |');
       }
       commands.push(command);
     }
@@ -240,12 +240,12 @@ class Parser {
         throw new TemplateError(`${of} declares too many variables`);
       }
       if (!/variable|close/.test(this.skipSpace().kind)) {
-        throw new TemplateError('after the , in {{ range }} comes a variable');
+        throw new TemplateError('{{ range }} needs a variable after the ,');
       }
     }
   }
 
-  /** Operands up to a `|`, which is taken, or to the end of the pipeline, which is not. */
+  /** Operands up to a `|`, which is consumed, or up to the end of the pipeline, which is not. */
   private command(): Operand[] {
     const operands: Operand[] = [];
     for (;;) {
@@ -256,10 +256,10 @@ class Parser {
       if (kind === 'space') continue;
       if (text === '|' && kind === 'sign') this.at += 1;
       else if (kind !== 'close' && !(text === ')' && kind === 'sign')) {
-        const hint = text === '=' ? ': eq compares, as in eq .a .b' : '';
+        const hint = text === '=' ? ': compare with eq, as in eq .a .b' : '';
         throw new TemplateError(`unexpected '${text}' in an action${hint}`);
       }
-      if (operands.length === 0) throw new TemplateError('an action or a pipe has nothing in it');
+      if (operands.length === 0) throw new TemplateError('an action or one side of a | is empty');
       return operands;
     }
   }
@@ -281,13 +281,13 @@ class Parser {
         return { kind: 'function', name: text, fields: this.fields() };
       case 'string': {
         const value = unquote(text);
-        if (value === undefined) throw new TemplateError(`${text} has a \\ that Go does not know`);
+        if (value === undefined) throw new TemplateError(`${text} has a \\ escape that Go does not know`);
         this.at += 1;
         return this.literal({ kind, value });
       }
       case 'number': {
         const found = numberKind(text);
-        if (found === undefined) throw new TemplateError(`${text} is no number of Go`);
+        if (found === undefined) throw new TemplateError(`${text} is not a Go number`);
         this.at += 1;
         return this.literal({ kind: found, text });
       }
@@ -309,7 +309,7 @@ class Parser {
     return operand;
   }
 
-  /** The fields that follow an operand without a space. */
+  /** The fields that follow an operand directly. */
   private fields(): string[] {
     const fields: string[] = [];
     while (this.token.kind === 'field') fields.push(this.next().text.slice(1));

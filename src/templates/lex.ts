@@ -1,4 +1,4 @@
-/** Where text/template would refuse to parse. */
+/** A template that text/template would refuse to parse. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
@@ -24,7 +24,7 @@ const number =
   /[+-]?(?:0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?[\d_]*)?|0[oO][0-7_]*|0[bB][01_]*|[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?[\d_]*)?)i?/
     .source;
 
-// In the order in which they are tried. A letter is any Unicode letter, and a space one of four, as in Go.
+// In matching order. As in Go, a letter is any Unicode letter, and a space is one of four characters.
 const tokens: readonly (readonly [Token['kind'] | 'bad', RegExp])[] = [
   ['space', /(?:[ \t\r\n](?!-\}\}))+/y],
   ['string', /"(?:[^"\\\n]|\\[^\n])*"|`[^`]*`/y],
@@ -37,9 +37,9 @@ const tokens: readonly (readonly [Token['kind'] | 'bad', RegExp])[] = [
 ];
 
 /**
- * Cuts a template into tokens, as text/template does.
+ * Splits a template into tokens as text/template does.
  *
- * @throws TemplateError for what it would not take.
+ * @throws TemplateError if text/template would refuse it.
  */
 export function lex(template: string): Token[] {
   const list: Token[] = [];
@@ -63,14 +63,14 @@ export function lex(template: string): Token[] {
 
 function endOfComment(template: string, start: number): number {
   const end = template.indexOf('*/', start);
-  if (end < 0) throw new TemplateError('a comment /* is not closed with */');
+  if (end < 0) throw new TemplateError('unclosed comment: /* without */');
   const close = /(?:[ \t\r\n]-)?\}\}/y;
   close.lastIndex = end + 2;
-  if (!close.test(template)) throw new TemplateError('a comment fills its action: {{/* ... */}}');
+  if (!close.test(template)) throw new TemplateError('a comment must fill its action: {{/* ... */}}');
   return close.lastIndex;
 }
 
-/** Reads up to the end of an action; returns where it ends. */
+/** Reads an action, and returns where it ends. */
 function lexAction(template: string, start: number, list: Token[]): number {
   let at = start;
   let depth = 0;
@@ -79,29 +79,28 @@ function lexAction(template: string, start: number, list: Token[]): number {
     end.lastIndex = at;
     const whole = () => `{{ ${template.slice(start).split('}}', 1)[0]?.trim()} }}`;
     if (end.test(template)) {
-      if (depth > 0) throw new TemplateError(`a ( is not closed in ${whole()}`);
+      if (depth > 0) throw new TemplateError(`unclosed ( in ${whole()}`);
       return end.lastIndex;
     }
-    if (at >= template.length) throw new TemplateError('an action {{ is not closed with }}');
+    if (at >= template.length) throw new TemplateError('unclosed action: {{ without }}');
     const found = tokens.find(([, pattern]) => {
       pattern.lastIndex = at;
       return pattern.test(template);
     });
     if (template.startsWith('/*', at)) {
-      throw new TemplateError(`a comment stands alone, close to the braces, {{/* ... */}}: ${whole()}`);
+      throw new TemplateError(`a comment must touch its braces, {{/* ... */}}, unlike ${whole()}`);
     }
     if (!found) throw new TemplateError(`unexpected '${template[at]}' in ${whole()}`);
     const [kind, { lastIndex }] = found;
-    if (kind === 'bad') throw new TemplateError(`a quote is not closed in ${whole()}`);
+    if (kind === 'bad') throw new TemplateError(`unclosed quote in ${whole()}`);
     const text = template.slice(at, lastIndex);
     if (!endsWell(kind, template.slice(lastIndex, lastIndex + 2))) {
-      const hint =
-        kind === 'field' ? ': in a name, write _ for every character but letters, digits and _' : '';
+      const hint = kind === 'field' ? ': in a name, write _ for anything but letters and digits' : '';
       throw new TemplateError(`unexpected '${template[lastIndex]}' after ${text} in ${whole()}${hint}`);
     }
     if (text === '(') depth += 1;
     if (text === ')') depth -= 1;
-    if (depth < 0) throw new TemplateError(`a ) has no ( in ${whole()}`);
+    if (depth < 0) throw new TemplateError(`unexpected ) in ${whole()}`);
     list.push({ kind, text });
     at = lastIndex;
   }

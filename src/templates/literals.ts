@@ -1,8 +1,8 @@
 /**
- * What a quoted text of Go stands for.
+ * Reads a Go string or character literal.
  *
  * @param quoted With its quotes: `"..."`, `` `...` `` or `'...'`.
- * @returns undefined where Go would refuse it.
+ * @returns undefined if Go would refuse it.
  */
 export function unquote(quoted: string): string | undefined {
   const quote = quoted[0] ?? '';
@@ -31,10 +31,10 @@ const integer = /^[+-]?(?:0[xX](?:_?[\da-fA-F])+|0[bB](?:_?[01])+|0[oO]?(?:_?[0-
 const float =
   /^[+-]?(?:(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?|0[xX](?:[\da-fA-F](?:_?[\da-fA-F])*\.?(?:[\da-fA-F](?:_?[\da-fA-F])*)?|\.[\da-fA-F](?:_?[\da-fA-F])*)[pP][+-]?\d(?:_?\d)*)$/;
 /**
- * What kind of number Go reads.
+ * What kind of number a literal is to Go.
  *
- * @param text A number or a character as a template has it: `5`, `0x1F`, `1.5`, `'a'`.
- * @returns undefined where Go would refuse it: `08`, `1__0`, `'ab'`, more than 64 bits.
+ * @param text A number or a character in a template: `5`, `0x1F`, `1.5`, `'a'`.
+ * @returns undefined if Go would refuse it: `08`, `1__0`, `'ab'`, more than 64 bits.
  */
 export function numberKind(text: string): 'integer' | 'float' | 'complex' | undefined {
   if (text.startsWith("'")) return unquote(text) === undefined ? undefined : 'integer';
@@ -48,7 +48,7 @@ export function numberKind(text: string): 'integer' | 'float' | 'complex' | unde
   return /[pP]/.test(text) || Number.isFinite(Number(text.replaceAll('_', ''))) ? 'float' : undefined;
 }
 
-/** The value of a number or a character that `numberKind` takes; undefined for a complex one. */
+/** The value of a number or character that `numberKind` accepts; undefined for a complex number. */
 export function valueOfNumber(text: string): number | undefined {
   if (text.startsWith("'")) return unquote(text)?.codePointAt(0);
   const digits = text.replaceAll('_', '');

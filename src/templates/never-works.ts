@@ -3,13 +3,13 @@ import { lists, type Value } from './typed-value.js';
 
 type Fault = readonly [what: string, todo: string];
 
-/** Functions whose result holds no certificate, no key and no JSON object, whatever they are given. */
+/** Functions whose result can't hold a certificate, a key or a JSON object. */
 export const unreadable = new Set(
   `adler32sum b32enc camelcase duration durationRound hello initials kebabcase kindOf lower quote sha1sum
    sha256sum sha512sum snakecase swapcase title toDecimal typeOf unixEpoch upper`.split(/\s+/),
 );
 
-/** Places of the arguments that must hold PEM, PKCS#12 and a JWK. */
+/** Positions of the arguments that must hold PEM or PKCS#12. */
 const pem: ReadonlyMap<string, readonly number[]> = new Map([
   ['certSANs', [0]],
   ['filterCertChain', [1]],
@@ -27,16 +27,20 @@ const pkcs12: ReadonlyMap<string, number> = new Map([
   ['pkcs12keyPass', 1],
 ]);
 
-/** A call that ends in an error whatever the fields hold, or undefined: by its constants, and by types that sprig looks at. */
+/**
+ * Why a call fails whatever the fields hold, judged by its constants and by types that sprig checks.
+ *
+ * @returns undefined if it may work.
+ */
 export function neverWorks(name: string, given: readonly Value[]): Fault | undefined {
   const [first, second, third] = given;
   const correct = 'correct the call';
   if (name === 'len' && first && !/[asdmSlLwnN]/.test(first.type)) {
-    return ['uses len on what has no length, which fails', correct];
+    return ['uses len on something without a length, which fails', correct];
   }
   if (/^(?:lt|le|gt|ge)$/.test(name)) {
     const bad = given.find(({ type }) => !/[asiIuf]/.test(type));
-    if (bad) return [`uses ${name} on what has no order, which fails`, 'compare numbers or texts'];
+    if (bad) return [`uses ${name} on something without an order, which fails`, 'compare numbers or strings'];
   }
   if (/^(?:repeat|n?indent)$/.test(name) && (first?.number ?? 0) < 0) {
     return [`gives ${name} a negative number, which fails`, correct];
@@ -47,11 +51,11 @@ export function neverWorks(name: string, given: readonly Value[]): Fault | undef
     if (isOut) return [`uses substr from ${start} to ${end}, which fails`, correct];
   }
   if ((name === 'div' || name === 'mod') && second && isZero(second)) {
-    return [`uses ${name} by 0, which fails`, correct];
+    return [`divides by 0 with ${name}, which fails`, correct];
   }
-  if (name === 'divf' && given.slice(1).some(isZero)) return ['uses divf by 0, which fails', correct];
+  if (name === 'divf' && given.slice(1).some(isZero)) return ['divides by 0 with divf, which fails', correct];
   if (/^(?:mustC|c)hunk$/.test(name) && first?.number === 0)
-    return [`uses ${name} by 0, which fails`, correct];
+    return [`gives ${name} the size 0, which fails`, correct];
   if (/^(?:mustS|s)lice$/.test(name) && second?.number !== undefined && first?.most !== undefined) {
     const end = third?.number ?? first.most;
     if (
@@ -64,15 +68,24 @@ export function neverWorks(name: string, given: readonly Value[]): Fault | undef
   }
   for (const at of pem.get(name) ?? []) {
     if (isUnreadable(given[at], (text) => text.includes('-----BEGIN'))) {
-      return [`gives ${name} what is never PEM, which fails`, 'give it the field that holds the PEM'];
+      return [
+        `gives ${name} something that is never PEM, which fails`,
+        'give it the field that holds the PEM',
+      ];
     }
   }
   const file = pkcs12.get(name);
   if (file !== undefined && isUnreadable(given[file], (text) => text.length > 200)) {
-    return [`gives ${name} what is never PKCS#12, which fails`, 'give it the field that holds the file'];
+    return [
+      `gives ${name} something that is never PKCS#12, which fails`,
+      'give it the field that holds the file',
+    ];
   }
   if (/^jwk/.test(name) && isUnreadable(first, (text) => /^\s*\{/.test(text) && isJson(text))) {
-    return [`gives ${name} what is never a JWK, which fails`, 'give it the field that holds the JWK'];
+    return [
+      `gives ${name} something that is never a JWK, which fails`,
+      'give it the field that holds the JWK',
+    ];
   }
   return ofConstant(name, given);
 }
@@ -117,7 +130,10 @@ function ofConstant(name: string, given: readonly Value[]): Fault | undefined {
       return undefined;
   }
   if (/^(?:mustR|r)egex(?!QuoteMeta)/.test(name) && first !== undefined && isBadRegex(first)) {
-    return [`gives ${name} the expression ${JSON.stringify(first)}, which Go does not take`, 'correct it'];
+    return [
+      `gives ${name} the regular expression ${JSON.stringify(first)}, which Go does not accept`,
+      'correct it',
+    ];
   }
   return undefined;
 }
@@ -130,7 +146,7 @@ function schemeFault(
   return text !== undefined && !good.includes(text) ? fault(text) : undefined;
 }
 
-/** What sprig takes as the number 0. */
+/** Whether sprig reads a value as 0. */
 function isZero({ type, text, number, literal, id }: Value): boolean {
   if (number !== undefined) return Math.trunc(number) === 0;
   if (text !== undefined)
@@ -162,7 +178,7 @@ function isDuration(text: string): boolean {
   return /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.test(text);
 }
 
-/** Whether RE2 refuses an expression, of the ways that can be told without it. https://github.com/google/re2/wiki/Syntax */
+/** Whether RE2 refuses an expression, as far as we can tell without it. https://github.com/google/re2/wiki/Syntax */
 export function isBadRegex(source: string): boolean {
   if (/(?:^|[^\\])(?:\\\\)*\\$/.test(source)) return true;
   const plain = source
@@ -181,7 +197,7 @@ export function isBadRegex(source: string): boolean {
   return depth !== 0;
 }
 
-/** What a list or a map of values of one type holds. */
+/** The type that all values share; undefined if they don't, or if it isn't known. */
 export function commonType(values: readonly Value[]): Type | undefined {
   const [first] = values;
   return first && first.type !== 'a' && values.every(({ type }) => type === first.type)

@@ -3,14 +3,14 @@ import { parseTemplate, TemplateError } from './go-template.js';
 
 type Event = (observer: Observer) => void;
 
-/** What templates do, by their text: several rooms ask, and reading one is what costs. */
+/** Results by template text: several callers ask for the same templates, and evaluating one is expensive. */
 const seen = new Map<string, { readonly events: readonly Event[]; readonly error?: TemplateError }>();
 const most = 10_000;
 
 /**
- * Tells an observer what a template does, as `evaluate` would; each text is read once.
+ * Reports to an observer what a template does, as `evaluate` would; each text is evaluated once.
  *
- * @throws TemplateError where text/template would refuse it.
+ * @throws TemplateError if text/template would refuse it.
  */
 export function observe(text: string, observer: Observer): void {
   let found = seen.get(text);

@@ -1,7 +1,7 @@
 import type { Type } from './functions.js';
 import { lists, type Value } from './typed-value.js';
 
-/** Types that a verb of `printf` takes; `a`, of which nothing is known, is not among them. */
+/** The types that each verb of `printf` accepts, by their letters. */
 const verbs: Readonly<Record<string, string>> = {
   v: 'abcdfiIlLmnNsStuvwx',
   T: 'abcdfiIlLmnNsStuvwx',
@@ -27,19 +27,19 @@ const verbs: Readonly<Record<string, string>> = {
 const verb = /%(?:[-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(\[\d+\])?(.|$)/gsu;
 
 /**
- * What Go would write of a call of `printf` instead of an error: `%!d(string=443)`, `%!s(MISSING)`.
+ * What Go would write into the result of a `printf` instead of failing: `%!d(string=443)`, `%!s(MISSING)`.
  * https://pkg.go.dev/fmt#hdr-Format_errors
  *
  * @param given Format and arguments.
- * @param named What a type is called.
- * @returns undefined where each verb has an argument that it takes.
+ * @param named The types as messages name them.
+ * @returns undefined if each verb has an argument that it accepts.
  */
 export function printfFault(
   [format, ...given]: readonly Value[],
   named: Readonly<Record<Type, string>>,
 ): [what: string, todo: string] | undefined {
   if (format?.text === undefined) {
-    return ['gives printf a format that is not a text of the template', 'write the format in quotes'];
+    return ['gives printf a format that is not a literal', 'write the format in quotes'];
   }
   let at = 0;
   for (const [whole, width, precision, index, letter = ''] of format.text.matchAll(verb)) {
@@ -51,18 +51,18 @@ export function printfFault(
     at += 1;
     if (!verbs[letter]) return [`gives printf ${whole}, which Go does not know`, 'write %s, or %% for a %'];
     if (!value) {
-      return [`gives printf ${whole} no argument, and Go writes %!${letter}(MISSING)`, 'add the argument'];
+      return [`gives printf ${whole} no argument, so Go writes %!${letter}(MISSING)`, 'add the argument'];
     }
     if (!takes(letter, value)) {
       return [
-        `gives printf ${whole} ${named[value.type]}, and Go writes %!${letter}(...) when it does not fit`,
-        value.type === 's' ? 'write %s: a field is always text' : 'write %v',
+        `gives printf ${whole} ${named[value.type]}, and Go writes %!${letter}(...) if it does not fit`,
+        value.type === 's' ? 'write %s: a field is always a string' : 'write %v',
       ];
     }
   }
   return at < given.length
     ? [
-        `gives printf ${given.length} arguments for ${at} verbs, and Go writes %!(EXTRA ...)`,
+        `gives printf ${given.length} arguments for ${at} verbs, so Go writes %!(EXTRA ...)`,
         'write a verb for each',
       ]
     : undefined;

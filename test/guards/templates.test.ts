@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { templateProblems, templateWarnings } from '../../src/guards/templates.js';
 
-/** What the guard says of one template of a secret with one item. */
+/** What the guard finds in one template of an app secret with one item. */
 function findings(text: string): string[] {
   return templateProblems({ namespace: 'a', name: 'b', item: 'i', template: { k: text } }).map(
     ({ what }) => what,
   );
 }
 
-describe('what Go and ESO take is taken', () => {
+describe('what Go and ESO accept is accepted', () => {
   test.each([
     'no action at all',
     '{{ .a }}',
@@ -38,54 +38,54 @@ describe('what Go and ESO take is taken', () => {
   });
 });
 
-test('all that is wrong with a template is told at once', () => {
+test('all faults of a template are reported at once', () => {
   expect(findings('{{ index . "a" }}{{ .b.c }}{{ nope .d }}{{ $x }}')).toEqual([
-    'uses index, which gives an empty text where there is no such field, and ESO calls that Ready',
-    '.b.c looks into a field, which is a text',
-    "uses nope, which is no function of ESO's template engine",
+    'uses index, which gives an empty string if there is no such field, and External Secrets Operator still reports Ready',
+    '.b.c looks inside a field, which is a string',
+    "uses nope, which is not a function of External Secrets Operator's template engine",
     'uses $x, which is not declared',
   ]);
 });
 
-test('a guard of one field does not guard another', () => {
+test('a check of one field does not cover another', () => {
   expect(findings('{{ if index . "x" }}{{ index . "y" }}{{ else }}{{ fail "no" }}{{ end }}')).toHaveLength(1);
   expect(findings('{{ if index . "x" }}{{ index . "x" }}{{ else }}{{ end }}')).toHaveLength(1);
 });
 
-test('with several items, a name begins with an alias', () => {
+test('with several items, a name must begin with an alias', () => {
   const texts = { good: '{{ .db_password }}', bad: '{{ .password }}' };
   expect(
     templateProblems({ namespace: 'a', name: 'b', items: { db: 'DB', app: 'App' }, template: texts }),
   ).toEqual([
     {
       where: 'template.bad',
-      what: '.password begins with the alias of no item',
-      todo: 'write .db_password, or another alias',
+      what: '.password does not begin with an alias of items',
+      todo: 'write .db_password, or use another alias',
     },
   ]);
 });
 
-/** What Go makes of templates; the file says how it was made. */
+/** How Go judges templates; the file says how it was made. */
 const vectors: { templates: { template: string; go: string }[] } = JSON.parse(
   readFileSync(new URL('../vectors/templates.json', import.meta.url), 'utf8'),
 );
 
-/** What is refused although it works with the right values; README names each. */
+/** Refused although it works with the right values; docs/secrets.md names each. */
 const deliberate =
-  /at every refresh$|order changes|reads the clock|writes its error|what is no (?:number|date|duration|YAML|JSON)|gives an empty text where|gives nothing where|printf|writes nil/;
-/** Works as long as the branch with the mistake is not taken. */
+  /at every refresh$|order changes|reads the clock|writes its error|anything but a (?:number|date|duration)|is not (?:YAML|JSON)|gives an empty string if|gives nothing if|printf|writes nil/;
+/** Works until the branch with the mistake is taken. */
 const inBranch =
-  /looks into|has a range over|where it takes|and it takes|which fails$|is never there|which has no|is no function/;
+  /looks inside|ranges over|where it takes|but it takes|which fails$|never exists|which has no|is not a function/;
 
 describe.each([
   ['parse error', 'refused'],
   ['exec error', 'refused'],
   ['silent', 'refused'],
   ['random', 'refused'],
-  ['answered', 'taken'],
-  ['works', 'taken'],
-])('what Go and ESO 0.20.4 say: %s', (go, verdict) => {
-  // The function had two arguments then.
+  ['answered', 'accepted'],
+  ['works', 'accepted'],
+])('Go and ESO 0.20.4: %s', (go, verdict) => {
+  // htpasswd took two arguments then.
   const templates = vectors.templates.filter((one) => one.go === go && !one.template.includes('htpasswd'));
 
   test(`${templates.length} templates are ${verdict}`, () => {
@@ -98,18 +98,18 @@ describe.each([
   });
 });
 
-/** What the pinned release makes of generated templates; the file says how. */
+/** How the pinned release judges generated templates; the file says how it was made. */
 const { made: _, ...byVerdict }: Record<string, string[]> = JSON.parse(
   readFileSync(new URL('../vectors/templates-2.9.0.json', import.meta.url), 'utf8'),
 );
 
-/** Whether the guard refuses a template, or warns of it. */
+/** Whether the guard refuses a template or warns about it. */
 function isTold(text: string): boolean {
   const secret = { namespace: 'a', name: 'b', item: 'i', template: { k: text } };
   return findings(text).length > 0 || templateWarnings(secret).length > 0;
 }
 
-describe.each(Object.entries(byVerdict))('what ESO 2.9.0 says: %s', (verdict, templates) => {
+describe.each(Object.entries(byVerdict))('ESO 2.9.0: %s', (verdict, templates) => {
   test(`${templates.length} templates`, () => {
     const isRight = (text: string) => {
       if (/^(?:parse error|never works)$/.test(verdict)) return findings(text).length > 0;
@@ -120,7 +120,7 @@ describe.each(Object.entries(byVerdict))('what ESO 2.9.0 says: %s', (verdict, te
   });
 });
 
-test('what a guard makes sure of holds in it, and after one that fails', () => {
+test('a check covers its branch, and everything after it if its other branch fails', () => {
   const read = '{{ index . "x" }}';
   const fail = '{{ fail "no x" }}';
   expect(findings(`{{ if index . "x" }}${read}{{ else }}${fail}{{ end }}`)).toEqual([]);
@@ -131,7 +131,7 @@ test('what a guard makes sure of holds in it, and after one that fails', () => {
   expect(findings(`{{ if index . "x" | default "y" }}${read}{{ else }}${fail}{{ end }}`)).toHaveLength(1);
 });
 
-test('a template may call itself, and is looked at for each way in which it is called', () => {
+test('a template may call itself, and is checked for each way it is called', () => {
   const define = '{{ define "t" }}{{ index . "x" }}{{ template "t" (list .) }}{{ end }}';
   expect(findings(`${define}{{ template "t" . }}`)).not.toEqual([]);
   const print = '{{ define "t" }}{{ index . "x" }}{{ end }}';
@@ -142,7 +142,7 @@ test('a template may call itself, and is looked at for each way in which it is c
   expect(findings(`${print}{{ if .a }}${guarded}{{ end }}{{ template "t" . }}`)).toHaveLength(1);
 });
 
-test('a key of JSON may be missing where the template says what then', () => {
+test('a JSON key may be missing if the template handles it', () => {
   const key = 'index (fromJson .json) "ghcr.io"';
   expect(findings(`{{ with ${key} }}{{ . }}{{ else }}{{ fail "no key" }}{{ end }}`)).toEqual([]);
   expect(findings(`{{ ${key} | default "none" }}`)).toEqual([]);
@@ -152,7 +152,7 @@ test('a key of JSON may be missing where the template says what then', () => {
   expect(findings(`{{ ${key} }}`)).toHaveLength(1);
 });
 
-test('names of JavaScript are no functions', () => {
+test('names from JavaScript are not functions', () => {
   expect(
     findings('{{ constructor .a }}{{ toString .a }}{{ __proto__ }}{{ .a | hasOwnProperty }}'),
   ).toHaveLength(3);

@@ -4,12 +4,12 @@ import { behaviours } from '../../src/templates/behaviour.js';
 import { type Type, templateFunctions } from '../../src/templates/functions.js';
 import { versions } from '../../src/versions.js';
 
-/** Of text/template itself, which ESO does not list. */
+/** text/template's own functions, which ESO does not list. */
 const builtIn = 'and call eq ge gt html index js le len lt ne not or print printf println urlquery'.split(
   ' ',
 );
 
-/** The signatures of the engine, by the release whose they are. */
+/** The engine's signatures, and the release they were read from. */
 const release = versions.externalSecretsChart;
 const listed = read();
 
@@ -50,7 +50,7 @@ test('the table has the functions of the pinned release, and text/template’s',
   expect([...templateFunctions.keys()].sort()).toEqual([...listed.keys(), ...builtIn].sort());
 });
 
-test('it says of each what it can do wrong', () => {
+test('the table of behaviours has every function', () => {
   expect([...behaviours.keys()].sort()).toEqual([...templateFunctions.keys()].sort());
 });
 
