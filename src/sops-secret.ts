@@ -6,21 +6,21 @@ import { isTree, type Tree } from './tree.js';
 export interface ExpectedSecret {
   readonly name: string;
   readonly namespace: string;
-  /** Keys that must be there; others may be. */
+  /** Required keys; others may be there. */
   readonly keys: readonly string[];
 }
 
-/** A value that SOPS encrypted; the shape is that of https://github.com/getsops/sops/blob/main/aes/cipher.go */
+/** The format of an encrypted value: https://github.com/getsops/sops/blob/main/aes/cipher.go */
 const encryptedValue =
   /^ENC\[AES256_GCM,data:[A-Za-z0-9+/=]+,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:\w+\]$/;
 
-/** Whether a value is one that SOPS encrypted, and not an empty one, which SOPS leaves as it is. */
+/** Whether SOPS encrypted a value. It leaves empty ones as they are, so these count as unencrypted. */
 export function isEncrypted(value: unknown): boolean {
   return typeof value === 'string' && encryptedValue.test(value);
 }
 
 /**
- * How many recipients a SOPS metadata block names, over all kinds of keys and key groups.
+ * Counts the recipients in a SOPS metadata block, over all kinds of keys and key groups.
  *
  * @param sops The parsed `sops:` block.
  */
@@ -33,12 +33,13 @@ export function countRecipients(sops: Tree): number {
 }
 
 /**
- * Checks that a file is one Secret, encrypted with SOPS for somebody, and the one that is expected.
- * It needs no key, and tells no value.
+ * Checks that a file holds exactly the expected Secret, encrypted with SOPS for at least one recipient.
+ * It needs no key, and its messages quote no encrypted value.
  *
  * @param text The file: YAML or JSON.
- * @param todo What the operator does about whatever is wrong.
- * @returns Everything that is wrong, with the field as its place, or ''; empty when Flux can decrypt it into the expected Secret, given a key.
+ * @param todo What to do about any of the problems.
+ * @returns All problems, with the field, or '', as their place; none if Flux, given a key, can decrypt the file
+ *   into the expected Secret.
  */
 export function checkSopsSecret(text: string, expected: ExpectedSecret, todo: string): Problem[] {
   const code = 'sops-file';
@@ -47,13 +48,13 @@ export function checkSopsSecret(text: string, expected: ExpectedSecret, todo: st
     documents = loadAll(text);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    // The whole message quotes lines of the file, which may be plaintext.
+    // The full message quotes lines of the file, which may be plaintext.
     const what = `is not YAML (${error.reason}, line ${(error.mark?.line ?? 0) + 1})`;
     return [{ code, where: '', what, todo }];
   }
   const [secret] = documents;
   if (documents.length !== 1 || !isTree(secret)) {
-    const what = `holds ${documents.length} documents where one Secret is expected`;
+    const what = `must hold exactly one Secret (got ${documents.length} documents)`;
     return [{ code, where: '', what, todo }];
   }
   const problems: Problem[] = [];
@@ -61,11 +62,20 @@ export function checkSopsSecret(text: string, expected: ExpectedSecret, todo: st
     if (!ok) problems.push({ code, where: field, what, todo });
   };
   const metadata = isTree(secret['metadata']) ? secret['metadata'] : {};
-  expect('kind', secret['apiVersion'] === 'v1' && secret['kind'] === 'Secret', 'is not that of a v1 Secret');
+  expect(
+    'kind',
+    secret['apiVersion'] === 'v1' && secret['kind'] === 'Secret',
+    'must be Secret, of apiVersion v1',
+  );
   for (const field of ['name', 'namespace'] as const) {
     const found = metadata[field];
-    const shown = isEncrypted(found) ? 'is encrypted' : `is ${JSON.stringify(found) ?? 'missing'}`;
-    expect(`metadata.${field}`, found === expected[field], `${shown} and must be '${expected[field]}'`);
+    const shown =
+      found === undefined
+        ? 'is missing'
+        : isEncrypted(found)
+          ? 'is encrypted'
+          : `got ${JSON.stringify(found)}`;
+    expect(`metadata.${field}`, found === expected[field], `must be '${expected[field]}' (${shown})`);
   }
   const sops = secret['sops'];
   if (!isTree(sops)) {

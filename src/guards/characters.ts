@@ -3,14 +3,14 @@ import type { Problem } from '../errors.js';
 import { isTitles, itemsOf } from '../external-secret/source.js';
 
 /**
- * Characters that do not arrive as they are written: kustomize, on the way of every manifest through Flux,
- * makes a space of U+0085, may drop the blanks around U+2028 and U+2029, and fails on the other control characters, on
- * U+FFFE and U+FFFF, and on half a character (seen with kustomize 5.7).
+ * Characters that kustomize, which Flux runs on every manifest, does not pass on unchanged: it turns U+0085
+ * into a space, may drop blanks around U+2028 and U+2029, and fails on the other control characters, on U+FFFE
+ * and U+FFFF, and on a lone surrogate (seen with kustomize 5.7).
  */
 const changed = /[\p{Cc}\p{Cs}\ufffe\uffff]|[\u2028\u2029](?=[ \t\n])|(?<=[ \t\n])[\u2028\u2029]/gu;
 const fine = new Set(['\t', '\n', '\r']);
 
-/** Texts with a character that would not reach the cluster as it is. */
+/** Finds characters that would not reach the cluster unchanged. */
 export function characterProblems(secret: AppSecretProps): Problem[] {
   const { template = {}, labels = {}, annotations = {}, keys } = secret;
   const texts = Object.entries({ template, labels, annotations }).flatMap(([field, entries]) =>
@@ -37,8 +37,8 @@ export function characterProblems(secret: AppSecretProps): Problem[] {
       const isHalf = /\p{Cs}/u.test(character);
       return {
         where,
-        what: `holds the character U+${code.toUpperCase()}, which would not arrive as it is`,
-        todo: isTemplate && !isHalf ? `write {{ "\\u${code}" }} in its place` : 'write it without',
+        what: `holds the character U+${code.toUpperCase()}, which Flux changes or refuses`,
+        todo: isTemplate && !isHalf ? `write {{ "\\u${code}" }} instead` : 'remove it',
       };
     });
   });

@@ -6,48 +6,47 @@ import { escapeRegExp } from '../regexp.js';
 import type { Surroundings } from '../surroundings.js';
 import { isTree, type Tree } from '../tree.js';
 
-/** Where sops finds the rule for a file. */
+/** The file to encrypt, and the `.sops.yaml` with the rule for it. */
 export interface CreationRule {
   /** Absolute path of the `.sops.yaml`. */
   readonly config: string;
-  /** Absolute path of the file to encrypt, which `path_regex` is matched against. */
+  /** Absolute path of the file to encrypt, which sops matches `path_regex` against. */
   readonly file: string;
 }
 
-/** What the shipped `.sops.yaml` has in the place of a recipient. */
+/** The recipient in the shipped `.sops.yaml`. */
 const placeholder = 'age1-put-your-public-key-here';
 
 const name = '.sops.yaml';
 
 /**
- * Finds the creation rule that encrypts a file: that of the project's own `.sops.yaml`, or, when it has
- * none that is filled in, that of the first folder above it. `SOPS_CONFIG` names another file instead, as it
- * does for sops.
+ * Finds the creation rule for a file: in the project's own `.sops.yaml` or, if that has no rule or only the
+ * placeholder, in the nearest folder above. As in sops, `SOPS_CONFIG` names another file instead.
  * https://getsops.io/docs/#using-sopsyaml-conf-to-select-kms-pgp-and-age-for-new-files
  *
  * @param project Absolute path of the project.
- * @param file The file, relative to it.
- * @param surroundings Where `SOPS_CONFIG` is, and what a relative path in it begins at.
- * @throws OperatorError when no rule is there, or the only one still has the placeholder.
+ * @param file The file, relative to the project.
+ * @param surroundings The environment with `SOPS_CONFIG`, and the folder that a relative path in it starts from.
+ * @throws OperatorError if there is no rule, or only one with the placeholder.
  */
 export function findCreationRule(project: string, file: string, { cwd, env }: Surroundings): CreationRule {
   const path = join(project, file);
   const { SOPS_CONFIG: named } = env;
   const unfilled: Problem[] = [];
   for (const config of named ? [resolve(cwd, named)] : configsAbove(project)) {
-    // As sops: what is not below the folder of the file is matched by its whole path.
+    // Like sops, match the whole path of a file outside of the config's folder.
     const folder = `${dirname(config)}/`;
     const rule = matchingRule(config, path.startsWith(folder) ? path.slice(folder.length) : path);
     if (rule && JSON.stringify(rule).includes(placeholder)) {
       unfilled.push({
         where: `${relative(project, config)}: creation_rules: age`,
         what: `is still the placeholder ${placeholder}`,
-        todo: 'put the public key there that Flux has the private key of (age1..., printed by `age-keygen -y age.agekey`)',
+        todo: "replace it with the public key of Flux's private key (age1..., printed by `age-keygen -y age.agekey`)",
       });
     } else if (rule) {
       if (isForSshOnly(rule)) {
-        const what = 'encrypts for an SSH key alone, and Flux reads none (`unknown identity type`)';
-        const todo = 'put an age recipient there (age1..., of `age-keygen`), for which Flux has the key';
+        const what = "names only SSH keys, which Flux can't use (`unknown identity type`)";
+        const todo = 'add an age recipient whose private key Flux has (age1..., from `age-keygen`)';
         throw new OperatorError([{ where: `${relative(project, config)}: creation_rules: age`, what, todo }]);
       }
       return { config, file: path };
@@ -56,12 +55,12 @@ export function findCreationRule(project: string, file: string, { cwd, env }: Su
   const [host] = named ? [] : configsAbove(dirname(project));
   if (host !== undefined) throw new OperatorError([...unfilled, hostProblem(host, path)]);
   const where = named ? `SOPS_CONFIG ${named}` : name;
-  const what = `there is no creation rule for ${file}${named ? '' : ', here or in a folder above'}`;
+  const what = `no creation rule for ${file}${named ? '' : ', here or in a folder above'}`;
   const todo = `add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient`;
   throw new OperatorError(unfilled.length > 0 ? unfilled : [{ where, what, todo }]);
 }
 
-/** Whether none of a rule's recipients is one that Flux could have the key of. */
+/** Whether a rule has SSH recipients only, for which Flux can't have a key. */
 function isForSshOnly(rule: Tree): boolean {
   const text = JSON.stringify(rule);
   return (
@@ -70,7 +69,7 @@ function isForSshOnly(rule: Tree): boolean {
   );
 }
 
-/** A repository around the project whose `.sops.yaml` says nothing of the file: the rule to add there. */
+/** The surrounding repository's `.sops.yaml` has no rule for the file: proposes the one to add. */
 function hostProblem(config: string, path: string): Problem {
   const inside = relative(dirname(config), path).split(sep).join('/');
   const recipient = firstRecipient(config);
@@ -82,11 +81,11 @@ function hostProblem(config: string, path: string): Problem {
   return {
     where: config,
     what: `has no creation rule for ${inside}`,
-    todo: `add to creation_rules: ${JSON.stringify(rule)}${recipient === undefined ? ', with the public key that Flux has the private key of' : ''}`,
+    todo: `add to creation_rules: ${JSON.stringify(rule)}${recipient === undefined ? ", with the public key of Flux's private key" : ''}`,
   };
 }
 
-/** The age recipient of the first rule that has one: Flux has one key for all. */
+/** The age recipient of the first rule that has one: Flux usually has one key for all files. */
 function firstRecipient(config: string): string | undefined {
   const [, recipient] =
     /\bage["']?\s*:\s*(?:[>|]-?\s*|\[\s*|-\s*)?["']?(age1[a-z0-9]+)/.exec(readFileSync(config, 'utf8')) ?? [];
@@ -99,13 +98,16 @@ function configsAbove(folder: string): string[] {
   return existsSync(config) ? [config, ...above] : above;
 }
 
-/** The first rule of a `.sops.yaml` that is for a file; as sops, which takes the first that matches. */
+/** The first rule of a `.sops.yaml` that matches a file, which is the one sops uses. */
 function matchingRule(path: string, file: string): Tree | undefined {
   const text = readFileSync(path, 'utf8');
   const refuse = (what: string, todo: string) => new OperatorError([{ where: path, what, todo }]);
-  // sops would quote it.
+  // sops would quote the key in its error.
   if (text.includes('AGE-SECRET-KEY-')) {
-    throw refuse('holds a private key', 'put its public key there (`age-keygen -y`), and make a new pair');
+    throw refuse(
+      'holds a private key',
+      'make a new key pair, and put its public key there (`age-keygen -y`)',
+    );
   }
   let content: unknown;
   try {
@@ -121,7 +123,7 @@ function matchingRule(path: string, file: string): Tree | undefined {
     try {
       return new RegExp(String(pattern)).test(file);
     } catch {
-      // Go's syntax is not quite JavaScript's: let sops decide.
+      // Go's regexp syntax differs from JavaScript's: let sops decide.
       return true;
     }
   });

@@ -4,13 +4,13 @@ import type { Surroundings } from '../surroundings.js';
 import type { CreationRule } from './creation-rule.js';
 import { decrypt, encrypt } from './sops.js';
 
-/** A Secret in plaintext: only ever in memory. */
+/** A Secret in plaintext; it never leaves memory. */
 export interface PlainSecret {
   readonly name: string;
   readonly namespace: string;
-  /** What anybody may read. @default - none */
+  /** Not encrypted. @default - none */
   readonly labels?: { readonly [key: string]: string };
-  /** The same. @default - none */
+  /** Not encrypted. @default - none */
   readonly annotations?: { readonly [key: string]: string };
   readonly stringData: { readonly [key: string]: string };
 }
@@ -19,17 +19,17 @@ export interface PlainSecret {
 export interface EncryptedSecret {
   /** The SOPS file. */
   readonly text: string;
-  /** Whether it was decrypted again, and the same; false when the private key is not at hand. */
+  /** Whether it was decrypted again and compared; false if no private key was available. */
   readonly compared: boolean;
 }
 
 /**
- * Encrypts a Secret, and checks that what came out is one that Flux can use: all values encrypted, the rest
- * readable, and, when the private key is at hand, the same when it is decrypted.
+ * Encrypts a Secret, and checks that Flux can use the result: all values are encrypted and the rest is
+ * readable. If a private key is available, also checks that it decrypts to the same values.
  *
- * @param at What sops gets.
- * @param quote Whether a message may quote sops, which may quote the values.
- * @throws OperatorError when sops refuses, or the rule encrypts too much or too little.
+ * @param at The folder and environment that sops runs in.
+ * @param quote Whether an error may quote sops, which may quote the values.
+ * @throws OperatorError if sops fails, or if the rule encrypts too much or too little.
  */
 export async function encryptSecret(
   { stringData, ...metadata }: PlainSecret,
@@ -39,7 +39,7 @@ export async function encryptSecret(
 ): Promise<EncryptedSecret> {
   const document = { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData };
   const text = await encrypt(document, rule, at, { quote });
-  const todo = `give the rule for the file in ${rule.config} \`encrypted_regex: ^(data|stringData)$\``;
+  const todo = `set \`encrypted_regex: ^(data|stringData)$\` in the rule for the file in ${rule.config}`;
   const problems = checkSopsSecret(
     text,
     { name: metadata.name, namespace: metadata.namespace, keys: Object.keys(stringData) },
@@ -48,7 +48,7 @@ export async function encryptSecret(
   if (problems.length > 0) throw new OperatorError(within('sops', problems));
   const seen = await decrypt(text, at);
   if (seen !== undefined && !holds(seen, stringData)) {
-    const what = 'gives back something else than it was given';
+    const what = 'decrypted the file to other values than it encrypted';
     throw new OperatorError([{ where: 'sops', what, todo: 'check your sops' }]);
   }
   return { text, compared: seen !== undefined };

@@ -3,13 +3,13 @@ import { OperatorError } from '../errors.js';
 import type { Surroundings } from '../surroundings.js';
 import type { CreationRule } from './creation-rule.js';
 
-/** `sops encrypt` reads standard input since this version. */
+/** The first version whose `sops encrypt` reads standard input. */
 const minimum = [3, 10, 0] as const;
 
-/** sops exits with this when no key that it finds decrypts the file. */
+/** sops's exit code if none of the available keys decrypts the file. */
 const noKey = 128;
 
-/** sops takes these recipients instead of those of the rule: https://getsops.io/docs/#environment-variables */
+/** Variables that override the rule's recipients: https://getsops.io/docs/#environment-variables */
 const recipients = [
   'SOPS_AGE_RECIPIENTS',
   'SOPS_PGP_FP',
@@ -20,7 +20,7 @@ const recipients = [
   'SOPS_VAULT_URIS',
 ];
 
-/** What bootstrap reads from the environment: sops needs none of it. */
+/** Secrets that bootstrap reads from the environment, and sops does not need. */
 const secrets = ['OP_CONNECT_TOKEN', 'OP_CONNECT_CREDENTIALS'];
 
 function sops({ cwd, env }: Surroundings, args: readonly string[], input = '') {
@@ -35,7 +35,7 @@ function sops({ cwd, env }: Surroundings, args: readonly string[], input = '') {
   });
 }
 
-/** How a sops that failed ended, without its words. */
+/** How a failed sops ended, without quoting it. */
 function ending({ exitCode, signal, code }: Awaited<ReturnType<typeof sops>>): string {
   return exitCode === undefined ? `${signal ?? code}` : `exit code ${exitCode}`;
 }
@@ -45,29 +45,28 @@ function refusal(what: string, todo: string): OperatorError {
 }
 
 /**
- * Checks that the operator's sops is there, and new enough.
+ * Checks that sops is installed and recent enough.
  *
- * @throws OperatorError when it isn't.
+ * @throws OperatorError if it isn't.
  */
 export async function checkSops(at: Surroundings): Promise<void> {
   const result = await sops(at, ['--disable-version-check', '--version']);
   const todo = `install sops ${minimum.join('.')} or newer: https://github.com/getsops/sops/releases`;
   if (result.code === 'ENOENT') throw refusal('is not installed', todo);
   const [, ...found] = /(\d+)\.(\d+)\.(\d+)/.exec(`${result.stdout}${result.stderr}`) ?? [];
-  if (found.length === 0) throw refusal(`does not tell its version (${ending(result)})`, todo);
+  if (found.length === 0) throw refusal(`does not print its version (${ending(result)})`, todo);
   const difference = minimum.map((part, index) => Number(found[index]) - part).find((part) => part !== 0);
-  if ((difference ?? 0) < 0) throw refusal(`is ${found.join('.')}, which is too old`, todo);
+  if ((difference ?? 0) < 0) throw refusal(`version ${found.join('.')} is too old`, todo);
 }
 
 /**
- * Encrypts a document with the operator's sops. The plaintext goes through standard input only.
+ * Encrypts a document with sops. The plaintext goes through standard input only.
  *
- * @param document What to encrypt.
  * @param rule Where sops finds the recipients.
- * @param at What sops gets.
- * @param quote Whether a message may quote sops, which may quote the document.
+ * @param at The folder and environment that sops runs in.
+ * @param quote Whether an error may quote sops, which may quote the document.
  * @returns The encrypted YAML.
- * @throws OperatorError when sops refuses.
+ * @throws OperatorError if sops fails.
  */
 export async function encrypt(
   document: object,
@@ -82,16 +81,16 @@ export async function encrypt(
   const said = quote ? result.stderr.trim().replace(/\s*\n\s*/g, ' ') : '';
   const todo =
     result.exitCode === undefined
-      ? 'check that sops runs here'
+      ? 'check that `sops --version` works'
       : `correct the rule and its recipients in ${config}`;
   throw refusal(`can't encrypt (${said || ending(result)})`, todo);
 }
 
 /**
- * Decrypts with whatever key is at hand.
+ * Decrypts with whatever key sops finds.
  *
- * @returns The plaintext, or undefined when no key is at hand.
- * @throws OperatorError when there is a key, and sops fails all the same.
+ * @returns The plaintext as JSON, or undefined if sops finds no key.
+ * @throws OperatorError if sops fails for another reason.
  */
 export async function decrypt(encrypted: string, at: Surroundings): Promise<string | undefined> {
   const result = await sops(at, ['decrypt', '--input-type', 'yaml', '--output-type', 'json'], encrypted);

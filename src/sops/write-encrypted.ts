@@ -2,12 +2,12 @@ import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Puts an encrypted file in its place, whole or not at all.
+ * Writes an encrypted file atomically.
  *
  * @param path Absolute path.
- * @param encrypted The file: ciphertext, nothing else ever touches the disk.
- * @param replace Whether a file that is there gives way.
- * @returns Whether it was written; false when one is there that must stay.
+ * @param encrypted The ciphertext; nothing else ever touches the disk.
+ * @param replace Whether to replace an existing file.
+ * @returns Whether it was written; false if a file exists and `replace` is false.
  */
 export function writeEncrypted(
   path: string,
@@ -18,7 +18,7 @@ export function writeEncrypted(
   try {
     writeFileSync(staged, encrypted, { mode: 0o644 });
     if (replace) renameSync(staged, path);
-    // Unlike a rename, a link fails where something is.
+    // Unlike a rename, a link fails if the target exists.
     else linkSync(staged, path);
     return true;
   } catch (error) {

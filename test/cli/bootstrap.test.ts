@@ -123,7 +123,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect(await bootstrap([], { env: values })).toEqual({
       code: 1,
       out: '',
-      err: '.sops.yaml: creation_rules: age: encrypts for an SSH key alone, and Flux reads none (`unknown identity type`); put an age recipient there (age1..., of `age-keygen`), for which Flux has the key',
+      err: ".sops.yaml: creation_rules: age: names only SSH keys, which Flux can't use (`unknown identity type`); add an age recipient whose private key Flux has (age1..., from `age-keygen`)",
     });
   });
 
@@ -177,7 +177,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect(project.read(file)).not.toContain(other.recipient);
     project.write('elsewhere/rules.yaml', 'creation_rules: []\n');
     expect((await bootstrap(['--rotate'], { env })).err).toBe(
-      `SOPS_CONFIG elsewhere/rules.yaml: there is no creation rule for ${file}; add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient`,
+      `SOPS_CONFIG elsewhere/rules.yaml: no creation rule for ${file}; add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient`,
     );
   });
 
@@ -387,11 +387,11 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     project.write('.sops.yaml', `creation_rules:\n  - age: ${recipient}\n`);
     const { code, err } = await bootstrap([], { env: values });
     expect(code).toBe(1);
-    const todo = `give the rule for the file in ${project.path}/.sops.yaml \`encrypted_regex: ^(data|stringData)$\``;
+    const todo = `set \`encrypted_regex: ^(data|stringData)$\` in the rule for the file in ${project.path}/.sops.yaml`;
     expect(err.split('\n')).toEqual([
-      `sops: kind: is not that of a v1 Secret; ${todo}`,
-      `sops: metadata.name: is encrypted and must be 'onepassword-secret'; ${todo}`,
-      `sops: metadata.namespace: is encrypted and must be 'external-secrets'; ${todo}`,
+      `sops: kind: must be Secret, of apiVersion v1; ${todo}`,
+      `sops: metadata.name: must be 'onepassword-secret' (is encrypted); ${todo}`,
+      `sops: metadata.namespace: must be 'external-secrets' (is encrypted); ${todo}`,
     ]);
     expect(Object.keys(project.tree('src/platform'))).not.toContain('onepassword-secret.sops.yaml');
   });
@@ -445,7 +445,7 @@ describe('refused, without a value in the message, and nothing written', () => {
   test('the placeholder of .sops.yaml', async () => {
     expect(await refusal([], values, unused, 'age1-put-your-public-key-here')).toEqual({
       code: 1,
-      err: '.sops.yaml: creation_rules: age: is still the placeholder age1-put-your-public-key-here; put the public key there that Flux has the private key of (age1..., printed by `age-keygen -y age.agekey`)',
+      err: ".sops.yaml: creation_rules: age: is still the placeholder age1-put-your-public-key-here; replace it with the public key of Flux's private key (age1..., printed by `age-keygen -y age.agekey`)",
     });
   });
 
@@ -463,7 +463,7 @@ describe('refused, without a value in the message, and nothing written', () => {
     const { code, err } = await refusal([], values, unused, 'AGE-SECRET-KEY-1QQ');
     expect(code).toBe(1);
     expect(err).toMatch(
-      /\/\.sops\.yaml: holds a private key; put its public key there \(`age-keygen -y`\), and make a new pair$/,
+      /\/\.sops\.yaml: holds a private key; make a new key pair, and put its public key there \(`age-keygen -y`\)$/,
     );
   });
 
@@ -484,7 +484,7 @@ describe('refused, without a value in the message, and nothing written', () => {
     });
     expect(code).toBe(1);
     expect(err).toBe(
-      '.sops.yaml: there is no creation rule for src/platform/onepassword-secret.sops.yaml, here or in a folder above; add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient',
+      '.sops.yaml: no creation rule for src/platform/onepassword-secret.sops.yaml, here or in a folder above; add one with path_regex, encrypted_regex: ^(data|stringData)$ and your recipient',
     );
   });
 
@@ -492,18 +492,18 @@ describe('refused, without a value in the message, and nothing written', () => {
     const todo = 'install sops 3.10.0 or newer: https://github.com/getsops/sops/releases';
     expect(await refusal([], values, '#!/bin/sh\necho "sops 3.9.4 (latest)"\n')).toEqual({
       code: 1,
-      err: `sops: is 3.9.4, which is too old; ${todo}`,
+      err: `sops: version 3.9.4 is too old; ${todo}`,
     });
     expect(await refusal([], values, '#!/bin/sh\nexit 3\n')).toEqual({
       code: 1,
-      err: `sops: does not tell its version (exit code 3); ${todo}`,
+      err: `sops: does not print its version (exit code 3); ${todo}`,
     });
     const project = await makeProject();
     const [folder = ''] = program(project, 'sops', '').PATH.split(delimiter);
     chmodSync(join(folder, 'sops'), 0o644);
     expect(await project.run(script, [], { env: { PATH: folder, ...values } })).toMatchObject({
       code: 1,
-      err: `sops: does not tell its version (EACCES); ${todo}`,
+      err: `sops: does not print its version (EACCES); ${todo}`,
     });
     const { code, err } = await project.run(script, [], {
       env: { PATH: dirname(process.execPath), ...values },

@@ -44,7 +44,7 @@ const told = [
   'mine/connect: values.connect.replicas: is 2, where the project needs 1; remove it',
   'mine/connect: values.connect.tls.enabled: is true, where the project needs false; remove it',
   'mine/operator: values.processClusterStore: is false, where the project needs true; remove it',
-  `credentials/secret: metadata.name: is "onepassword-secret" and must be 'other'; make it again with \`npm run bootstrap -- --rotate\``,
+  `credentials/secret: metadata.name: must be 'other' (got "onepassword-secret"); make it again with \`npm run bootstrap -- --rotate\``,
 ];
 
 test('each says it with its path', () => {

@@ -6,13 +6,13 @@ import { findRepository } from '../../src/repository.js';
 import { makeProject, root } from '../project.js';
 
 const credentials =
-  // Apart, so that this file is not taken for credentials.
+  // Split, so that this file does not count as credentials itself.
   `{"verifier":{"salt":"MARK","localHash":"MARK"},"encCredentials":${'{"kid":"MARK"}'},"version":"2"}`;
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jwt = `${part({ alg: 'ES256', typ: 'JWT' })}.${part({ sub: 'MARK-MARK-MARK' })}.${part('MARK-signature')}`;
-const gone = 'remove it from the file and from git, and make a new one';
-const encrypt = 'remove it from the file and from git, and encrypt it with `npm run bootstrap`';
-const sops = 'encrypt the file with sops, or take it out';
+const gone = 'remove it from the file and from the git history, and replace it with a new one';
+const encrypt = 'remove it from the file and from the git history, and encrypt it with `npm run bootstrap`';
+const sops = 'encrypt the file with sops, or remove it';
 
 const cases: readonly (readonly [file: string, content: string | Buffer, lines: readonly string[]])[] = [
   [
@@ -33,35 +33,35 @@ const cases: readonly (readonly [file: string, content: string | Buffer, lines: 
   [
     'src/platform/x.yaml',
     `a: ${Buffer.from(credentials).toString('base64')}\n`,
-    [`src/platform/x.yaml:1: holds Connect's credentials in base64; base64 does not hide it: ${encrypt}`],
+    [`src/platform/x.yaml:1: holds Connect's credentials in base64; base64 is not encryption: ${encrypt}`],
   ],
   [
     'src/platform/y.yaml',
     `a: ${Buffer.from(` ${credentials}`).toString('base64')}\n`,
-    [`src/platform/y.yaml:1: holds Connect's credentials in base64; base64 does not hide it: ${encrypt}`],
+    [`src/platform/y.yaml:1: holds Connect's credentials in base64; base64 is not encryption: ${encrypt}`],
   ],
   [
     'src/platform/z.yaml',
     `a: ${Buffer.from(`  ${credentials}`).toString('base64')}\n`,
-    [`src/platform/z.yaml:1: holds Connect's credentials in base64; base64 does not hide it: ${encrypt}`],
+    [`src/platform/z.yaml:1: holds Connect's credentials in base64; base64 is not encryption: ${encrypt}`],
   ],
   [
     'src/secret.yaml',
     'a: 1\n---\nkind: Secret\nstringData:\n  token: MARK\n  empty: ""\ndata: {more: TUFSSw==}\n',
     [
-      `src/secret.yaml: data.more: is a Secret in plaintext; ${sops}`,
-      `src/secret.yaml: stringData.token: is a Secret in plaintext; ${sops}`,
+      `src/secret.yaml: data.more: is an unencrypted value of a Secret; ${sops}`,
+      `src/secret.yaml: stringData.token: is an unencrypted value of a Secret; ${sops}`,
     ],
   ],
   [
     'src/secret.json',
     '{"kind": "Secret", "data": {"a": "TUFSSw=="}}',
-    [`src/secret.json: data.a: is a Secret in plaintext; ${sops}`],
+    [`src/secret.json: data.a: is an unencrypted value of a Secret; ${sops}`],
   ],
   [
     'src/list.yaml',
     'kind: List\nitems:\n  - kind: Secret\n    data: {a: TUFSSw==}\n',
-    [`src/list.yaml: data.a: is a Secret in plaintext; ${sops}`],
+    [`src/list.yaml: data.a: is an unencrypted value of a Secret; ${sops}`],
   ],
   [
     'src/broken.yaml',
@@ -71,12 +71,12 @@ const cases: readonly (readonly [file: string, content: string | Buffer, lines: 
   [
     'src/comment.YML',
     'kind: Secret # MARK\ndata: {a: TUFSSw==}\n',
-    [`src/comment.YML: data.a: is a Secret in plaintext; ${sops}`],
+    [`src/comment.YML: data.a: is an unencrypted value of a Secret; ${sops}`],
   ],
   [
     'src/utf16.yaml',
     Buffer.from('\uFEFFkind: !!str Secret\nstringData: {a: MARK}\n', 'utf16le'),
-    [`src/utf16.yaml: stringData.a: is a Secret in plaintext; ${sops}`],
+    [`src/utf16.yaml: stringData.a: is an unencrypted value of a Secret; ${sops}`],
   ],
   [
     'src/credentials.yaml',
@@ -91,7 +91,7 @@ const cases: readonly (readonly [file: string, content: string | Buffer, lines: 
   [
     'dist/onepassword-store/secret.yaml',
     'kind: Secret\ndata: {a: TUFSSw==}\n',
-    [`dist/onepassword-store/secret.yaml: data.a: is a Secret in plaintext; ${sops}`],
+    [`dist/onepassword-store/secret.yaml: data.a: is an unencrypted value of a Secret; ${sops}`],
   ],
 ];
 
@@ -107,7 +107,7 @@ test.each([[[]], [['--check']]])(
   },
 );
 
-test('the project itself, and texts about secrets, are fine', async () => {
+test('the project itself and texts about secrets pass', async () => {
   const files = new RepositoryFiles({
     project: root,
     repository: findRepository(root),
@@ -131,36 +131,39 @@ const connectToken = [
   part('MARK-signature'),
 ].join('.');
 
-test.each([true, false])('what would be committed beside src/, in a git repository: %s', async (git) => {
-  const project = await makeProject({
-    git,
-    files: {
-      '.gitignore': '/ignored\n',
-      'age.agekey': `AGE-SECRET-KEY-1${'Q'.repeat(58)}\n`,
-      '1password-credentials.json': credentials,
-      token: jwt,
-      'docs/token': connectToken,
-      // Of other programs, in other folders: not ours to judge.
-      'apps/secret.yaml': 'kind: Secret\nstringData: {a: MARK}\n',
-      'apps/config.js': `const key = '${jwt}';\n`,
-      ignored: jwt,
-    },
-  });
-  const { code, err } = await project.synth();
-  expect(code).toBe(1);
-  const lines = [
-    `1password-credentials.json:1: holds Connect's credentials in plaintext; ${encrypt}`,
-    `age.agekey:1: holds an age private key; ${gone}`,
-    `docs/token:1: holds a token of Connect's (a JWT); ${gone}`,
-    `token:1: holds a token (a JWT); ${gone}`,
-  ];
-  // Without git nothing is ignored.
-  if (!git) lines.push(`ignored:1: holds a token (a JWT); ${gone}`);
-  expect(err.split('\n').toSorted()).toEqual(lines.toSorted());
-  expect(err).not.toMatch(/MARK|AGE-SECRET-KEY/);
-});
+test.each([true, false])(
+  'plaintext beside src/ that would be committed, in a git repository: %s',
+  async (git) => {
+    const project = await makeProject({
+      git,
+      files: {
+        '.gitignore': '/ignored\n',
+        'age.agekey': `AGE-SECRET-KEY-1${'Q'.repeat(58)}\n`,
+        '1password-credentials.json': credentials,
+        token: jwt,
+        'docs/token': connectToken,
+        // Other programs' files in other folders are left alone.
+        'apps/secret.yaml': 'kind: Secret\nstringData: {a: MARK}\n',
+        'apps/config.js': `const key = '${jwt}';\n`,
+        ignored: jwt,
+      },
+    });
+    const { code, err } = await project.synth();
+    expect(code).toBe(1);
+    const lines = [
+      `1password-credentials.json:1: holds Connect's credentials in plaintext; ${encrypt}`,
+      `age.agekey:1: holds an age private key; ${gone}`,
+      `docs/token:1: holds a Connect token (a JWT); ${gone}`,
+      `token:1: holds a token (a JWT); ${gone}`,
+    ];
+    // Without git nothing is ignored.
+    if (!git) lines.push(`ignored:1: holds a token (a JWT); ${gone}`);
+    expect(err.split('\n').toSorted()).toEqual(lines.toSorted());
+    expect(err).not.toMatch(/MARK|AGE-SECRET-KEY/);
+  },
+);
 
-test('what the README puts into the project’s folder is ignored by its .gitignore', async () => {
+test('the .gitignore covers what the README puts into the project’s folder', async () => {
   const project = await makeProject({
     git: true,
     files: {

@@ -13,24 +13,24 @@ const expected = {
   keys: ['1password-credentials.json', 'token'],
 };
 
-test('a file made by sops is taken', async () => {
+test('a file made by sops is accepted', async () => {
   const project = await makeProject({ files: { [file]: good } });
   expect(await project.synth()).toMatchObject({ code: 0, err: '' });
 });
 
-test('all that is wrong with a file is told by synth', async () => {
+test('synth reports everything wrong with a file', async () => {
   const wrong = good.replace('name: onepassword-secret', 'name: other').replace(/ +mac: .*\n/, '');
   const project = await makeProject({ files: { [file]: wrong } });
   const { code, err } = await project.synth();
   expect(code).toBe(1);
   const todo = 'make it again with `npm run bootstrap -- --rotate`';
   expect(err.split('\n')).toEqual([
-    `${file}: metadata.name: is "other" and must be 'onepassword-secret'; ${todo}`,
+    `${file}: metadata.name: must be 'onepassword-secret' (got "other"); ${todo}`,
     `${file}: sops.mac: is missing or not encrypted; ${todo}`,
   ]);
 });
 
-test('what can not be read is told', async () => {
+test('an unreadable file is reported', async () => {
   const project = await makeProject({ files: { [`${file}/folder`]: '' } });
   const { code, err } = await project.synth();
   expect(code).toBe(1);
@@ -41,14 +41,18 @@ test.each<[name: string, content: string | Buffer, lines: string[]]>([
   [
     'another name',
     good.replace('name: onepassword-secret', 'name: other'),
-    ['metadata.name: is "other" and must be \'onepassword-secret\''],
+    ['metadata.name: must be \'onepassword-secret\' (got "other")'],
   ],
   [
     'no namespace',
     good.replace(/ +namespace: .*\n/, ''),
-    ["metadata.namespace: is missing and must be 'external-secrets'"],
+    ["metadata.namespace: must be 'external-secrets' (is missing)"],
   ],
-  ['another kind', good.replace('kind: Secret', 'kind: ConfigMap'), ['kind: is not that of a v1 Secret']],
+  [
+    'another kind',
+    good.replace('kind: Secret', 'kind: ConfigMap'),
+    ['kind: must be Secret, of apiVersion v1'],
+  ],
   [
     'a key in plaintext',
     good.replace(/token: ENC.*/, 'token: plaintext-marker'),
@@ -80,8 +84,8 @@ test.each<[name: string, content: string | Buffer, lines: string[]]>([
       'stringData.token: is not encrypted',
     ],
   ],
-  ['two documents', `${good}---\na: 1\n`, ['holds 2 documents where one Secret is expected']],
-  ['empty', '', ['holds 0 documents where one Secret is expected']],
+  ['two documents', `${good}---\na: 1\n`, ['must hold exactly one Secret (got 2 documents)']],
+  ['empty', '', ['must hold exactly one Secret (got 0 documents)']],
   ['no YAML', 'a: plaintext-marker: [', ['is not YAML (bad indentation of a mapping entry, line 1)']],
   [
     'binary',
