@@ -25,10 +25,10 @@ interface Options extends InputOptions {
   readonly rotate: boolean;
 }
 
-/** In the place of a token, to try the rule. */
+/** Stands in for a token while the rule is tested. */
 const trial = 'trial';
 
-/** sops finds the key that the README keeps in the project's folder, where nothing names another. */
+/** Makes sops use `age.agekey` in the project's folder, where the README puts it, unless another key is set. */
 function withKeyFile(env: Io['env'], project: string): Io['env'] {
   const file = join(project, 'age.agekey');
   if (env['SOPS_AGE_KEY'] || env['SOPS_AGE_KEY_FILE'] || env['SOPS_AGE_KEY_CMD'] || !existsSync(file))
@@ -36,27 +36,27 @@ function withKeyFile(env: Io['env'], project: string): Io['env'] {
   return { ...env, SOPS_AGE_KEY_FILE: file };
 }
 
-const revoke = 'it is in the history of the shell and in the logs of npm now';
+const revoke = 'it is now in your shell history and in the npm logs';
 
 const isThere = (where: string): Problem => ({
   where,
-  what: 'is there already',
-  todo: 'add --rotate to put a new one in its place',
+  what: 'already exists',
+  todo: 'add --rotate to replace it',
 });
 
-/** `bootstrap`: encrypts Connect's credentials and token with the operator's sops. */
+/** `bootstrap`: encrypts Connect's credentials and token with sops. */
 export const bootstrap: Command = async (project, args, io) => {
   const options = parse(args, io);
   if (!options) return 0;
   for (const folder of sweep()) {
-    print(io.stderr, `removed ${folder}, which a bootstrap that was killed left`);
+    print(io.stderr, `removed ${folder}, left behind by a bootstrap that was killed`);
   }
-  // What can be refused without the secrets is refused before they are asked for, or made.
+  // Check everything that needs no secrets before asking for them or creating them.
   const settings = await loadSettings(project);
   if (isExisting(settings.connect)) {
-    const todo = 'name the Secret with its token in connect.existing.token, or take existing() out';
+    const todo = 'name the Secret with its token in connect.existing.token, or remove existing()';
     throw new OperatorError([
-      { where: `${settingsFile}: connect`, what: 'is there already, and needs no credentials of ours', todo },
+      { where: `${settingsFile}: connect`, what: 'is existing(), so it needs no bootstrap Secret', todo },
     ]);
   }
   const file = credentialsFileIn(project);
@@ -76,7 +76,7 @@ export const bootstrap: Command = async (project, args, io) => {
     };
     return encryptSecret(secret, rule, { ...io, env: withKeyFile(io.env, project) }, words);
   };
-  // Nothing of these is secret, so sops may be quoted.
+  // None of this is secret, so messages may quote sops.
   await encrypted('{}', trial, { quote: true });
 
   const { credentials, token } = await readInputs(options, settings.vaults, io);
@@ -94,8 +94,8 @@ export const bootstrap: Command = async (project, args, io) => {
   print(
     io.stdout,
     compared
-      ? 'decrypted again: both values are as they were given'
-      : 'not decrypted again: no private key is at hand; to have it checked, set SOPS_AGE_KEY_FILE to the file with it',
+      ? 'verified: the file decrypts to the same values'
+      : 'not verified, because sops finds no private key: to have the file decrypted and compared, set SOPS_AGE_KEY_FILE',
   );
   print(
     io.stdout,
@@ -104,24 +104,25 @@ export const bootstrap: Command = async (project, args, io) => {
   return 0;
 };
 
-/** The options; undefined when help was all that was asked for. */
+/** The options; undefined if help was printed instead. */
 function parse(args: readonly string[], io: Io): Options | undefined {
   const command = new Usage('npm run bootstrap --')
-    .description("Encrypts Connect's credentials and token into onepassword-secret.sops.yaml.")
-    .option('--credentials <file>', '1password-credentials.json; - is standard input')
-    .option('--token <file>', 'file with the access token; - is standard input')
+    .description("Encrypt Connect's credentials and token into onepassword-secret.sops.yaml.")
+    .option('--credentials <file>', 'read 1password-credentials.json from this file, or - for standard input')
+    .option('--token <file>', 'read the access token from this file, or - for standard input')
     .option(
       '--from-op [item]',
-      'make a Connect server and a token with the op CLI, or read both from op://Vault/Item',
+      'create a Connect server and a token with the op CLI, or read both from op://Vault/Item',
     )
-    .option('--server <name>', 'name of the Connect server that --from-op makes', 'cluster-secrets')
-    .option('--decode', 'the credentials are base64: decode them once', false)
-    .option('--rotate', 'put a new file in the place of the one that is there', false)
+    .option('--server <name>', 'name of the Connect server that --from-op creates', 'cluster-secrets')
+    .option('--decode', 'decode base64-encoded credentials once', false)
+    .option('--rotate', 'replace the existing file', false)
     .addHelpText(
       'after',
       `
-Without these, OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN are read, if both are set. They are never mixed with
-a flag, so that new credentials do not get an old token. What is missing is asked for on a terminal.`,
+Without --credentials, --token or --from-op, both values are read from OP_CONNECT_CREDENTIALS and
+OP_CONNECT_TOKEN, if both are set. Flags and variables are never mixed, so new credentials never get an old
+token. On a terminal, the command prompts for whatever is missing.`,
     );
   const options = parseArguments<Options>(command, args, io);
   if (!options) return undefined;
@@ -129,37 +130,39 @@ a flag, so that new credentials do not get an old token. What is missing is aske
   const isToken = token?.startsWith('ey') && token.split('.').length === 3;
   if (token !== undefined && isToken && !existsSync(resolve(io.cwd, token))) {
     throw new UsageError(
-      `--token takes a file, never the token itself: ${revoke}, so revoke it with \`op connect token delete\` and make another one`,
+      `--token takes a file, never the token itself: ${revoke}, so revoke it with \`op connect token delete\` and make a new one`,
     );
   }
   if (credentials?.trimStart().startsWith('{')) {
     throw new UsageError(
-      `--credentials takes a file, never its content: ${revoke}, so remove that server with \`op connect server delete\` and its ID, and make another one`,
+      `--credentials takes a file, never its content: ${revoke}, so delete that server by its ID with \`op connect server delete\`, and make a new one`,
     );
   }
   if (credentials === '-' && token === '-') {
-    throw new UsageError('only one of --credentials and --token can be standard input');
+    throw new UsageError('only one of --credentials and --token can read standard input');
   }
   if (fromOp !== undefined && (credentials !== undefined || token !== undefined)) {
-    throw new UsageError('--from-op reads both: leave --credentials and --token out');
+    throw new UsageError('--from-op provides both: remove --credentials and --token');
   }
   if (typeof fromOp === 'string' && !/^op:\/\/[^/]+\/[^/]+\/?$/.test(fromOp)) {
-    throw new UsageError('--from-op takes op://Vault/Item, or nothing');
+    throw new UsageError('--from-op takes op://Vault/Item or no value');
   }
   if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(server)) {
-    throw new UsageError('--server takes a name of letters, digits, spaces, ., _ and -, no - first');
+    throw new UsageError(
+      '--server takes a name of letters, digits, spaces, ., _ and - that begins with a letter or digit',
+    );
   }
   const given = { credentials: credentials ?? fromOp, token: token ?? fromOp };
   const missing = (['credentials', 'token'] as const).filter((what) => given[what] === undefined);
   if (missing.length > 0 && !fromEnvironment(options, io) && !io.stdin.isTTY) {
     throw new UsageError(
-      `no ${missing.join(', no ')}: give --credentials FILE and --token FILE, or set both OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN and give no flag, or --from-op`,
+      `no ${missing.join(', no ')}: give --credentials FILE and --token FILE, or --from-op, or none of these with both OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN set`,
     );
   }
   return options;
 }
 
-/** @throws OperatorError when the file can't be written, or must not be. */
+/** @throws OperatorError if the file can't be written, or exists and must not be replaced. */
 function checkTarget(target: string, file: string, { rotate }: Options): void {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (found?.isDirectory()) {
@@ -169,14 +172,14 @@ function checkTarget(target: string, file: string, { rotate }: Options): void {
   accessSync(dirname(target), constants.W_OK);
 }
 
-/** Credentials that came as base64 are decoded once, if the operator wants that. */
+/** Decodes base64-encoded credentials once, if `--decode` or an answer on the terminal says so. */
 async function decoded(credentials: string, { decode }: Options, io: Io): Promise<string> {
   const once = decodeOnce(credentials);
   if (once === undefined) return credentials;
   if (decode) return once;
   if (!io.stdin.isTTY) return credentials;
   const { confirm } = prompts({ input: io.stdin, output: io.stdout });
-  return (await confirm({ message: 'The credentials are base64 of the JSON. Decode them once?' }))
+  return (await confirm({ message: 'The credentials are base64-encoded. Decode them?' }))
     ? once
     : credentials;
 }

@@ -4,25 +4,25 @@ import { closest } from '../closest.js';
 import { OperatorError } from '../errors.js';
 import { type ItemContents, isId, type VaultItem, type Vaults } from './vaults.js';
 
-/** Where Connect is, and who asks. */
+/** How to reach a Connect server. */
 export interface ConnectAccess {
-  /** `OP_CONNECT_HOST`: an address such as `http://localhost:8080`. */
+  /** `OP_CONNECT_HOST`: a URL such as `http://localhost:8080`. */
   readonly host: string;
   /** `OP_CONNECT_TOKEN`. */
   readonly token: string;
-  /** Namespace of this project's Connect, for the way out when nobody answers; undefined for somebody else's. */
+  /** Namespace of this project's Connect server, for messages; undefined if it isn't ours. */
   readonly namespace: string | undefined;
 }
 
 const timeout = 15_000;
 
 const word = z.string().nullish();
-/** Of a value only whether there is one. */
+/** Keeps only whether there is a value. */
 const filled = word.transform((value) => (value ? 'filled' : ''));
 
 /**
- * What Connect answers, by the end of the path. zod drops every property that is not listed here, and of a
- * value leaves only whether it is empty.
+ * Connect's responses by the end of the path. zod drops every property that is not listed here, and reduces
+ * each value to whether it is empty.
  */
 const answers: readonly [path: RegExp, shape: z.ZodType][] = [
   [/\/vaults\/?$/, z.array(z.object({ id: z.string(), name: word }))],
@@ -36,7 +36,7 @@ const answers: readonly [path: RegExp, shape: z.ZodType][] = [
   ],
 ];
 
-/** Connect answered, but not with what was asked for. */
+/** Connect answered with an error. */
 class ConnectRefusal extends Error {
   constructor(readonly status: number) {
     super(`Connect answered ${status}`);
@@ -46,26 +46,26 @@ class ConnectRefusal extends Error {
 /**
  * Reads 1Password through a Connect server, with the official SDK.
  *
- * The SDK gets a client of ours for its requests. Its own follows redirects, and with `DEBUG` set a library
- * below it prints the request headers, the token among them.
+ * The SDK sends its requests through our client: its own follows redirects, and with `DEBUG` set prints the
+ * request headers, including the token.
  *
- * @throws OperatorError when the address or the token can't be one.
+ * @throws OperatorError if the URL or the token is malformed.
  */
 export async function openConnect({ host, token, namespace }: ConnectAccess): Promise<Vaults> {
   const address = URL.canParse(host) ? new URL(host) : undefined;
   if (!address || !/^https?:$/.test(address.protocol)) {
-    const todo = 'write one such as http://localhost:8080';
-    throw new OperatorError([{ where: 'OP_CONNECT_HOST', what: 'is no http address', todo }]);
+    const todo = 'set it to one such as http://localhost:8080';
+    throw new OperatorError([{ where: 'OP_CONNECT_HOST', what: 'is not an HTTP URL', todo }]);
   }
   if (/\/v1\/?$/.test(address.pathname)) {
-    const what = 'ends in /v1, which every request has already';
-    throw new OperatorError([{ where: 'OP_CONNECT_HOST', what, todo: 'leave /v1 out' }]);
+    const what = 'ends in /v1, which every request adds itself';
+    throw new OperatorError([{ where: 'OP_CONNECT_HOST', what, todo: 'remove /v1' }]);
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    const what = 'holds characters that no token has';
+    const what = 'has characters that no token has';
     throw new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo: 'set it to the token alone' }]);
   }
-  // Without the last slash the SDK would drop the last part of a path.
+  // Without the trailing slash the SDK would drop the last segment of the path.
   const serverURL = `${address.origin}${address.pathname.replace(/\/*$/, '/')}`;
   const { OnePasswordConnect } = await import('@1password/connect');
   const httpClient = new LabelsOnlyClient(serverURL, namespace);
@@ -86,8 +86,8 @@ class Connect implements Vaults {
     const vaults = await this.#vaults;
     const same = vaults.filter(({ id, name }) => (isId(vault) ? id : name) === vault);
     if (same.length > 1) {
-      const what = `${same.length} vaults have this title, and External Secrets Operator takes none of them`;
-      throw new OperatorError([{ where: `vault '${vault}'`, what, todo: 'name it by its ID' }]);
+      const what = `${same.length} vaults have this title, so External Secrets Operator uses none of them`;
+      throw new OperatorError([{ where: `vault '${vault}'`, what, todo: 'write its ID instead' }]);
     }
     const id = same[0]?.id;
     const names = vaults.flatMap(({ name }) => name ?? []);
@@ -127,32 +127,32 @@ class Connect implements Vaults {
     const { status } = error;
     const { serverURL, namespace } = this.server;
     if (status === 403) {
-      const what = 'Connect does not let this token read (403)';
-      const todo = 'make one with `op connect token create` that may read the vaults of src/settings.ts';
+      const what = 'Connect denies this token access (403)';
+      const todo = 'make one with `op connect token create` that can read the vaults in src/settings.ts';
       return new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo }]);
     }
     const what = status >= 500 ? `Connect failed (${status})` : `Connect answered ${status}`;
     const todo =
       namespace === undefined
-        ? 'its log has the cause'
-        : `\`kubectl -n ${namespace} logs deployment/onepassword -c connect-api\` has the cause`;
+        ? 'look for the cause in its log'
+        : `look for the cause in \`kubectl -n ${namespace} logs deployment/onepassword -c connect-api\``;
     return new OperatorError([{ where: serverURL, what, todo }]);
   }
 }
 
 function noAccess(vault: string, others: readonly string[]): OperatorError {
   const [near] = closest(vault, others);
-  const readable = others.length > 0 ? `it may read ${others.join(', ')}` : 'it may read none';
+  const readable = others.length > 0 ? others.join(', ') : 'none';
   return new OperatorError([
     {
       where: `vault '${vault}'`,
-      what: `the token in OP_CONNECT_TOKEN has no access to it, or there is no such vault; ${readable}`,
-      todo: `${near === undefined ? '' : `did you mean '${near}'? `}correct vaults in src/settings.ts, or make a token with access to this vault`,
+      what: `no such vault, or OP_CONNECT_TOKEN can't read it (it can read: ${readable})`,
+      todo: `${near === undefined ? '' : `did you mean '${near}'? `}correct vaults in src/settings.ts, or make a token that can read this vault`,
     },
   ]);
 }
 
-/** Sends the requests of the SDK, and keeps of an answer only what has no value in it. */
+/** Sends the SDK's requests, and strips all values from the responses. */
 class LabelsOnlyClient implements IRequestClient {
   readonly defaultTimeout = timeout;
 
@@ -177,15 +177,15 @@ class LabelsOnlyClient implements IRequestClient {
         this.namespace === undefined
           ? 'correct OP_CONNECT_HOST'
           : `correct OP_CONNECT_HOST, or run \`kubectl -n ${this.namespace} port-forward service/onepassword 8080:80\` and set it to http://localhost:8080`;
-      throw this.#error(`no Connect server answers here (${reason(error)})`, todo);
+      throw this.#error(`Connect does not answer (${reason(error)})`, todo);
     }
     if (response.status === 401) {
-      const what = 'Connect does not take this token (401): it is wrong, expired or revoked';
-      const todo = 'make one with `op connect token create`, for the same Connect server';
+      const what = 'Connect rejects this token (401): it is wrong, expired or revoked';
+      const todo = 'make one for this Connect server with `op connect token create`';
       throw new OperatorError([{ where: 'OP_CONNECT_TOKEN', what, todo }]);
     }
     if (response.status >= 300 && response.status < 400) {
-      const what = `redirects elsewhere (${response.status}), where the token is not sent`;
+      const what = `redirects elsewhere (${response.status}), and the token is not sent there`;
       throw this.#error(what, 'set OP_CONNECT_HOST to the address of Connect itself');
     }
     if (response.status !== 200) throw new ConnectRefusal(response.status);
@@ -198,7 +198,7 @@ class LabelsOnlyClient implements IRequestClient {
       return answers.find(([path]) => path.test(pathname))?.[1].parse(JSON.parse(json));
     } catch {
       const todo = 'set OP_CONNECT_HOST to the address of Connect';
-      throw this.#error('answers, but not as Connect does', todo);
+      throw this.#error('does not answer like Connect', todo);
     }
   }
 
@@ -207,9 +207,10 @@ class LabelsOnlyClient implements IRequestClient {
   }
 }
 
-/** Why there was no answer; a code only, because a message could quote the request. */
+/** Why there was no answer: only a code, because a message could quote the request. */
 function reason(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return `${timeout / 1000} s passed`;
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return `timeout after ${timeout / 1000} s`;
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
-  return cause?.code ?? (cause?.message === 'bad port' ? 'a port that fetch refuses' : 'no connection');
+  return cause?.code ?? (cause?.message === 'bad port' ? 'a port that fetch blocks' : 'no connection');
 }

@@ -3,18 +3,18 @@ import { closest } from '../closest.js';
 import { OperatorError } from '../errors.js';
 import { type ItemContents, isId, type VaultItem, type Vaults } from './vaults.js';
 
-/** An item as External Secrets Operator would find it, or why it would find none. */
+/** The item that External Secrets Operator would find, or why it would find none. */
 export type FoundItem =
   | { readonly item: VaultItem }
   | { readonly problem: string; readonly closest: readonly string[] };
 
-/** How many requests are under way at once. */
+/** Maximum number of concurrent requests. */
 const atOnce = 4;
 
 /**
  * Finds items as External Secrets Operator's onepassword provider does: by exact title in the first vault that
- * has it; what looks like an ID in the first vault only, by ID and then by title. The items of a vault are listed once, and an item is read once, however often it is
- * asked for.
+ * has it. A name that looks like an ID is looked up in the first vault only, by ID and then by title. Each vault
+ * is listed once and each item read once.
  */
 export class ItemFinder {
   readonly #limit = pLimit(atOnce);
@@ -26,8 +26,8 @@ export class ItemFinder {
   ) {}
 
   /**
-   * @param names The vaults by title or ID, in the order in which they are searched.
-   * @throws OperatorError when one of them can't be read.
+   * @param names Titles or IDs of the vaults, in search order.
+   * @throws OperatorError if one of them can't be read.
    */
   static async open(vaults: Vaults, names: readonly string[]): Promise<ItemFinder> {
     const limit = pLimit(atOnce);
@@ -55,7 +55,7 @@ export class ItemFinder {
       const same = item ? [item] : items.filter(({ title }) => title === name);
       if (same.length > 1) {
         const ids = same.map(({ id }) => id).join(', ');
-        return { problem: `${same.length} items of vault ${vault} have this title: ${ids}`, closest: [] };
+        return { problem: `vault ${vault} has ${same.length} items with this title: ${ids}`, closest: [] };
       }
       if (same[0]) return { item: same[0] };
     }
@@ -64,16 +64,16 @@ export class ItemFinder {
 
   #missing(name: string): string {
     const vaults = this.lists.map(({ vault }) => vault);
-    if (!isId(name)) return `no item of this title in ${vaults.join(', ')}`;
+    if (!isId(name)) return `no item with this title in ${vaults.join(', ')}`;
     const [first, ...others] = this.lists;
     const other = others.find(({ items }) => items.some(({ id, title }) => id === name || title === name));
-    const only = `External Secrets Operator looks for an ID in the first vault only, ${first?.vault}`;
+    const only = `External Secrets Operator looks up IDs in the first vault only, ${first?.vault}`;
     return other
-      ? `it is in ${other.vault}, and ${only}: write the title of the item`
-      : `no item of this ID in ${vaults.join(', ')}`;
+      ? `it is in ${other.vault}, and ${only}: write the item's title`
+      : `no item with this ID in ${vaults.join(', ')}`;
   }
 
-  /** @throws OperatorError when 1Password does not answer. */
+  /** @throws OperatorError if 1Password does not answer. */
   read(item: VaultItem): Promise<ItemContents> {
     const key = `${item.vaultId}/${item.id}`;
     const known = this.#contents.get(key);

@@ -6,30 +6,30 @@ import type { Stoppable, Surroundings } from '../surroundings.js';
 import type { BootstrapValues } from './bootstrap-input.js';
 import { askOp, type OpOptions } from './op.js';
 
-/** The file that `op connect server create` writes into the folder that it runs in. */
+/** The file that `op connect server create` writes into its working directory. */
 const credentialsName = '1password-credentials.json';
 
-/** In memory, where the system has such a place. */
+/** In memory, if the system has such a folder. */
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const prefix = 'cluster-secrets-bootstrap-';
 
-/** A Connect server that was made, with a token for it. */
+/** A new Connect server, with a token for it. */
 export interface MadeServer extends BootstrapValues {
-  /** What `op connect server delete` takes for this server and no other; undefined when `op` does not say it. */
+  /** The server's ID, for `op connect server delete`; undefined if `op` does not list it. */
   readonly id: string | undefined;
 }
 
 /**
- * Makes a Connect server and a token for it, through the `op` CLI.
+ * Creates a Connect server and a token for it with the `op` CLI.
  * https://developer.1password.com/docs/cli/reference/management-commands/connect/
  *
- * `op` can only write the credentials to a file. It runs in a folder of its own, which is gone when this
- * returns, whatever happens; what a kill leaves, `sweep` removes.
+ * `op` can only write the credentials to a file. It runs in a temporary folder, which is removed before this
+ * returns, even on failure; `sweep` removes what a killed process left behind.
  *
- * @param server Name of the server in 1Password; one that is in use is refused.
- * @param vaults The vaults that the server and the token may read.
- * @param at What `op` gets; it may ask on the terminal.
- * @throws OperatorError when `op` is missing, not signed in, refuses, or is stopped.
+ * @param server Name of the new server; an existing name is refused.
+ * @param vaults The vaults that the server and the token can read.
+ * @param at The environment that `op` runs in; it may prompt on the terminal.
+ * @throws OperatorError if `op` is missing, not signed in, refuses, or is interrupted.
  */
 export async function createConnectServer(
   server: string,
@@ -40,8 +40,8 @@ export async function createConnectServer(
     throw new OperatorError([
       {
         where: 'OP_SERVICE_ACCOUNT_TOKEN',
-        what: 'is set, and a service account can not make a Connect server',
-        todo: 'unset it, and sign in as yourself with `op signin`',
+        what: 'is set, and service accounts cannot create Connect servers',
+        todo: 'unset it and sign in as yourself with `op signin`',
       },
     ]);
   }
@@ -55,12 +55,12 @@ export async function createConnectServer(
         throw new OperatorError([
           {
             where: `--server ${server}`,
-            what: 'is the name of a Connect server that is there',
-            todo: `say another name, such as --server ${freeName(server, before)}`,
+            what: 'is the name of an existing Connect server',
+            todo: `choose another, such as --server ${freeName(server, before)}`,
           },
         ]);
       }
-      // What was stopped may have been made: it is looked for without the signal.
+      // An interrupted create may have succeeded, so the check must not stop at the same signal.
       const undo = () => hint(server, before, { at: options.at, stdin: 'ignore' });
       const create = ['connect', 'server', 'create', server, '--vaults', vaults.join(',')];
       await askOp(create, options, undo);
@@ -78,7 +78,7 @@ export async function createConnectServer(
   });
 }
 
-/** A Connect server, as `op` lists it. */
+/** A Connect server as `op` lists it. */
 interface ListedServer {
   readonly id: string;
   readonly name: string;
@@ -96,7 +96,7 @@ async function serversOf(options: OpOptions): Promise<ListedServer[]> {
   }
 }
 
-/** The ID of the server that was not there before. */
+/** The ID of the new server with this name. */
 async function idOf(
   server: string,
   before: readonly ListedServer[],
@@ -106,7 +106,11 @@ async function idOf(
   return (await serversOf(options)).find(({ id, name }) => name === server && !there.has(id))?.id;
 }
 
-/** How to undo what was made, by its ID: a name could be that of the server in use. Nothing, where nothing was made. */
+/**
+ * How to undo a creation, by ID, because a name could also be that of the server in use.
+ *
+ * @returns undefined if nothing was created.
+ */
 async function hint(
   server: string,
   before: readonly ListedServer[],
@@ -114,11 +118,9 @@ async function hint(
 ): Promise<string | undefined> {
   try {
     const id = await idOf(server, before, options);
-    return (
-      id && `\`op connect server delete ${id}\` removes the server that was made, whose credentials are gone`
-    );
+    return id && `delete the new server, whose credentials are lost, with \`op connect server delete ${id}\``;
   } catch {
-    return 'see in `op connect server list` whether a server was made, and remove it by its ID';
+    return 'if `op connect server list` shows a new server, delete it by its ID';
   }
 }
 
@@ -130,9 +132,9 @@ function freeName(server: string, servers: readonly ListedServer[]): string {
 }
 
 /**
- * Removes the credentials that a killed bootstrap of this user left behind.
+ * Removes credentials that a killed bootstrap of this user left behind.
  *
- * @returns The folders that are gone.
+ * @returns The removed folders.
  */
 export function sweep(): string[] {
   const left = readdirSync(parent)
@@ -152,12 +154,12 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Reads both values from an item in 1Password, through the `op` CLI: its file
- * `1password-credentials.json`, and its field `token`.
+ * Reads both values from a 1Password item with the `op` CLI: its file `1password-credentials.json` and its
+ * field `token`.
  *
  * @param item Secret reference of the item: `op://Vault/Item`.
- * @param at What `op` gets; it may ask on the terminal.
- * @throws OperatorError when `op` is missing, not signed in, or does not find them.
+ * @param at The environment that `op` runs in; it may prompt on the terminal.
+ * @throws OperatorError if `op` is missing, not signed in, or does not find them.
  */
 export async function readConnectItem(item: string, at: Surroundings): Promise<BootstrapValues> {
   const base = item.replace(/\/+$/, '');

@@ -4,7 +4,7 @@ import type { Surroundings } from '../surroundings.js';
 import { askOp, runOp } from './op.js';
 import type { ItemContents, VaultItem, Vaults } from './vaults.js';
 
-// zod drops every property that is not listed here, and of a value leaves only whether it is empty.
+// zod drops every property that is not listed here, and reduces each value to whether it is empty.
 const itemList = z.array(
   z.object({
     id: z.string(),
@@ -20,11 +20,11 @@ const itemContents = z.object({
   files: z.array(z.object({ name: z.string().default(''), size: z.number().optional() })).default([]),
 });
 
-/** Whether `op`, 1Password's command-line tool, can be asked. */
+/** Whether `op`, the 1Password CLI, can be used. */
 export type OpState = 'signed in' | 'not signed in' | 'not installed';
 
 /**
- * Asks `op whoami`, which fails when nobody is signed in
+ * Runs `op whoami`, which fails if nobody is signed in
  * (https://developer.1password.com/docs/cli/reference/commands/whoami).
  */
 export async function opState(at: Surroundings): Promise<OpState> {
@@ -33,7 +33,7 @@ export async function opState(at: Surroundings): Promise<OpState> {
   return result.exitCode === 0 ? 'signed in' : 'not signed in';
 }
 
-/** Reads 1Password through `op`, as whoever is signed in. */
+/** Reads 1Password through `op`, as the user who is signed in. */
 export function openOp(at: Surroundings): Vaults {
   return {
     source: 'op',
@@ -62,7 +62,7 @@ async function read<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const parsed = schema.safeParse(parse(await askOp([...args, '--format=json'], { at })));
   if (parsed.success) return parsed.data;
-  const what = 'printed something other than expected';
+  const what = 'printed unexpected output';
   throw new OperatorError([
     { where: `op ${args.join(' ')}`, what, todo: 'use version 2 of the 1Password CLI' },
   ]);

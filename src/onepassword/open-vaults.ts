@@ -5,12 +5,12 @@ import { openOp, opState } from './op-items.js';
 import type { Vaults } from './vaults.js';
 
 /**
- * Opens 1Password for reading: Connect when `OP_CONNECT_HOST` and `OP_CONNECT_TOKEN` are both set, else the
- * `op` CLI when somebody is signed in.
+ * Opens 1Password for reading: through Connect if `OP_CONNECT_HOST` and `OP_CONNECT_TOKEN` are both set,
+ * otherwise through the `op` CLI if you are signed in.
  *
- * @param namespace Namespace of this project's Connect, for the messages; undefined for somebody else's.
- * @param at The environment, and where `op` runs.
- * @throws OperatorError when there is neither, or the two variables can't be right.
+ * @param namespace Namespace of this project's Connect server, for messages; undefined if it isn't ours.
+ * @param at The environment, and the folder that `op` runs in.
+ * @throws OperatorError if there is neither, or if one of the two variables is malformed.
  */
 export async function openVaults(namespace: string | undefined, at: Surroundings): Promise<Vaults> {
   const { OP_CONNECT_HOST: host, OP_CONNECT_TOKEN: token } = at.env;

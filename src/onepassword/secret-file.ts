@@ -4,16 +4,14 @@ import { isReservedKey } from '../tree.js';
 /** The label of a field, or the name of an attached file. */
 export type NewSource = string | { readonly file: string };
 
-/** What `npm run add-secret` writes: one item, by fields and files or as a whole. */
+/** The app secret that `npm run add-secret` writes: fields and files of one item, or the whole item. */
 export type NewSecret = Pick<AppSecretProps, 'namespace' | 'name' | 'type'> & {
   readonly item: string;
-  /** Keys with what each holds. */
+  /** The keys with their sources. */
   readonly keys: 'all' | Readonly<Record<string, NewSource>>;
 };
 
-/**
- * Writes an app secret as the TypeScript of a file under `src/secrets/`, one property a line.
- */
+/** Renders an app secret as a TypeScript file for `src/secrets/`, one property per line. */
 export function secretFile({ namespace, name, item, keys, type }: NewSecret): string {
   return [
     "import { appSecret } from '#cluster-secrets';",
@@ -48,10 +46,10 @@ function propertyName(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key);
 }
 
-/** What would not be seen in an editor, or would end a line. */
+/** Characters that an editor does not show, or that end a line. */
 const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\p{M}/gu;
 
-/** Writes a text as a string of TypeScript: in single quotes, unless the other ones need fewer escapes. */
+/** A TypeScript string literal, in single quotes unless double quotes need fewer escapes. */
 function literal(text: string): string {
   const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replace(unseen, escapeOf);
   const count = (quote: string) => body.split(quote).length - 1;
@@ -66,9 +64,9 @@ function escapeOf(character: string): string {
 }
 
 /**
- * Reads a source as it is typed: a label, or `file:NAME` for an attached file.
+ * Parses a typed source: a label, or `file:NAME` for an attached file.
  *
- * @returns undefined when there is none.
+ * @returns undefined if the label or the name is empty.
  */
 export function typedSource(text: string): NewSource | undefined {
   const [, file] = /^file:(.*)$/s.exec(text) ?? [];
@@ -77,10 +75,10 @@ export function typedSource(text: string): NewSource | undefined {
 }
 
 /**
- * Makes keys of a Secret from labels and names of files: other characters than letters, digits, `-`, `_` and
- * `.` become `_`, accents are dropped, and a second key of the same name gets a number.
+ * Makes keys of a Secret from labels and file names: characters other than letters, digits, `-`, `_` and `.`
+ * become `_`, accents are dropped, and a duplicate key gets a number.
  *
- * @returns Keys with their sources, in the order of the sources.
+ * @returns The keys with their sources, in the order of the sources.
  */
 export function keysFor(sources: readonly NewSource[]): Record<string, NewSource> {
   const keys: Record<string, NewSource> = {};
@@ -106,10 +104,10 @@ function keyFromLabel(label: string): string {
   return key === '' || key === '.' ? 'key' : key;
 }
 
-/** What a file that is written here is called, without `.ts`. */
+/** A valid file name under `src/secrets/`, without `.ts`. */
 export const fileName = /^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/;
 
-/** The file's name for a Secret's name. */
+/** The default file name for a Secret, without `.ts`. */
 export function fileNameFor(secretName: string): string {
   return secretName.replaceAll('.', '-').slice(0, 55).replace(/-+$/, '');
 }

@@ -1,49 +1,48 @@
-/** An item of a vault, without anything that is in it. */
+/** An item of a vault, without its contents. */
 export interface VaultItem {
   /** 26 lower-case letters and digits. */
   readonly id: string;
   readonly title: string;
   /** ID of its vault. */
   readonly vaultId: string;
-  /** Whether it is of the category Document, of which External Secrets Operator reads the files only. */
+  /** Whether its category is Document: External Secrets Operator reads only the files of these. */
   readonly isDocument: boolean;
 }
 
-/** What an item has, by name, and whether that is empty; never a value. */
+/** The names of an item's fields and files, and whether they are empty; never a value. */
 export interface ItemContents {
-  /** Labels of the fields, sections ignored; '' for a field without one. */
+  /** Labels of the fields, regardless of sections; '' for a field without one. */
   readonly labels: readonly string[];
   /** Names of the attached files. */
   readonly files: readonly string[];
-  /** Those of the labels whose field is empty. */
+  /** Labels of the empty fields. */
   readonly emptyLabels: readonly string[];
-  /** Those of the files that are empty. */
+  /** Names of the empty files. */
   readonly emptyFiles: readonly string[];
 }
 
 /**
- * 1Password, as far as this project reads it. Values are dropped as soon as an answer arrives: nothing of
- * these types can hold one.
+ * 1Password as this project reads it. Values are dropped as soon as a response arrives; none of these types
+ * can hold one.
  */
 export interface Vaults {
-  /** Who is asked. */
   readonly source: 'Connect' | 'op';
   /**
-   * The items of a vault.
+   * Lists the items of a vault.
    *
-   * @param vault Its title or its ID.
-   * @throws OperatorError when 1Password can't be reached, or does not let us read this vault.
+   * @param vault Its title or ID.
+   * @throws OperatorError if 1Password can't be reached or denies access to the vault.
    */
   listItems(vault: string): Promise<VaultItem[]>;
   /**
-   * The labels and file names of an item.
+   * Reads the labels and file names of an item.
    *
-   * @throws OperatorError as `listItems` does.
+   * @throws OperatorError if 1Password can't be reached or denies access.
    */
   readItem(item: VaultItem): Promise<ItemContents>;
 }
 
-/** Whether a text is an ID of 1Password, and not a title. External Secrets Operator asks the same. */
+/** Whether a text is a 1Password ID rather than a title; External Secrets Operator has the same rule. */
 export function isId(text: string): boolean {
   return /^[\da-z]{26}$/.test(text);
 }

@@ -72,7 +72,7 @@ test('through Connect: the item that is called as the app, and nothing to compla
     },
   );
   expect(again.err).toBe(
-    '1Password: only-shared: no item of this title in Kubernetes; correct it there or in 1Password',
+    '1Password: only-shared: no item with this title in Kubernetes; correct it there or in 1Password',
   );
   const elsewhere = ['--namespace', 'elsewhere', '--name', 'grafana', '--key', 'password', '--dry-run'];
   const same = await project.run(script, elsewhere, { env: access(server) });

@@ -111,7 +111,7 @@ test('offers the items, the one called as the app first, and its fields with the
     'is no Kubernetes name; use at most 63 lower-case letters, digits and -',
   );
   expect(refused.get('Title of the 1Password item: Twice')).toBe(
-    '2 items of vault Kubernetes have this title: id2, id3',
+    'vault Kubernetes has 2 items with this title: id2, id3',
   );
   expect(refused.get('Type of the Secret: ')).toBe('is empty; fill it in');
 });

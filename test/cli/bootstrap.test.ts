@@ -21,8 +21,8 @@ const ageKeygen = findTool('age-keygen');
 const file = 'src/platform/onepassword-secret.sops.yaml';
 const script = 'bootstrap';
 
-// Marks, so that a value that leaks is found wherever it is.
-// Apart, so that this file is not taken for credentials.
+// Marks that show up wherever a value leaks.
+// Split, so that this file does not count as credentials itself.
 const sealed = { kid: 'k', enc: 'A256GCM', cty: 'b5+jwk+json', iv: 'MARKqzx-iv', data: 'MARKqzx-data' };
 const key = { alg: 'A256GCM', ext: true, k: 'MARKqzx-key', key_ops: ['encrypt'], kty: 'oct', kid: 'k' };
 const good = {
@@ -37,18 +37,18 @@ const packed = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 const jwt = (payload: unknown) =>
   `${packed({ alg: 'ES256' })}.${packed(payload)}.${packed('MARKqzx-signature')}`;
 const token = jwt({ sub: 'MARKqzx-subject', exp: 4102444800 });
-// The mark, and what base64 can make of it.
+// The mark, and its base64 encodings.
 const marks = /MARKqzx|TUFSS3F6|1BUktxen|NQVJLcXp4/;
 
 interface Operator {
   readonly project: Project;
   readonly key: string;
   readonly recipient: string;
-  /** Runs bootstrap; only what is given here is in its environment. */
+  /** Runs bootstrap with this environment only. */
   bootstrap(args: readonly string[], options?: RunOptions): ReturnType<Project['run']>;
 }
 
-/** A project whose rule names a fresh age key; the private key is not at hand unless SOPS_AGE_KEY is given. */
+/** A project whose rule names a fresh age key; sops finds the private key only if SOPS_AGE_KEY is set. */
 async function makeOperator(options: Parameters<typeof makeProject>[0] = {}): Promise<Operator> {
   const project = await makeProject(options);
   const { stdout: key } = await execa(ageKeygen ?? '', []);
@@ -71,10 +71,10 @@ function readRule(): string {
 const rule = (recipient: string) =>
   `path_regex: sops\\.yaml$\n    encrypted_regex: ^(data|stringData)$\n    age: ${recipient}`;
 
-/** Where plaintext of --from-op is, in a folder of its own. */
+/** The parent of the temporary folders of --from-op. */
 const shared = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** Starts a command that does not end by itself. */
+/** Starts a command that runs until it is stopped. */
 function spawnCommand(project: Project, command: CommandName, args: string[], env: Record<string, string>) {
   return execa(process.execPath, [...nodeArguments(command), ...args], {
     cwd: project.path,
@@ -85,7 +85,7 @@ function spawnCommand(project: Project, command: CommandName, args: string[], en
 
 const values = { OP_CONNECT_CREDENTIALS: credentials, OP_CONNECT_TOKEN: token };
 
-/** Puts a program in front of the PATH. */
+/** Puts a program first in the PATH. */
 function program(project: Project, name: string, source: string): { PATH: string } {
   const path = join(project.path, '.programs', name);
   mkdirSync(dirname(path), { recursive: true });
@@ -95,15 +95,15 @@ function program(project: Project, name: string, source: string): { PATH: string
 }
 
 describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
-  test('the key in the project’s folder is used to look at what came out', async () => {
+  test('the key in the project’s folder is used to verify the file', async () => {
     const { project, key, bootstrap } = await makeOperator();
     project.write('age.agekey', `${key}\n`);
     const { code, out } = await bootstrap([], { env: values });
     expect(code).toBe(0);
-    expect(out).toContain('decrypted again: both values are as they were given');
+    expect(out).toContain('verified: the file decrypts to the same values');
   });
 
-  test('through npm, a path begins where the operator stood', async () => {
+  test('through npm, paths are relative to where it was started', async () => {
     const { project } = await makeOperator();
     project.write('sub/c.json', credentials);
     project.write('sub/t', token);
@@ -116,7 +116,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect(await project.spawn(script, args, { env })).toMatchObject({ code: 0, err: '' });
   });
 
-  test('a recipient that Flux can not use is refused', async () => {
+  test('a recipient that Flux can’t use is refused', async () => {
     const { project, bootstrap } = await makeOperator();
     const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN operator';
     project.write('.sops.yaml', `creation_rules:\n  - ${rule(ssh)}\n`);
@@ -127,7 +127,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     });
   });
 
-  test('a token that ends within 30 days: synth and status say so, until another one is there', async () => {
+  test('a token that expires within 30 days: synth and status warn until it is replaced', async () => {
     const { project, bootstrap } = await makeOperator();
     const ending = (days: number) => {
       const exp = Math.floor(Date.now() / 1000) + days * 86_400 + 3600;
@@ -138,7 +138,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
       bootstrap(['--rotate'], { env: { ...values, OP_CONNECT_TOKEN: ending(days) } });
     expect((await write(12)).code).toBe(0);
     const warning =
-      /^warning: Connect's token: ends on \d{4}-\d\d-\d\d, in 12 days; put another one in its place: `npm run bootstrap -- --rotate`$/m;
+      /^warning: Connect's token: expires on \d{4}-\d\d-\d\d, in 12 days; replace it with `npm run bootstrap -- --rotate`$/m;
     expect((await project.synth()).err).toMatch(warning);
     const api = await startApi({});
     const KUBECONFIG = `${project.path}/kubeconfig`;
@@ -151,20 +151,20 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect((await project.synth()).err).toBe('');
   });
 
-  test('of two at once, one writes and one is refused', async () => {
+  test('of several at once, one writes and the others are refused', async () => {
     const { project } = await makeOperator();
     const env = { ...values, HOME: project.path };
     const all = await Promise.all([1, 2, 3].map(() => project.spawn(script, [], { env })));
     expect(all.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
     expect(all.map(({ err }) => err).filter((err) => err !== '')).toEqual(
-      Array(2).fill(`${file}: is there already; add --rotate to put a new one in its place`),
+      Array(2).fill(`${file}: already exists; add --rotate to replace it`),
     );
     expect(Object.keys(project.tree('src/platform')).filter((name) => /sops/.test(name))).toEqual([
       'onepassword-secret.sops.yaml',
     ]);
   });
 
-  test('SOPS_CONFIG names the rule; recipients of the environment do not overrule it', async () => {
+  test('SOPS_CONFIG names the rule; recipients in the environment do not override it', async () => {
     const { project, recipient, bootstrap } = await makeOperator();
     const other = await makeOperator();
     project.write('.sops.yaml', readRule());
@@ -220,20 +220,20 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
       return { project, key, exitCode, seen };
     }
 
-    test('Ctrl-C at a question ends it without a trace', async () => {
-      const { project, exitCode, seen } = await onTerminal([], [['its path or its content', '\u0003']]);
+    test('Ctrl-C at a prompt ends it without a stack trace', async () => {
+      const { project, exitCode, seen } = await onTerminal([], [['Path or content of 1password', '\u0003']]);
       expect(exitCode).toBe(1);
       expect(seen).toMatch(/stopped: nothing was written\r?\n/);
       expect(seen).not.toMatch(/at .*\.js:\d+/);
       expect(project.tree('src/platform')).not.toHaveProperty('onepassword-secret.sops.yaml');
     });
 
-    test('a second line is no token, and --token - asks without echo', async () => {
+    test('a pasted second line is not taken as the token, and --token - prompts without echo', async () => {
       const { project, exitCode, seen } = await onTerminal(
         ['--token', '-'],
         [
-          ['its path or its content', '{\r"MARKqzx": 1}\r'],
-          ['is no JSON object', `\u0015${credentials}\r`],
+          ['Path or content of 1password', '{\r"MARKqzx": 1}\r'],
+          ['is not a JSON object', `\u0015${credentials}\r`],
           ['Connect access token (not shown):', `${token}\r`],
         ],
       );
@@ -244,7 +244,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     });
   });
 
-  test('encrypts what the environment has; sops gives it back; synth takes it', async () => {
+  test('encrypts values from the environment; sops decrypts them; synth accepts the file', async () => {
     const { project, key, bootstrap } = await makeOperator();
     const { code, out, err } = await bootstrap([], { env: { ...values, SOPS_AGE_KEY: key } });
     expect(err).toBe('');
@@ -252,7 +252,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
       [
         'credentials from OP_CONNECT_CREDENTIALS, token from OP_CONNECT_TOKEN',
         `${file} written, encrypted by the rule in ${project.path}/.sops.yaml`,
-        'decrypted again: both values are as they were given',
+        'verified: the file decrypts to the same values',
         'next: `npm run synth`, then commit src/platform/ and dist/; Flux decrypts it, and Connect starts',
       ].join('\n'),
     );
@@ -290,13 +290,13 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
       err,
       ...Object.values(readTree(project.path, (path) => !path.startsWith('node_modules'))),
     ];
-    // The shapes that a value could have leaked in are what the marks look for.
+    // The marks match every form in which a value could leak.
     expect(`${credentials}${token}${Buffer.from(credentials).toString('base64')}`).toMatch(marks);
     expect(readFileSync(log, 'utf8').match(/^--config \S+ encrypt --filename-override/m)).not.toBeNull();
     for (const text of all) expect(text).not.toMatch(marks);
   });
 
-  test('files and standard input; without a private key it says that it could not decrypt', async () => {
+  test('files and standard input; without a private key it says that it could not verify', async () => {
     const { project, bootstrap } = await makeOperator();
     project.write('given/1password-credentials.json', `${credentials}\n`);
     const { code, out } = await bootstrap(
@@ -310,11 +310,11 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
       'credentials from --credentials given/1password-credentials.json, token from token (standard input)\n',
     );
     expect(out).toContain(
-      'not decrypted again: no private key is at hand; to have it checked, set SOPS_AGE_KEY_FILE to the file with it',
+      'not verified, because sops finds no private key: to have the file decrypted and compared, set SOPS_AGE_KEY_FILE',
     );
   });
 
-  test('--rotate puts another file there; synth changes the copy and the annotation of the pod, nothing else', async () => {
+  test('--rotate replaces the file; synth changes the copy and the pod’s annotation, nothing else', async () => {
     const { project, bootstrap } = await makeOperator();
     await bootstrap([], { env: values });
     await project.synth();
@@ -322,7 +322,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     const first = project.read(file);
     const again = await bootstrap([], { env: values });
     expect(again.code).toBe(1);
-    expect(again.err).toBe(`${file}: is there already; add --rotate to put a new one in its place`);
+    expect(again.err).toBe(`${file}: already exists; add --rotate to replace it`);
     expect(project.read(file)).toBe(first);
     expect((await bootstrap(['--rotate'], { env: values })).code).toBe(0);
     await project.synth();
@@ -339,7 +339,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     ]);
   });
 
-  test('base64 of the credentials is decoded once, when asked to', async () => {
+  test('base64-encoded credentials are decoded once with --decode', async () => {
     const { project, key, bootstrap } = await makeOperator();
     const env = {
       ...values,
@@ -348,7 +348,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     };
     const refused = await bootstrap([], { env });
     expect(refused.err).toBe(
-      'OP_CONNECT_CREDENTIALS: is base64 of the credentials JSON, and Connect wants the JSON; add --decode',
+      'OP_CONNECT_CREDENTIALS: is base64-encoded, and Connect needs the JSON itself; add --decode',
     );
     expect((await bootstrap(['--decode'], { env })).code).toBe(0);
     const { stdout } = await execa(
@@ -362,7 +362,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect(stdout).toBe(credentials);
   });
 
-  test('in a bigger repository, its .sops.yaml is used while the rule of the project is not filled in', async () => {
+  test('in a bigger repository, its .sops.yaml is used until the project’s rule is filled in', async () => {
     const { project, recipient, bootstrap } = await makeOperator({ at: 'clusters/home' });
     const theirs = `creation_rules:
   - path_regex: clusters/.*\\.sops\\.yaml$
@@ -382,7 +382,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     }
   });
 
-  test('a rule that encrypts more than the values is refused, and nothing written', async () => {
+  test('a rule that encrypts more than the values is refused, and nothing is written', async () => {
     const { project, recipient, bootstrap } = await makeOperator();
     project.write('.sops.yaml', `creation_rules:\n  - age: ${recipient}\n`);
     const { code, err } = await bootstrap([], { env: values });
@@ -396,7 +396,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect(Object.keys(project.tree('src/platform'))).not.toContain('onepassword-secret.sops.yaml');
   });
 
-  test('a recipient that sops does not know is told in its words', async () => {
+  test('a recipient that sops rejects is reported in its words', async () => {
     const { project, bootstrap } = await makeOperator();
     project.write('.sops.yaml', readRule().replace('age1-put-your-public-key-here', 'age1nobody'));
     const { code, err } = await bootstrap([], { env: values });
@@ -409,7 +409,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
 
 const encrypted = join(import.meta.dirname, '../examples/rich', file);
 
-/** A sops that encrypts for the trial, where it holds nothing secret, and then does what is said here. */
+/** A sops that succeeds for the trial, which holds nothing secret, and then runs this script. */
 const fakeSops = (then = 'exit 7') => `#!/bin/sh
 [ "$1" = --disable-version-check ] && echo "sops 3.13.3" && exit 0
 [ "$1" = decrypt ] && exit 128
@@ -436,8 +436,8 @@ async function refusal(
   return { code, err };
 }
 
-describe('refused, without a value in the message, and nothing written', () => {
-  test('both wrong: both told', async () => {
+describe('refusals quote no value, and nothing is written', () => {
+  test('both wrong: both reported', async () => {
     const { err } = await refusal([], { OP_CONNECT_CREDENTIALS: '7', OP_CONNECT_TOKEN: 'x' });
     expect(err.split('\n')).toHaveLength(2);
   });
@@ -459,7 +459,7 @@ describe('refused, without a value in the message, and nothing written', () => {
     expect(err).toMatch(`sops: can't encrypt (${how}); `);
   });
 
-  test('a private key in the place of the public one', async () => {
+  test('a private key instead of the public one', async () => {
     const { code, err } = await refusal([], values, unused, 'AGE-SECRET-KEY-1QQ');
     expect(code).toBe(1);
     expect(err).toMatch(
@@ -467,7 +467,7 @@ describe('refused, without a value in the message, and nothing written', () => {
     );
   });
 
-  test('a folder in the place of the file', async () => {
+  test('a folder instead of the file', async () => {
     const project = await makeProject({ files: { [`${file}/x`]: '' } });
     expect(await project.run(script, ['--rotate'], { env: values })).toEqual({
       code: 1,
@@ -508,7 +508,7 @@ describe('refused, without a value in the message, and nothing written', () => {
     const { code, err } = await project.run(script, [], {
       env: { PATH: dirname(process.execPath), ...values },
     });
-    // Where node and sops are in one folder, the first refusal is that of the placeholder.
+    // If node and sops share a folder, the placeholder is refused first.
     if (!err.startsWith('.sops.yaml'))
       expect({ code, err }).toEqual({ code: 1, err: `sops: is not installed; ${todo}` });
   });
@@ -516,42 +516,42 @@ describe('refused, without a value in the message, and nothing written', () => {
   test.each<[args: string[], message: string]>([
     [
       ['--token', token],
-      '--token takes a file, never the token itself: it is in the history of the shell and in the logs of npm now, so revoke it with `op connect token delete` and make another one',
+      '--token takes a file, never the token itself: it is now in your shell history and in the npm logs, so revoke it with `op connect token delete` and make a new one',
     ],
     [
       ['--credentials', credentials],
-      '--credentials takes a file, never its content: it is in the history of the shell and in the logs of npm now, so remove that server with `op connect server delete` and its ID, and make another one',
+      '--credentials takes a file, never its content: it is now in your shell history and in the npm logs, so delete that server by its ID with `op connect server delete`, and make a new one',
     ],
-    [['--credentials', '-', '--token', '-'], 'only one of --credentials and --token can be standard input'],
-    [['--from-op', '--token', 'x'], '--from-op reads both: leave --credentials and --token out'],
-    [['--from-op', 'Connect'], '--from-op takes op://Vault/Item, or nothing'],
+    [['--credentials', '-', '--token', '-'], 'only one of --credentials and --token can read standard input'],
+    [['--from-op', '--token', 'x'], '--from-op provides both: remove --credentials and --token'],
+    [['--from-op', 'Connect'], '--from-op takes op://Vault/Item or no value'],
     [
       ['--from-op', '--server=--force'],
-      '--server takes a name of letters, digits, spaces, ., _ and -, no - first',
+      '--server takes a name of letters, digits, spaces, ., _ and - that begins with a letter or digit',
     ],
   ])('used wrongly: %#', async (args, message) => {
     expect(await refusal(args)).toEqual({ code: 2, err: message });
   });
 
-  test('an unknown option is told without its value', async () => {
+  test('an unknown option is reported without its value', async () => {
     const { code, err } = await refusal([`--tokn=${token}`]);
     expect(code).toBe(2);
     expect(err).toMatch(/^error: unknown option '--tokn'/);
   });
 
   const give =
-    'give --credentials FILE and --token FILE, or set both OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN and give no flag, or --from-op';
+    'give --credentials FILE and --token FILE, or --from-op, or none of these with both OP_CONNECT_CREDENTIALS and OP_CONNECT_TOKEN set';
   test.each<[args: string[], env: Record<string, string>, missing: string]>([
     [[], {}, 'no credentials, no token'],
     [['--rotate', '--credentials', 'new.json'], { OP_CONNECT_TOKEN: token }, 'no token'],
     [['--credentials', 'new.json'], values, 'no token'],
     [['--token', '-'], values, 'no credentials'],
     [[], { OP_CONNECT_TOKEN: token }, 'no credentials, no token'],
-  ])('half given, and nobody to ask: %j', async (args, env, missing) => {
+  ])('only one value given, and no terminal: %j', async (args, env, missing) => {
     expect(await refusal(args, env)).toEqual({ code: 2, err: `${missing}: ${give}` });
   });
 
-  test('files of another encoding', async () => {
+  test('files in other encodings', async () => {
     const project = await makeProject();
     project.write('.sops.yaml', readRule().replace('age1-put-your-public-key-here', 'age1x'));
     project.write('utf16', Buffer.from(`\ufeff${credentials}`, 'utf16le'));
@@ -559,24 +559,26 @@ describe('refused, without a value in the message, and nothing written', () => {
     const env = program(project, 'sops', unused);
     const said = async (name: string) =>
       (await project.run(script, ['--credentials', name, '--token', '-'], { env })).err;
-    expect(await said('utf16')).toBe('--credentials utf16: is UTF-16, or no text; save it as UTF-8');
-    expect(await said('latin1')).toBe('--credentials latin1: is no UTF-8 text; save it as UTF-8');
+    expect(await said('utf16')).toBe('--credentials utf16: is UTF-16 or binary; save it as UTF-8');
+    expect(await said('latin1')).toBe('--credentials latin1: is not valid UTF-8; save it as UTF-8');
   });
 
   test.each(['nowhere.json', `Bearer ${token}`, token.slice(0, 40), 'x'.repeat(5000)])(
-    'what is no file is not shown: %#',
+    'an argument that is not a file is not shown: %#',
     async (argument) => {
       const { code, err } = await refusal(['--token', argument, '--credentials', '-']);
       expect(code).toBe(1);
       expect(err).toMatch(
-        /^--token: is no file that can be read \((ENOENT|ENAMETOOLONG)\); give the path of a file, never the secret$/,
+        /^--token: is not a readable file \((ENOENT|ENAMETOOLONG)\); give the path of a file, never the secret$/,
       );
     },
   );
 });
 
-describe.skipIf(!sops || !ageKeygen)('--from-op, with an op that does what its documentation says', () => {
-  const op = `#!/bin/sh
+describe.skipIf(!sops || !ageKeygen)(
+  '--from-op, with a stand-in for op that follows its documentation',
+  () => {
+    const op = `#!/bin/sh
 echo "$PWD: $*" >> "$OP_LOG"
 [ -n "$OP_CONNECT_HOST$OP_CONNECT_TOKEN" ] && echo 'asks Connect' >&2 && exit 1
 case "$*" in
@@ -593,158 +595,167 @@ case "$*" in
 esac
 `;
 
-  test('makes a server and a token that may read the vaults, and leaves no plaintext', async () => {
-    const { project, key, bootstrap } = await makeOperator({
-      files: { 'src/settings.ts': "export default { vaults: ['Kubernetes', 'Shared'] };" },
-    });
-    const log = join(project.path, 'op.log');
-    const env = {
-      ...program(project, 'op', op),
-      OP_LOG: log,
-      HOME: project.path,
-      SOPS_AGE_KEY: key,
-      OP_CONNECT_HOST: 'http://localhost:1',
-      OP_CONNECT_TOKEN: token,
-    };
-    const { code, err } = await bootstrap(['--from-op', '--server', 'home'], { env });
-    expect(err).toBe('made the Connect server home; `op connect server delete NEWSERVER` removes it');
-    expect(code).toBe(0);
-    const lines = readFileSync(log, 'utf8').trim().split('\n');
-    expect(lines.map((line) => line.replace(/^.*?: /, ''))).toEqual([
-      'connect server list --format json',
-      'connect server create home --vaults Kubernetes,Shared',
-      'connect server list --format json',
-      'connect token create home --server NEWSERVER --vault Kubernetes,r --vault Shared,r',
-    ]);
-    const folder = lines[0]?.split(': ')[0] ?? '';
-    expect(folder).toMatch(/cluster-secrets-/);
-    expect(() => readFileSync(join(folder, '1password-credentials.json'))).toThrow('ENOENT');
-    project.remove('.programs');
-    for (const text of Object.values(readTree(project.path, (path) => !path.startsWith('node_modules')))) {
-      expect(text).not.toMatch(marks);
-    }
-  });
-
-  test('reads an item', async () => {
-    const { project, bootstrap } = await makeOperator();
-    const env = { ...program(project, 'op', op), OP_LOG: '/dev/null' };
-    expect(await bootstrap(['--from-op', 'op://Home/Connect'], { env })).toMatchObject({ code: 0, err: '' });
-    const refused = await bootstrap(['--rotate', '--from-op', 'op://Home/Other'], { env });
-    expect(refused).toMatchObject({
-      code: 1,
-      err: 'op read op://Home/Other/1password-credentials.json: finds no such item; correct its name',
-    });
-  });
-
-  test('a name that is in use is refused, and another one proposed', async () => {
-    const { project, bootstrap } = await makeOperator();
-    const log = join(project.path, 'op.log');
-    const env = { ...program(project, 'op', op), OP_LOG: log, HOME: project.path };
-    expect(await bootstrap(['--from-op', '--server', 'live'], { env })).toEqual({
-      code: 1,
-      out: '',
-      err: '--server live: is the name of a Connect server that is there; say another name, such as --server live-2',
-    });
-    expect(readFileSync(log, 'utf8')).not.toContain('create');
-  });
-
-  test('after a failure: what was made, by its ID; nothing where nothing was', async () => {
-    const { project, bootstrap } = await makeOperator();
-    const env = { ...program(project, 'op', op), OP_LOG: '/dev/null', HOME: project.path };
-    const ask =
-      'says that the account may not do this; ask an administrator of the 1Password account for the right to manage Connect servers, and for these vaults';
-    expect((await bootstrap(['--from-op', '--server', 'forbidden'], { env })).err).toBe(
-      `op connect server create forbidden --vaults Kubernetes: ${ask}`,
-    );
-    expect((await bootstrap(['--from-op', '--server', 'refused'], { env })).err).toBe(
-      `op connect token create refused --server NEWSERVER --vault Kubernetes,r: ${ask}; \`op connect server delete NEWSERVER\` removes the server that was made, whose credentials are gone`,
-    );
-  });
-
-  test.each([
-    ['account is not signed in', 'says that nobody is signed in; run `op signin`'],
-    [
-      '"x" isn\'t a vault in this account',
-      'finds no such vault in the account that is signed in; correct vaults in src/settings.ts, or sign in with access to it',
-    ],
-    [
-      'service accounts are not supported',
-      'says that a service account may not do this; unset OP_SERVICE_ACCOUNT_TOKEN, and sign in as yourself with `op signin`',
-    ],
-  ])('op refuses: %s', async (said, meaning) => {
-    const { project, bootstrap } = await makeOperator();
-    const refusing = `#!/bin/sh\necho "[ERROR] 2026/11/24 12:00:00 ${said.replaceAll('"', '')}" >&2; exit 1\n`;
-    const { err } = await bootstrap(['--from-op'], { env: program(project, 'op', refusing) });
-    expect(err).toBe(`op connect server list --format json: ${meaning}`);
-  });
-
-  test('a service account can not make a server: op is not even asked', async () => {
-    const { project, bootstrap } = await makeOperator();
-    const env = { ...program(project, 'op', op), OP_LOG: '/dev/null', OP_SERVICE_ACCOUNT_TOKEN: 'MARKqzx' };
-    expect((await bootstrap(['--from-op'], { env })).err).toBe(
-      'OP_SERVICE_ACCOUNT_TOKEN: is set, and a service account can not make a Connect server; unset it, and sign in as yourself with `op signin`',
-    );
-  });
-
-  test('what op says is not passed on', async () => {
-    const { project, bootstrap } = await makeOperator();
-    const leaky = `#!/bin/sh\necho '[ERROR] 2026/11/24 12:00:00 ${token}' >&2; exit 6\n`;
-    const { code, out, err } = await bootstrap(['--from-op'], { env: program(project, 'op', leaky) });
-    expect({ code, out, err }).toEqual({
-      code: 1,
-      out: '',
-      err: 'op connect server list --format json: failed (exit code 6); sign in with `op signin`, and check the names and what the account may do',
-    });
-  });
-
-  test('a rule that sops can not use, or that encrypts too much: no server is made', async () => {
-    for (const rule of ['age: age1nobody', 'encrypted_regex: ^nothing$']) {
-      const { project, recipient, bootstrap } = await makeOperator();
-      const age = rule.startsWith('age') ? rule : `age: ${recipient}\n    ${rule}`;
-      project.write('.sops.yaml', `creation_rules:\n  - path_regex: .*\n    ${age}\n`);
-      const log = join(project.path, 'op.log');
-      const { code } = await bootstrap(['--from-op'], {
-        env: { ...program(project, 'op', op), OP_LOG: log },
+    test('creates a server and a token that can read the vaults, and leaves no plaintext', async () => {
+      const { project, key, bootstrap } = await makeOperator({
+        files: { 'src/settings.ts': "export default { vaults: ['Kubernetes', 'Shared'] };" },
       });
-      expect(code).toBe(1);
-      expect(existsSync(log)).toBe(false);
-    }
-  });
+      const log = join(project.path, 'op.log');
+      const env = {
+        ...program(project, 'op', op),
+        OP_LOG: log,
+        HOME: project.path,
+        SOPS_AGE_KEY: key,
+        OP_CONNECT_HOST: 'http://localhost:1',
+        OP_CONNECT_TOKEN: token,
+      };
+      const { code, err } = await bootstrap(['--from-op', '--server', 'home'], { env });
+      expect(err).toBe('created the Connect server home; `op connect server delete NEWSERVER` removes it');
+      expect(code).toBe(0);
+      const lines = readFileSync(log, 'utf8').trim().split('\n');
+      expect(lines.map((line) => line.replace(/^.*?: /, ''))).toEqual([
+        'connect server list --format json',
+        'connect server create home --vaults Kubernetes,Shared',
+        'connect server list --format json',
+        'connect token create home --server NEWSERVER --vault Kubernetes,r --vault Shared,r',
+      ]);
+      const folder = lines[0]?.split(': ')[0] ?? '';
+      expect(folder).toMatch(/cluster-secrets-/);
+      expect(() => readFileSync(join(folder, '1password-credentials.json'))).toThrow('ENOENT');
+      project.remove('.programs');
+      for (const text of Object.values(readTree(project.path, (path) => !path.startsWith('node_modules')))) {
+        expect(text).not.toMatch(marks);
+      }
+    });
 
-  const left = () => readdirSync(shared).filter((name) => name.startsWith('cluster-secrets-bootstrap-'));
+    test('reads an item', async () => {
+      const { project, bootstrap } = await makeOperator();
+      const env = { ...program(project, 'op', op), OP_LOG: '/dev/null' };
+      expect(await bootstrap(['--from-op', 'op://Home/Connect'], { env })).toMatchObject({
+        code: 0,
+        err: '',
+      });
+      const refused = await bootstrap(['--rotate', '--from-op', 'op://Home/Other'], { env });
+      expect(refused).toMatchObject({
+        code: 1,
+        err: 'op read op://Home/Other/1password-credentials.json: finds no such item; correct its name',
+      });
+    });
 
-  test('stopped while op makes the server: the plaintext is gone; killed: the next run removes it', async () => {
-    const { project, bootstrap } = await makeOperator();
-    const started = join(project.path, 'started');
-    const slow = `#!/bin/sh\n[ "$3" = list ] && echo '[]' && exit\necho MARKqzx > 1password-credentials.json\necho $PPID > '${started}'\nexec sleep 600\n`;
-    const env = { ...program(project, 'op', slow), HOME: project.path };
-    const start = async () => {
-      rmSync(started, { force: true });
-      const child = spawnCommand(project, script, ['--from-op'], env);
-      const pid = await vi.waitFor(() => Number(readFileSync(started, 'utf8').trim() || Number.NaN), 60_000);
-      return { child, pid };
-    };
-    const stopped = await start();
-    process.kill(stopped.pid, 'SIGTERM');
-    const { exitCode, stderr } = await stopped.child;
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^op connect server create .*: was stopped; try again$/);
-    const mine = (pid: number) => left().filter((name) => name.includes(`-${pid}-`));
-    expect(mine(stopped.pid)).toEqual([]);
+    test('a name in use is refused, and another one suggested', async () => {
+      const { project, bootstrap } = await makeOperator();
+      const log = join(project.path, 'op.log');
+      const env = { ...program(project, 'op', op), OP_LOG: log, HOME: project.path };
+      expect(await bootstrap(['--from-op', '--server', 'live'], { env })).toEqual({
+        code: 1,
+        out: '',
+        err: '--server live: is the name of an existing Connect server; choose another, such as --server live-2',
+      });
+      expect(readFileSync(log, 'utf8')).not.toContain('create');
+    });
 
-    const killed = await start();
-    process.kill(killed.pid, 'SIGKILL');
-    await killed.child;
-    expect(mine(killed.pid)).toHaveLength(1);
-    const { err } = await bootstrap([], { env: values });
-    expect(err).toMatch(
-      new RegExp(`^removed ${shared}/cluster-secrets-bootstrap-${killed.pid}-\\w+, which a bootstrap`),
-    );
-    expect(mine(killed.pid)).toEqual([]);
-  });
-});
+    test('after a failure: how to delete what was created, by its ID, if anything was', async () => {
+      const { project, bootstrap } = await makeOperator();
+      const env = { ...program(project, 'op', op), OP_LOG: '/dev/null', HOME: project.path };
+      const ask =
+        'says that you are not allowed to do this; ask an administrator of the 1Password account for permission to manage Connect servers, and for access to these vaults';
+      expect((await bootstrap(['--from-op', '--server', 'forbidden'], { env })).err).toBe(
+        `op connect server create forbidden --vaults Kubernetes: ${ask}`,
+      );
+      expect((await bootstrap(['--from-op', '--server', 'refused'], { env })).err).toBe(
+        `op connect token create refused --server NEWSERVER --vault Kubernetes,r: ${ask}; delete the new server, whose credentials are lost, with \`op connect server delete NEWSERVER\``,
+      );
+    });
 
-test('git leaves alone what one makes on the way', async () => {
+    test.each([
+      ['account is not signed in', 'says that you are not signed in; run `op signin`'],
+      [
+        '"x" isn\'t a vault in this account',
+        'finds no such vault in your account; correct vaults in src/settings.ts, or sign in to an account that can read it',
+      ],
+      [
+        'service accounts are not supported',
+        'says that service accounts are not allowed to do this; unset OP_SERVICE_ACCOUNT_TOKEN and sign in as yourself with `op signin`',
+      ],
+    ])('op refuses: %s', async (said, meaning) => {
+      const { project, bootstrap } = await makeOperator();
+      const refusing = `#!/bin/sh\necho "[ERROR] 2026/11/24 12:00:00 ${said.replaceAll('"', '')}" >&2; exit 1\n`;
+      const { err } = await bootstrap(['--from-op'], { env: program(project, 'op', refusing) });
+      expect(err).toBe(`op connect server list --format json: ${meaning}`);
+    });
+
+    test('a service account can’t create a server: op is not even called', async () => {
+      const { project, bootstrap } = await makeOperator();
+      const env = { ...program(project, 'op', op), OP_LOG: '/dev/null', OP_SERVICE_ACCOUNT_TOKEN: 'MARKqzx' };
+      expect((await bootstrap(['--from-op'], { env })).err).toBe(
+        'OP_SERVICE_ACCOUNT_TOKEN: is set, and service accounts cannot create Connect servers; unset it and sign in as yourself with `op signin`',
+      );
+    });
+
+    test('op’s own words are not passed on', async () => {
+      const { project, bootstrap } = await makeOperator();
+      const leaky = `#!/bin/sh\necho '[ERROR] 2026/11/24 12:00:00 ${token}' >&2; exit 6\n`;
+      const { code, out, err } = await bootstrap(['--from-op'], { env: program(project, 'op', leaky) });
+      expect({ code, out, err }).toEqual({
+        code: 1,
+        out: '',
+        err: 'op connect server list --format json: failed (exit code 6); sign in with `op signin`, and check the names and your permissions',
+      });
+    });
+
+    test('a rule that sops can’t use, or that encrypts too much: no server is created', async () => {
+      for (const rule of ['age: age1nobody', 'encrypted_regex: ^nothing$']) {
+        const { project, recipient, bootstrap } = await makeOperator();
+        const age = rule.startsWith('age') ? rule : `age: ${recipient}\n    ${rule}`;
+        project.write('.sops.yaml', `creation_rules:\n  - path_regex: .*\n    ${age}\n`);
+        const log = join(project.path, 'op.log');
+        const { code } = await bootstrap(['--from-op'], {
+          env: { ...program(project, 'op', op), OP_LOG: log },
+        });
+        expect(code).toBe(1);
+        expect(existsSync(log)).toBe(false);
+      }
+    });
+
+    const left = () => readdirSync(shared).filter((name) => name.startsWith('cluster-secrets-bootstrap-'));
+
+    test('interrupted while op creates the server: the plaintext is removed; killed: the next run removes it', async () => {
+      const { project, bootstrap } = await makeOperator();
+      const started = join(project.path, 'started');
+      const slow = `#!/bin/sh\n[ "$3" = list ] && echo '[]' && exit\necho MARKqzx > 1password-credentials.json\necho $PPID > '${started}'\nexec sleep 600\n`;
+      const env = { ...program(project, 'op', slow), HOME: project.path };
+      const start = async () => {
+        rmSync(started, { force: true });
+        const child = spawnCommand(project, script, ['--from-op'], env);
+        const pid = await vi.waitFor(
+          () => Number(readFileSync(started, 'utf8').trim() || Number.NaN),
+          60_000,
+        );
+        return { child, pid };
+      };
+      const stopped = await start();
+      process.kill(stopped.pid, 'SIGTERM');
+      const { exitCode, stderr } = await stopped.child;
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^op connect server create .*: was interrupted; try again$/);
+      const mine = (pid: number) => left().filter((name) => name.includes(`-${pid}-`));
+      expect(mine(stopped.pid)).toEqual([]);
+
+      const killed = await start();
+      process.kill(killed.pid, 'SIGKILL');
+      await killed.child;
+      expect(mine(killed.pid)).toHaveLength(1);
+      const { err } = await bootstrap([], { env: values });
+      expect(err).toMatch(
+        new RegExp(
+          `^removed ${shared}/cluster-secrets-bootstrap-${killed.pid}-\\w+, left behind by a bootstrap`,
+        ),
+      );
+      expect(mine(killed.pid)).toEqual([]);
+    });
+  },
+);
+
+test('git ignores the files you make along the way', async () => {
   const project = await makeProject({ git: true, at: 'clusters/home' });
   const names = ['1password-credentials.json', 'token', 'age.agekey'];
   for (const name of [...names, 'src/token']) project.write(name, '');

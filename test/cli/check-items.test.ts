@@ -71,13 +71,13 @@ test('what is missing: the closest, a line each, exit 1', async () => {
   expect(code).toBe(1);
   expect(err).toBe(
     [
-      "src/secrets/app.ts: apps/s0: Grafena: no item of this title in Kubernetes; did you mean 'Grafana'?",
+      "src/secrets/app.ts: apps/s0: Grafena: no item with this title in Kubernetes; did you mean 'Grafana'?",
       "src/secrets/app.ts: apps/s1: Grafana: Password: no field of this label; did you mean 'password'?",
       "src/secrets/app.ts: apps/s1: Grafana: file ca.crt: no such file, only 'ca.pem'; correct it there or in 1Password",
     ].join('\n'),
   );
   expect(out).toContain(
-    'apps/s0  Grafena               no: no item of this title in Kubernetes; did you mean',
+    'apps/s0  Grafena               no: no item with this title in Kubernetes; did you mean',
   );
   expect(out).toMatch(/\n3 checked in Kubernetes through Connect: 3 not found$/);
 });
@@ -99,7 +99,7 @@ test('items and labels that are ambiguous', async () => {
       "item: 'Collide', keys: 'all'",
     ),
   ).toEqual([
-    ['Twice', undefined, `2 items of vault Kubernetes have this title: ${twice.join(', ')}`],
+    ['Twice', undefined, `vault Kubernetes has 2 items with this title: ${twice.join(', ')}`],
     [
       'Repeated',
       'token',
@@ -215,19 +215,18 @@ test('unreachable, wrong token, no access: each says its way out', async () => {
       said({ ...access(server), OP_CONNECT_TOKEN: 'wrong' }),
     ]),
   ).toEqual([
-    `${dead.url}/: no Connect server answers here (ECONNREFUSED); correct OP_CONNECT_HOST, or run \`kubectl -n external-secrets port-forward service/onepassword 8080:80\` and set it to http://localhost:8080`,
-    'OP_CONNECT_TOKEN: Connect does not take this token (401): it is wrong, expired or revoked; make one with `op connect token create`, for the same Connect server',
+    `${dead.url}/: Connect does not answer (ECONNREFUSED); correct OP_CONNECT_HOST, or run \`kubectl -n external-secrets port-forward service/onepassword 8080:80\` and set it to http://localhost:8080`,
+    'OP_CONNECT_TOKEN: Connect rejects this token (401): it is wrong, expired or revoked; make one for this Connect server with `op connect token create`',
   ]);
   project.write(
     'src/settings.ts',
     "import { defineSettings } from '#cluster-secrets';\n\nexport default defineSettings({ vaults: ['kubernetes', 'Private'] });\n",
   );
-  const noAccess =
-    'the token in OP_CONNECT_TOKEN has no access to it, or there is no such vault; it may read Kubernetes, Shared';
+  const noAccess = "no such vault, or OP_CONNECT_TOKEN can't read it (it can read: Kubernetes, Shared)";
   expect(await said(access(server))).toBe(
     [
-      `vault 'kubernetes': ${noAccess}; did you mean 'Kubernetes'? correct vaults in src/settings.ts, or make a token with access to this vault`,
-      `vault 'Private': ${noAccess}; correct vaults in src/settings.ts, or make a token with access to this vault`,
+      `vault 'kubernetes': ${noAccess}; did you mean 'Kubernetes'? correct vaults in src/settings.ts, or make a token that can read this vault`,
+      `vault 'Private': ${noAccess}; correct vaults in src/settings.ts, or make a token that can read this vault`,
     ].join('\n'),
   );
   const [kubernetes] = connectData.vaults;
@@ -241,7 +240,7 @@ test('unreachable, wrong token, no access: each says its way out', async () => {
     return true;
   });
   expect(await said(access(scoped))).toBe(
-    `vault '${kubernetes?.id}': ${noAccess}; correct vaults in src/settings.ts, or make a token with access to this vault`,
+    `vault '${kubernetes?.id}': ${noAccess}; correct vaults in src/settings.ts, or make a token that can read this vault`,
   );
 });
 
@@ -258,19 +257,19 @@ test('what is no Connect server: a redirect, a web page, a failure, no address',
     return err.replace(server.url, 'HOST');
   };
   expect(await Promise.all([said(302, ''), said(200, '<html>'), said(500, '{}'), said(403, '{}')])).toEqual([
-    'HOST/: redirects elsewhere (302), where the token is not sent; set OP_CONNECT_HOST to the address of Connect itself',
-    'HOST/: answers, but not as Connect does; set OP_CONNECT_HOST to the address of Connect',
-    'HOST/: Connect failed (500); `kubectl -n external-secrets logs deployment/onepassword -c connect-api` has the cause',
-    'OP_CONNECT_TOKEN: Connect does not let this token read (403); make one with `op connect token create` that may read the vaults of src/settings.ts',
+    'HOST/: redirects elsewhere (302), and the token is not sent there; set OP_CONNECT_HOST to the address of Connect itself',
+    'HOST/: does not answer like Connect; set OP_CONNECT_HOST to the address of Connect',
+    'HOST/: Connect failed (500); look for the cause in `kubectl -n external-secrets logs deployment/onepassword -c connect-api`',
+    'OP_CONNECT_TOKEN: Connect denies this token access (403); make one with `op connect token create` that can read the vaults in src/settings.ts',
   ]);
   for (const body of ['null', '{"id":"x"}', '[null]', '[{"name":"Kubernetes"}]']) {
     expect(await said(200, body)).toBe(
-      'HOST/: answers, but not as Connect does; set OP_CONNECT_HOST to the address of Connect',
+      'HOST/: does not answer like Connect; set OP_CONNECT_HOST to the address of Connect',
     );
   }
   const env = { OP_CONNECT_HOST: 'localhost:8080', OP_CONNECT_TOKEN: token };
   expect((await project.run(script, [], { env })).err).toBe(
-    'OP_CONNECT_HOST: is no http address; write one such as http://localhost:8080',
+    'OP_CONNECT_HOST: is not an HTTP URL; set it to one such as http://localhost:8080',
   );
 });
 
@@ -291,7 +290,7 @@ test('what is no list of items, and no item', async () => {
   for (const one of all) {
     expect(one).toEqual([
       1,
-      'HOST/: answers, but not as Connect does; set OP_CONNECT_HOST to the address of Connect',
+      'HOST/: does not answer like Connect; set OP_CONNECT_HOST to the address of Connect',
     ]);
   }
   const empty = await said(/\/items\/\w+$/, '{"fields":null}');
@@ -359,7 +358,7 @@ test('an ID is looked for in the first vault only, as External Secrets Operator 
   project.write('src/settings.ts', "export default { vaults: ['Kubernetes', 'Shared'] };\n");
   const { err } = await project.run(script, [], { env: access(await start()) });
   expect(err.split('\n')).toEqual([
-    `src/secrets/app.ts: apps/s0: ${shared}: it is in Shared, and External Secrets Operator looks for an ID in the first vault only, Kubernetes: write the title of the item; correct it there or in 1Password`,
+    `src/secrets/app.ts: apps/s0: ${shared}: it is in Shared, and External Secrets Operator looks up IDs in the first vault only, Kubernetes: write the item's title; correct it there or in 1Password`,
     expect.stringMatching(/s3: Grafana: elsewhere: no field of this label/),
   ]);
 });
@@ -415,7 +414,7 @@ test('through op: no such vault, nobody signed in, not installed', async () => {
   const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
   const said = async (env: Record<string, string>) => (await project.run(script, [], { env })).err;
   expect(await said({ PATH: fakeOp({ ...connectData, vaults: [] }).PATH })).toBe(
-    'op item list --vault=Kubernetes --format=json: finds no such vault in the account that is signed in; correct vaults in src/settings.ts, or sign in with access to it',
+    'op item list --vault=Kubernetes --format=json: finds no such vault in your account; correct vaults in src/settings.ts, or sign in to an account that can read it',
   );
   const todo = 'set both to reach Connect, or install the 1Password CLI and sign in with `op signin`';
   expect(await said({ PATH: fakeOp(undefined).PATH, OP_CONNECT_HOST: 'http://localhost' })).toBe(

@@ -41,6 +41,6 @@ test('where a name is missing, the place has no word for it', () => {
 test('the address of Connect has no /v1', async () => {
   const access = { host: 'http://localhost:8080/v1/', token: 'x', namespace: 'external-secrets' };
   await expect(openConnect(access)).rejects.toThrow(
-    'OP_CONNECT_HOST: ends in /v1, which every request has already; leave /v1 out',
+    'OP_CONNECT_HOST: ends in /v1, which every request adds itself; remove /v1',
   );
 });

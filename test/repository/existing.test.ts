@@ -127,7 +127,7 @@ test('a store that is there already: dist/ holds the app secrets, and nothing el
   expect(await project.run('bootstrap', ['--credentials', '-', '--token', 'token'])).toEqual({
     code: 1,
     out: '',
-    err: 'src/settings.ts: connect: is there already, and needs no credentials of ours; name the Secret with its token in connect.existing.token, or take existing() out',
+    err: 'src/settings.ts: connect: is existing(), so it needs no bootstrap Secret; name the Secret with its token in connect.existing.token, or remove existing()',
   });
   expect((await project.run('graph')).out).toBe(
     'flowchart LR\n  secrets-media["secrets-media<br/>media/radarr"]\n  stores --> secrets-media\n  style stores stroke-dasharray: 4',

@@ -13,35 +13,35 @@ import type { Surroundings } from '../../surroundings.js';
 import { type Io, print } from '../../terminal/io.js';
 import { prompts } from '../../terminal/prompts.js';
 
-/** What the flags of bootstrap say about its inputs. */
+/** The flags of bootstrap that name its inputs. */
 export interface InputOptions {
   /** A file, or `-`. */
   readonly credentials?: string;
   /** A file, or `-`. */
   readonly token?: string;
-  /** `op://Vault/Item`; true: make both. */
+  /** `op://Vault/Item`, or true to create both. */
   readonly fromOp?: string | true;
-  /** Name of the Connect server that `fromOp` makes. */
+  /** Name of the Connect server that `fromOp` creates. */
   readonly server: string;
 }
 
-/** One of the two values, and where it comes from, in the words of a message. */
+/** One of the two values, and its origin as messages name it. */
 interface Input {
   readonly value: string;
   readonly from: string;
 }
 
-/** The two values in plaintext: only ever in memory. */
+/** The two values in plaintext; they never leave memory. */
 export interface Inputs {
   readonly credentials: Input;
   readonly token: Input;
 }
 
 /**
- * Both values from the environment, where they are never mixed with a flag: new credentials would get the
- * token that this shell happens to have for something else.
+ * Reads both values from the environment. They are never mixed with a flag: new credentials would get whatever
+ * token this shell happens to have.
  *
- * @returns undefined when there is a flag, or one of the two is not set.
+ * @returns undefined if a flag is given, or if one of the two variables is not set.
  */
 export function fromEnvironment(
   { credentials, token, fromOp }: InputOptions,
@@ -59,18 +59,18 @@ export function fromEnvironment(
 /**
  * Reads both values: through `op`, from files, from the environment or from the terminal.
  *
- * @param vaults The vaults that a Connect server made by `op` may read.
- * @throws OperatorError when one of them can't be read.
+ * @param vaults The vaults that a Connect server created by `op` can read.
+ * @throws OperatorError if one of the values can't be read.
  */
 export async function readInputs(options: InputOptions, vaults: readonly string[], io: Io): Promise<Inputs> {
   const { fromOp, server } = options;
   if (fromOp !== undefined) {
     const made = fromOp === true ? await createConnectServer(server, vaults, io) : undefined;
     const { credentials, token } = made ?? (await readConnectItem(String(fromOp), io));
-    // Whatever goes wrong from here on, the operator knows of it.
+    // Print this at once, so it is known even if a later step fails.
     if (made) {
       const undo = made.id === undefined ? '' : `; \`op connect server delete ${made.id}\` removes it`;
-      print(io.stderr, `made the Connect server ${server}${undo}`);
+      print(io.stderr, `created the Connect server ${server}${undo}`);
     }
     return {
       credentials: { value: credentials, from: 'op: credentials' },
@@ -86,7 +86,7 @@ export async function readInputs(options: InputOptions, vaults: readonly string[
 
 async function readInput(what: 'credentials' | 'token', file: string | undefined, io: Io): Promise<Input> {
   if (file !== undefined && file !== '-') return readFile(what, file, io);
-  // A terminal would show what is typed: it is asked without echo.
+  // A terminal would echo the input, so use a hidden prompt.
   if (io.stdin.isTTY) return what === 'token' ? askToken(io) : askCredentials(io);
   const from = `${what} (standard input)`;
   return { value: textOf(await buffer(io.stdin), from), from };
@@ -98,10 +98,10 @@ function readFile(what: string, file: string, { cwd }: Surroundings): Input {
     bytes = readFileSync(resolve(cwd, file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // The path is not shown: it may be the secret itself, in the wrong place.
+    // Don't show the path: it may be the secret itself, pasted in the wrong place.
     const problem = {
       where: `--${what}`,
-      what: `is no file that can be read (${code})`,
+      what: `is not a readable file (${code})`,
       todo: 'give the path of a file, never the secret',
     };
     throw new OperatorError([problem]);
@@ -116,15 +116,15 @@ function textOf(bytes: Uint8Array, from: string): string {
   return read.text;
 }
 
-// Both questions check the answer themselves: a paste of several lines is told at the question that it was
-// for, and its second line is no answer to the next one.
+// Both prompts validate their answer, so that a pasted second line is rejected here rather than taken as the
+// answer to the next prompt.
 
 async function askCredentials(io: Io): Promise<Input> {
   const { password } = prompts({ input: io.stdin, output: io.stdout });
   const isPath = (answer: string) =>
     !answer.trimStart().startsWith('{') && existsSync(resolve(io.cwd, answer));
   const answer = await password({
-    message: '1password-credentials.json, its path or its content (not shown):',
+    message: 'Path or content of 1password-credentials.json (not shown):',
     validate: (given) =>
       isPath(given) || decodeOnce(given) !== undefined || reason(credentialsProblems(given, 'credentials')),
   });
@@ -141,5 +141,5 @@ async function askToken(io: Io): Promise<Input> {
 }
 
 function reason([problem]: Problem[]): string | true {
-  return problem === undefined || `${problem.what}; empty the line (Ctrl-U) and give it in one line`;
+  return problem === undefined || `${problem.what}; clear the line (Ctrl-U) and enter it as one line`;
 }
