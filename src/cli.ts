@@ -1,4 +1,4 @@
-/** The command `cluster-secrets`: finds the project that it is typed in, and runs the command on it. */
+/** The program `cluster-secrets`: finds the project around the working directory, and runs a command on it. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ import { runProcess } from './terminal/process.js';
 
 const [name = '--help', ...args] = process.argv.slice(2);
 
-/** The folder with a `main.ts`, here or above; undefined outside of a project. */
+/** The nearest folder with a `main.ts`, here or above; undefined outside of a project. */
 function projectAround(folder: string): string | undefined {
   if (existsSync(join(folder, 'main.ts')) && existsSync(join(folder, 'package.json'))) return folder;
   const above = dirname(folder);
@@ -24,7 +24,7 @@ const help = ['--help', '-h', 'help'].includes(name);
 const asksForHelp = args.includes('--help') || args.includes('-h');
 
 if (project !== undefined && composing.has(name) && !asksForHelp) {
-  // main.ts says what the cluster is made of, and runs the command.
+  // main.ts composes the cluster and runs the command itself.
   if (!('typescript' in process.features && process.features.typescript) && !isTsxThere())
     (await import('tsx/esm/api')).register();
   process.argv = [process.argv[0] ?? '', join(project, 'main.ts'), name, ...args];
@@ -33,7 +33,7 @@ if (project !== undefined && composing.has(name) && !asksForHelp) {
   await runProcess(entry, project ?? process.cwd(), args);
 }
 
-/** Whether TypeScript is loaded by tsx already: `start.mjs` does so where there is no compiled package. */
+/** Whether tsx is already registered: `start.mjs` does that if there is no compiled package. */
 function isTsxThere(): boolean {
   return import.meta.url.endsWith('.ts');
 }
@@ -51,11 +51,11 @@ async function entry(...[folder, rest, io]: Parameters<Command>): ReturnType<Com
   if (!load) {
     const [near] = closest(name, Object.keys(commands));
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new UsageError(`there is no command ${name}${meant}\n\n${describeCommands()}`);
+    throw new UsageError(`unknown command ${name}${meant}\n\n${describeCommands()}`);
   }
   if (project === undefined && !withoutProject.has(name) && !asksForHelp) {
-    const todo = 'go to the folder with its main.ts, or make one with `cluster-secrets init`';
-    throw new OperatorError([{ where: io.cwd, what: 'is not in a project of cluster-secrets', todo }]);
+    const todo = 'change to the folder with its main.ts, or create one with `cluster-secrets init`';
+    throw new OperatorError([{ where: io.cwd, what: 'is not in a cluster-secrets project', todo }]);
   }
   return (await load())(folder, rest, io);
 }

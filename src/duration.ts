@@ -12,8 +12,8 @@ const units: Record<string, number> = {
 /**
  * Reads a Go duration as `time.ParseDuration` does (https://pkg.go.dev/time#ParseDuration).
  *
- * @param text Such as `30m`, `1h30m`, `90s`, `1.5h`. Days and weeks are no Go units.
- * @returns Milliseconds, or undefined when it isn't one. A sign is accepted, as Go does.
+ * @param text A duration such as `30m`, `1h30m`, `90s`, `1.5h`. Go has no days or weeks.
+ * @returns Milliseconds, negative for a leading `-`; undefined if Go would refuse the text.
  */
 export function goDuration(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
@@ -23,7 +23,7 @@ export function goDuration(text: string): number | undefined {
   for (const [, number, unit] of (match[2] ?? '').matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
     sum += Number(number) * (units[unit ?? ''] ?? 0);
   }
-  // Go counts nanoseconds in 63 bits.
+  // Go stores nanoseconds in an int64.
   if (sum > 2 ** 63 / 1e6) return undefined;
   return match[1] === '-' ? -sum : sum;
 }

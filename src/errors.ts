@@ -1,39 +1,31 @@
 /**
- * What the operator is told. One problem is one line, `where: what; what to do`, and all problems of a
- * run are told together.
+ * What users read when something is wrong: one line per problem, `where: what; what to do`, and all problems of a
+ * run together.
  */
 
-/** One thing that is wrong with the operator's input, or with the state that was found. */
+/** One problem with the user's input, or with the state of the repository or cluster. */
 export interface Problem {
-  /** The rule that it breaks, for programs: a guard's file (`name-clash`), or what was read (`settings`). */
+  /** The broken rule, for programs: a guard's file (`name-clash`), or the input (`settings`). */
   readonly code?: string;
   /** The file, construct path or field, most general part first: `src/secrets/grafana.ts: keys.password`. */
   readonly where: string;
   /** What is wrong, with the value unless it could be a secret. */
   readonly what: string;
-  /** What the operator does about it. */
+  /** What to do about it. */
   readonly todo: string;
 }
 
-/**
- * Writes a problem as the one line that the operator reads.
- *
- * @returns `where: what; todo`, without line breaks.
- */
+/** A problem as one line: `where: what; todo`, without line breaks. */
 export function problemLine(problem: Problem): string {
   return `${problem.where}: ${problem.what}; ${problem.todo}`.replace(/\s*[\r\n]+\s*/g, ' ');
 }
 
-/** Gives problems the code of a rule, but those that have one. */
+/** Sets the code of problems that have none. */
 export function coded(code: string, problems: readonly Problem[]): Problem[] {
   return problems.map((problem) => ({ code, ...problem }));
 }
 
-/**
- * Problems of a part as those of the whole.
- *
- * @param where The whole; it comes before each `where`, which may be empty.
- */
+/** Puts `where` in front of each problem's own, which may be empty. */
 export function within(where: string, problems: readonly Problem[]): Problem[] {
   return problems.map((problem) => ({
     ...problem,
@@ -41,17 +33,17 @@ export function within(where: string, problems: readonly Problem[]): Problem[] {
   }));
 }
 
-/** The operator's input or the state that was found is wrong: told as lines, exit code 1, never a trace. */
+/** Invalid input or state, caused by the user and not by a bug: printed as lines, without a stack trace; exit code 1. */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 
-  /** @param problems At least one. Lines that are equal are told once. */
+  /** @param problems At least one. Equal lines are printed once. */
   constructor(readonly problems: readonly Problem[]) {
     super([...new Set(problems.map(problemLine))].join('\n'));
   }
 }
 
-/** Why the work ends before its time: somebody stopped the program. */
+/** The program was interrupted. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 
@@ -60,7 +52,7 @@ export class Stopped extends Error {
   }
 }
 
-/** The command was called in a way that it does not know: exit code 2. */
+/** Wrong usage of a command: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -1,4 +1,4 @@
-/** The entries of a list by a key, in their order; what `Map.groupBy` does from Node 21 on. */
+/** Groups the entries of a list by key, in order, like `Map.groupBy` of Node 21 and later. */
 export function groupBy<Entry>(
   list: readonly Entry[],
   keyOf: (entry: Entry) => string,

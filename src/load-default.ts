@@ -4,12 +4,12 @@ import { pathToFileURL } from 'node:url';
 import type { Problem } from './errors.js';
 
 /**
- * Loads the default export of a TypeScript file that the operator wrote.
+ * Loads the default export of a project's TypeScript file.
  *
  * @param path Absolute path.
- * @param where The file as the messages name it.
- * @returns The export, or why there is none. A file that changed since it was loaded is loaded anew, without
- *   what it imports itself.
+ * @param where The file as messages name it.
+ * @returns The export, or why there is none. A file that has changed since it was loaded is loaded again, but its
+ *   imports are not.
  */
 export async function loadDefault(
   path: string,
@@ -24,7 +24,7 @@ export async function loadDefault(
     };
   }
   if (module === undefined) {
-    const what = "can't be loaded: an await in it never ends";
+    const what = "can't be loaded: an await in it never resolves";
     return { problems: [{ where, what, todo: 'remove the await' }] };
   }
   if (module.default === undefined) {
@@ -36,7 +36,7 @@ export async function loadDefault(
   return { value: module.default };
 }
 
-/** How long a file may take to load. */
+/** How long a file may take to load, in milliseconds. */
 const patience = 60_000;
 
 /** Resolves when Node has nothing left to do; one listener for all files. */
@@ -52,7 +52,7 @@ function whenIdle(): Promise<undefined> {
   return idle;
 }
 
-/** What a promise gives, or undefined when it never will: Node has nothing left to do, or too much time has gone. */
+/** The value of a promise, or undefined if it never settles: Node has nothing left to do, or time is up. */
 async function settled<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -65,27 +65,27 @@ async function settled<Value>(promise: Promise<Value>): Promise<Value | undefine
   }
 }
 
-/** The words of `src/index.ts` that an operator's file may lack an import of. */
+/** Exports of `src/index.ts` that a project's file may have forgotten to import. */
 const words = ['appSecret', 'defineSettings', 'existing', 'externalUnit'];
 
 function todoFor(error: unknown): string {
   const [, name = ''] = /^(\w+) is not defined$/.exec(error instanceof Error ? error.message : '') ?? [];
   return words.includes(name)
-    ? `add \`import { ${name} } from '#cluster-secrets';\` at the top, or the name to the import that is there`
+    ? `add \`import { ${name} } from '#cluster-secrets';\` at the top, or add the name to the existing import`
     : 'correct the file';
 }
 
-/** Digests of the files that were loaded, by path. */
+/** Digests of the files as first loaded, by path. */
 const loaded = new Map<string, string>();
 
-/** The address to import a file from. Node keeps a module by its address, so another content gets another one. */
+/** The URL to import a file from. Node caches modules by URL, so changed content gets a new one. */
 function urlOf(path: string): string {
   const { href } = pathToFileURL(path);
   let digest: string;
   try {
     digest = createHash('sha256').update(readFileSync(path)).digest('hex');
   } catch {
-    // The import says why.
+    // The import will say why.
     return href;
   }
   const first = loaded.get(path) ?? digest;
@@ -93,7 +93,7 @@ function urlOf(path: string): string {
   return first === digest ? href : `${href}?${digest}`;
 }
 
-/** esbuild reports a list, one `path:line:column: ERROR: text` a line; everything else is one message. */
+/** Why a file failed to load, on one line. esbuild lists its errors as lines of `path:line:column: ERROR: text`. */
 function reason(error: unknown, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
   const errors = message.split('\n').filter((line) => line.includes(': ERROR: '));

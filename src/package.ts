@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Absolute path of this package's top folder, in its repository or in `node_modules/`. */
+/** Absolute path of this package's root, in its repository or in `node_modules/`. */
 export const packageFolder = folderOf(import.meta.dirname);
 
-/** The compiled sources are one folder deeper than the sources. */
+/** Searches upwards, because the compiled sources are one folder deeper than the originals. */
 function folderOf(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : folderOf(dirname(folder));
 }

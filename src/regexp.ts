@@ -1,4 +1,4 @@
-/** Writes a text so that a regular expression, of JavaScript or of Go, takes it as it is. */
+/** Escapes a text so that a JavaScript or Go regular expression matches it literally. */
 export function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

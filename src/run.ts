@@ -4,13 +4,14 @@ import type { Compose } from './platform/platform.js';
 import { runProcess } from './terminal/process.js';
 
 /**
- * Runs a project, as the last thing that its `main.ts` does: `synth`, or the command that was typed after the
- * file's name. It sets the process's exit code: 0 fine, 1 the operator's input or the cluster's state is wrong,
- * 2 used wrongly.
+ * Runs a project: `synth`, or the command that follows the file's name on the command line. Call it last in
+ * `main.ts`. It sets the exit code: 0 success, 1 invalid input or cluster state, 2 wrong usage.
  *
  * @param project Absolute path of the project: `import.meta.dirname`.
- * @param compose Makes the cluster of what was read: the settings, the app secrets of `src/secrets/`, the
- *   bootstrap Secret. What it throws is a bug of the project's and keeps its trace.
+ * @param compose Composes the cluster from the settings, the app secrets in `src/secrets/` and the bootstrap
+ *   Secret. An error that it throws counts as a bug in the project, and keeps its stack trace.
+ * @returns A promise that resolves when the command has finished.
+ * @throws Any error of `compose`. Invalid input is printed instead.
  *
  * @example
  * import { Cluster, run } from 'cluster-secrets';
@@ -29,7 +30,7 @@ export async function run(project: string, compose: Compose): Promise<void> {
     async (...input) => {
       const load = commandNamed(name);
       if (!load)
-        throw new UsageError(`there is no command ${name}; they are ${Object.keys(commands).join(', ')}`);
+        throw new UsageError(`unknown command ${name}; the commands are ${Object.keys(commands).join(', ')}`);
       return (await load())(...input);
     },
     project,

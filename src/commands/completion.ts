@@ -40,15 +40,17 @@ compdef _cluster_secrets cluster-secrets`,
     ].join('\n'),
 };
 
-/** Commands by their names, each loaded when it is run. */
+/** Commands by name, each loaded on demand. */
 type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
-/** `completion`: prints what makes a shell complete these commands and their options. */
+/** `completion`: prints a shell's completion script for these commands and their options. */
 export const completionOf =
   (commands: Commands): Command =>
   async (project, args, io) => {
     const usage = new Usage('cluster-secrets completion')
-      .description('Prints the completion for a shell: `source <(cluster-secrets completion bash)`.')
+      .description(
+        'Print the completion script for a shell. For bash: `source <(cluster-secrets completion bash)`.',
+      )
       .argument('<shell>', Object.keys(shells).join(', '));
     const options = parseArguments(usage, args, io, 1);
     if (!options) return 0;
@@ -56,13 +58,13 @@ export const completionOf =
     const write = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
     if (!write)
       throw new UsageError(
-        `there is no completion for ${shell}; there is for ${Object.keys(shells).join(', ')}`,
+        `no completion for ${shell}; the supported shells are ${Object.keys(shells).join(', ')}`,
       );
     print(io.stdout, write(await flagsOf(commands, project, io)));
     return 0;
   };
 
-/** The long options of every command, as its help has them. */
+/** The long options of every command, read from its help. */
 async function flagsOf(
   commands: Commands,
   project: string,

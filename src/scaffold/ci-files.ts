@@ -1,9 +1,9 @@
 import { commentMark } from '../changes/comment-mark.js';
 
 /**
- * The workflow and the Renovate preset at the top of the repository, for a project in a folder of it.
+ * The workflow and the Renovate preset for the root of the repository.
  *
- * @param prefix The folder: '' or `clusters/home/`.
+ * @param prefix The project's folder in the repository: '' or `clusters/home/`.
  */
 export function ciFiles(prefix: string): ReadonlyMap<string, string> {
   const folder = prefix === '' ? '.' : prefix.slice(0, -1);
@@ -14,8 +14,8 @@ export function ciFiles(prefix: string): ReadonlyMap<string, string> {
 }
 
 function workflow(folder: string, prefix: string): string {
-  return `# Written by \`cluster-secrets init --ci\`: dist/ is what the sources say, and valid, and a comment says what
-# the change does in the cluster; on Renovate's branch dist/ is written anew.
+  return `# Written by \`cluster-secrets init --ci\`. Checks that dist/ is valid and matches the sources, and comments on
+# pull requests with what they change in the cluster. On Renovate's branches, synthesizes dist/ again.
 name: cluster-secrets
 on:
   pull_request:
@@ -48,14 +48,14 @@ jobs:
           node-version: 22
       - run: npm ci
       - run: npx cluster-secrets synth --check
-      - name: what the change does in the cluster
+      - name: Show what changes in the cluster
         if: '!cancelled()'
         env:
           BASE: \${{ github.event.pull_request.base.sha }}
         run: |
           npx cluster-secrets diff --markdown --graph "$(git merge-base "$BASE" HEAD)" > "$RUNNER_TEMP/diff.md"
           cat "$RUNNER_TEMP/diff.md" >> "$GITHUB_STEP_SUMMARY"
-      - name: what 1Password has
+      - name: Compare with 1Password
         if: '!cancelled()'
         env:
           # A service account needs the op CLI on the runner; Connect needs to be reachable from it.
@@ -66,10 +66,10 @@ jobs:
           if [ -n "$OP_SERVICE_ACCOUNT_TOKEN$OP_CONNECT_TOKEN" ]; then
             npx cluster-secrets check-items
           else
-            echo 'Not compared with 1Password: there is neither OP_SERVICE_ACCOUNT_TOKEN nor OP_CONNECT_TOKEN.' | tee -a "$GITHUB_STEP_SUMMARY"
+            echo 'Not compared with 1Password: neither OP_SERVICE_ACCOUNT_TOKEN nor OP_CONNECT_TOKEN is set.' | tee -a "$GITHUB_STEP_SUMMARY"
           fi
-      - name: one comment, updated
-        # The token of a fork's pull request may not write: there is the summary only.
+      - name: Create or update the comment
+        # A fork's pull request gets a read-only token, so it has the summary only.
         if: "!cancelled() && github.event.pull_request.head.repo.full_name == github.repository"
         env:
           GH_TOKEN: \${{ github.token }}
@@ -96,7 +96,7 @@ jobs:
           node-version: 22
       - run: npm ci
       - run: npx cluster-secrets synth
-      - name: commit dist/
+      - name: Commit dist/
         run: |
           git add dist
           if ! git diff --cached --quiet; then
@@ -112,7 +112,7 @@ function renovate(prefix: string): string {
   return `${JSON.stringify(
     {
       $schema: 'https://docs.renovatebot.com/renovate-schema.json',
-      description: 'dist/ is written by cluster-secrets synth: its versions come with the package',
+      description: 'cluster-secrets synth writes dist/: its versions come with the package',
       ignorePaths: [`${prefix}dist/**`],
       packageRules: [
         {

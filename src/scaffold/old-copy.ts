@@ -4,7 +4,7 @@ import { OperatorError } from '../errors.js';
 import { packageFolder } from '../package.js';
 import { git } from '../repository/git.js';
 
-/** What a copy of this package's repository has that the package brings from now on. */
+/** Files in a copy of this package's repository that the package replaces. */
 const ours = [
   ...[
     '.biome.json',
@@ -26,28 +26,28 @@ const ours = [
   ...['main.ts', 'package-lock.json', 'package.json', 'src', 'test', 'tsconfig.json'],
 ];
 
-/** What of `src/` is the operator's. */
+/** Files under `src/` that belong to the user. */
 const theirs = ['src/settings.ts', 'src/secrets'];
 
 const oldSecret = 'src/platform/onepassword-secret.sops.yaml';
 const newSecret = 'src/onepassword-secret.sops.yaml';
 
-/** Whether a folder is a copy of this package's repository, as operators had before there was a package. */
+/** Whether a folder is a copy of this package's repository, as projects were before there was a package. */
 export function isOldCopy(folder: string): boolean {
   return folder !== packageFolder && existsSync(join(folder, 'src/platform/platform.ts'));
 }
 
 /**
- * Takes what the package brings out of a copy of its repository; the operator's files stay, and the bootstrap
- * Secret moves to where a project has it, with the rule for it in `.sops.yaml`.
+ * Deletes the files that the package replaces from a copy of its repository. The user's files stay; the bootstrap
+ * Secret and its rule in `.sops.yaml` move to where a project has them.
  *
- * @returns The paths that went, relative to the folder.
- * @throws OperatorError when git could not bring back what goes.
+ * @returns The deleted paths, relative to the folder.
+ * @throws OperatorError if git could not restore the deleted files.
  */
 export function clearOldCopy(folder: string): string[] {
   const changed = uncommitted(folder);
   if (changed.length > 0) {
-    const what = `has changes that are not committed, and moving over deletes files: ${changed.slice(0, 5).join(', ')}`;
+    const what = `has uncommitted changes, which init could delete: ${changed.slice(0, 5).join(', ')}`;
     throw new OperatorError([{ where: folder, what, todo: 'commit or stash them, and run this again' }]);
   }
   const kept = new Map<string, Buffer>();
@@ -70,7 +70,7 @@ export function clearOldCopy(folder: string): string[] {
   return gone;
 }
 
-/** The rule of the old place, whatever else it says, for the new one. */
+/** Points the bootstrap Secret's rule at the new path, and leaves the rest of the rule alone. */
 function moveRule(config: string): void {
   if (!existsSync(config)) return;
   const text = readFileSync(config, 'utf8');
@@ -78,12 +78,12 @@ function moveRule(config: string): void {
   if (moved !== text) writeFileSync(config, moved);
 }
 
-/** Files that git could not bring back; without git all of them. */
+/** Files that git could not restore; outside of a repository, a note that says so. */
 function uncommitted(folder: string): string[] {
   try {
     const out = git(folder, ['status', '--porcelain', '--', '.']).toString('utf8');
     return out.split('\n').filter((line) => line !== '');
   } catch {
-    return ['it is in no git repository'];
+    return ['everything, because it is not in a git repository'];
   }
 }

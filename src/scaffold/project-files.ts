@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder, packageVersion } from '../package.js';
 
-/** Where the bootstrap Secret of a project is, as the regular expressions of sops see it. */
+/** Regular expression, for sops, of the path of a project's bootstrap Secret. */
 const secretPattern = 'src/onepassword-secret\\.sops\\.yaml$';
 
 const scripts = [
@@ -19,15 +19,15 @@ const scripts = [
 ];
 
 /**
- * The files of an operator's project, by path. They are the operator's from then on: an upgrade is a version in
- * `package.json`.
+ * The files of a new project, by path. They belong to the user from then on: an upgrade only changes the version
+ * in `package.json`.
  *
- * @param name What `package.json` calls the project.
- * @param dependency What `package.json` says of this package: a version, or where else npm finds it.
+ * @param name The name in `package.json`.
+ * @param dependency This package's version in `package.json`, or another npm package spec.
  */
 export function projectFiles(name: string, dependency = packageVersion()): ReadonlyMap<string, string> {
   const shipped = (file: string) => readFileSync(join(packageFolder, file), 'utf8');
-  // The package's own files import from its sources.
+  // Our own copies of these files import from the sources.
   const imported = (text: string) =>
     text.replaceAll(/'(#cluster-secrets|\.\/src\/index\.js)'/g, "'cluster-secrets'");
   return new Map([
@@ -38,7 +38,7 @@ export function projectFiles(name: string, dependency = packageVersion()): Reado
         private: true,
         type: 'module',
         engines: { node: '>=20.12' },
-        // Files of an older copy import from #cluster-secrets.
+        // Files from an old copy of the repository import from #cluster-secrets.
         imports: { '#cluster-secrets': 'cluster-secrets' },
         scripts: Object.fromEntries(scripts.map((one) => [one, `cluster-secrets ${one}`])),
         dependencies: { 'cluster-secrets': dependency },
@@ -68,17 +68,17 @@ export function projectFiles(name: string, dependency = packageVersion()): Reado
     ['src/secrets/_example.ts', imported(shipped('src/secrets/_example.ts'))],
     [
       '.sops.yaml',
-      `# Which key encrypts which file: https://getsops.io/docs/#using-sopsyaml-conf-to-select-kms-pgp-and-age-for-new-files
+      `# The keys that sops encrypts with: https://getsops.io/docs/#using-sopsyaml-conf-to-select-kms-pgp-and-age-for-new-files
 creation_rules:
   - path_regex: ${secretPattern}
     encrypted_regex: ^(data|stringData)$
-    # Put the public key of the age key that Flux decrypts with here: age1...
+    # Replace this with the public key of Flux's age key: age1...
     age: age1-put-your-public-key-here
 `,
     ],
     [
       '.sourceignore',
-      `# What Flux must never take for manifests when its path covers this folder: of all that is here it applies dist/.
+      `# Not manifests: if Flux's path covers this folder, it must apply only dist/.
 # https://fluxcd.io/flux/components/source/gitrepositories/#sourceignore-file
 /.sops.yaml
 /cdk8s.yaml
@@ -88,7 +88,7 @@ creation_rules:
     ],
     [
       '.gitignore',
-      `# What Flux and the next synth need, whatever a .gitignore above this folder takes away.
+      `# Flux and synth need these, even if a .gitignore above this folder excludes them.
 !/dist/
 !/dist/**
 !/src/
@@ -102,7 +102,7 @@ creation_rules:
 node_modules/
 .dist-*/
 .cdk8s/
-# Plaintext that one makes here on the way to the bootstrap Secret.
+# Plaintext you may create here while making the bootstrap Secret.
 1password-credentials.json
 /token
 *.agekey
@@ -110,7 +110,7 @@ node_modules/
     ],
     [
       '.gitattributes',
-      '# A SOPS MAC covers the file as it was written.\n*.sops.yaml -text\ndist/** -text linguist-generated\n',
+      '# Converting line endings would break the SOPS MAC.\n*.sops.yaml -text\ndist/** -text linguist-generated\n',
     ],
     ['README.md', readme(name)],
   ]);
@@ -127,20 +127,20 @@ Secrets from 1Password for this cluster, declared in TypeScript with [cluster-se
 | | |
 |---|---|
 | \`src/settings.ts\` | settings; every field is optional |
-| \`src/secrets/<app>.ts\` | the app secrets, one file an app; \`_example.ts\` shows one |
-| \`src/onepassword-secret.sops.yaml\` | Connect's credentials, encrypted: \`npm run bootstrap\` |
-| \`main.ts\` | what the cluster is made of; units of your own go there |
-| \`dist/\` | what Flux applies; written by \`npm run synth\`, never by hand |
+| \`src/secrets/<app>.ts\` | app secrets, one file per app; \`_example.ts\` shows one |
+| \`src/onepassword-secret.sops.yaml\` | Connect's credentials and token, encrypted by \`npm run bootstrap\` |
+| \`main.ts\` | composes the cluster; add your own units here |
+| \`dist/\` | what Flux applies; written by \`npm run synth\`, never edited by hand |
 
 \`\`\`sh
 npm install
-npm run synth        # writes dist/: commit it
-npm run add-secret   # asks for an app secret, writes its file and dist/
-npm run check-items  # does 1Password have all that src/secrets/ uses?
-npm run status       # what the cluster says
-npm run flux-entry   # does Flux apply dist/?
+npm run synth        # write dist/; commit it
+npm run add-secret   # prompt for an app secret, and write its file and dist/
+npm run check-items  # check that 1Password has everything src/secrets/ uses
+npm run status       # show the state of the cluster
+npm run flux-entry   # check that Flux applies dist/
 \`\`\`
 
-Upgrade: \`npm install --save-exact cluster-secrets@latest\`, \`npm run synth\`, look at the diff of \`dist/\`, commit.
+To upgrade, run \`npm install --save-exact cluster-secrets@latest\` and \`npm run synth\`, review the diff of \`dist/\`, and commit it.
 `;
 }

@@ -3,14 +3,14 @@ import { UsageError } from '../errors.js';
 import type { Io } from './io.js';
 
 /**
- * Reads the arguments of a command.
+ * Parses the arguments of a command.
  *
- * @param command Its options, and its arguments if it takes any.
- * @param args What was typed after its name.
- * @param io Where help goes, and the environment, in which npm puts what it took for itself.
- * @param most How many arguments it takes beside the options. @default 0
- * @returns The options; undefined when help was asked for, and printed.
- * @throws UsageError for arguments that it does not know, and for options that npm took.
+ * @param command Declares the options and arguments.
+ * @param args Everything after the command's name.
+ * @param io Where help is printed, and the environment, where npm puts the options it took.
+ * @param most Maximum number of positional arguments. @default 0
+ * @returns The options; undefined if help was printed instead.
+ * @throws UsageError for unknown arguments, and for options that npm took.
  */
 export function parseArguments<Options>(
   command: Command,
@@ -19,7 +19,7 @@ export function parseArguments<Options>(
   most = 0,
 ): Options | undefined {
   let message = '';
-  // The package has a program; its repository, as a project, has npm's scripts.
+  // Installed as a package, the program is typed by name; in its own repository, as an npm script.
   if (import.meta.url.endsWith('.js') && !isScript(io.env)) {
     command.name(command.name().replace(/^npm run (\S+) --$/, 'cluster-secrets $1'));
   }
@@ -38,7 +38,7 @@ export function parseArguments<Options>(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    // An argument may be a secret that was put in the wrong place.
+    // Don't quote values: an argument may be a secret pasted in the wrong place.
     const said = message.trim().replace(/'(--?[\w-]+)?[^']*'/g, "'$1'");
     throw new UsageError(`${said}\n\n${command.helpInformation().trim()}`);
   }
@@ -46,7 +46,7 @@ export function parseArguments<Options>(
   return command.opts() as Options;
 }
 
-/** `npm run synth --check` gives npm the flag: without a word, the command would do something else. */
+/** `npm run synth --check` passes the flag to npm, and the command would silently run without it. */
 function refuseSwallowed(command: Command, env: Io['env']): void {
   const script = env['npm_lifecycle_event'];
   if (!isScript(env)) return;
@@ -57,17 +57,17 @@ function refuseSwallowed(command: Command, env: Io['env']): void {
   if (taken.length === 0) return;
   const flags = taken.map(({ long }) => long).join(' ');
   throw new UsageError(
-    `npm took ${flags} for itself; write \`npm run ${script} -- ${flags}\`, or \`npx cluster-secrets ${script} ${flags}\``,
+    `npm took ${flags} as its own; run \`npm run ${script} -- ${flags}\` or \`npx cluster-secrets ${script} ${flags}\``,
   );
 }
 
-/** Whether `npm run` started this. */
+/** Whether `npm run` started this process. */
 function isScript(env: Io['env']): boolean {
   return ['run', 'run-script'].includes(env['npm_command'] ?? '');
 }
 
 function isTaken({ long = '' }: Option, env: Io['env']): boolean {
-  // Many have npm say yes everywhere; without it a command asks.
+  // Many set npm's --yes globally; without it, a command just asks.
   if (long === '--yes') return false;
   return env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`] !== undefined;
 }

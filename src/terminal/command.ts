@@ -1,27 +1,26 @@
 import { OperatorError, UsageError } from '../errors.js';
 import { type Io, print } from './io.js';
 
-/** Exit codes of every command: 0 fine, 1 the input or the cluster's state is wrong, 2 used wrongly. */
+/** Exit code of every command: 0 success, 1 invalid input or cluster state, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 
 /**
  * A command.
  *
- * It asks its questions before it writes anything, and knows nothing of the process that it runs in but `io`.
+ * It asks all questions before it writes anything, and accesses the process only through `io`.
  *
  * @param project Absolute path of the project.
- * @param args What was typed after its name.
+ * @param args Everything after the command's name.
  * @param io Where it reads and writes.
  * @returns The exit code.
- * @throws OperatorError, UsageError for what `tell` makes lines of.
+ * @throws OperatorError, UsageError for mistakes that `tell` prints.
  */
 export type Command = (project: string, args: readonly string[], io: Io) => Promise<ExitCode>;
 
 /**
- * Tells the operator's mistakes as lines on standard error, and makes an exit code of them.
+ * Runs work, prints the user's mistakes on standard error and turns them into an exit code.
  *
- * @param io Where to.
- * @param work What makes the mistakes known; for a bug it throws, and so does this.
+ * @param work Throws an `OperatorError` or `UsageError` for a mistake. Any other error is a bug, and is rethrown.
  */
 export async function tell(io: Io, work: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
@@ -41,14 +40,14 @@ export async function tell(io: Io, work: () => Promise<ExitCode>): Promise<ExitC
     }
     if (isSystemError(error)) {
       const where = error.path ?? error.syscall;
-      print(io.stderr, `${where}: ${error.message}; check that it is there, and writable`);
+      print(io.stderr, `${where}: ${error.message}; check that it exists and is writable`);
       return 1;
     }
     throw error;
   }
 }
 
-/** A disk that is full or a folder that may not be written is no bug of ours. */
+/** A full disk or a read-only folder is not a bug of ours. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -8,15 +8,14 @@ import type { Io } from './io.js';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a command as this process: the only place that knows of its arguments, streams, signals and exit code.
+ * Runs a command as this process. Only this function touches the process's streams, signals and exit code.
  *
- * A bug keeps its trace. When nobody reads the output any more (`| head -1`), the process ends without a word:
- * with the command's exit code when its work is done, else with 1.
+ * A bug keeps its stack trace. If the reader of the output goes away (`| head -1`), the process exits silently:
+ * with the command's exit code if it has finished, otherwise with 1.
  *
- * @param command What to run.
  * @param project Absolute path of the project.
- * @param args What was typed after the command's name.
- * @param compose How the project's `main.ts` composes its cluster. @default - as the one that ships
+ * @param args Everything after the command's name.
+ * @param compose How the project's `main.ts` composes the cluster. @default - like the `main.ts` we ship
  */
 export async function runProcess(
   command: Command,
@@ -25,7 +24,7 @@ export async function runProcess(
   compose?: Compose,
 ): Promise<void> {
   stdout.on('error', endWithoutReader);
-  // A terminal that was closed takes no more lines.
+  // Writing to a closed terminal fails.
   process.stderr.on('error', () => {});
   let stopped = false;
   const io: Io = {
@@ -41,7 +40,7 @@ export async function runProcess(
         stopped = true;
         controller.abort(new Stopped());
       };
-      // npm passes a Ctrl-C on, so that it can come twice.
+      // npm forwards Ctrl-C, so the signal can arrive twice.
       for (const signal of signals) process.on(signal, stop);
       try {
         return await work(controller.signal);
@@ -51,11 +50,11 @@ export async function runProcess(
     },
   };
   process.exitCode = await tell(io, () => command(project, args, io));
-  // An operator's file that was being loaded may go on for ever.
+  // A project's file that is still loading may never finish.
   if (stopped) process.exit();
 }
 
-/** Where the operator stood: npm starts a script in the folder of the package, and keeps the other one. */
+/** The folder the user is in: npm runs scripts in the package's folder, and keeps the original in INIT_CWD. */
 function standing({ INIT_CWD, npm_package_json: packageFile }: NodeJS.ProcessEnv): string {
   const here = process.cwd();
   return INIT_CWD && packageFile && dirname(packageFile) === here ? INIT_CWD : here;

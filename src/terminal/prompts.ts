@@ -2,21 +2,21 @@ import type * as inquirer from '@inquirer/prompts';
 import type { Input, Output } from './io.js';
 import type { SearchConfig } from './search.js';
 
-/** The kinds of questions that commands ask. */
+/** The prompts that commands use. */
 export type Prompts = Pick<typeof inquirer, 'checkbox' | 'confirm' | 'input' | 'password' | 'select'> & {
-  /** Asks for one of a list. */
+  /** Asks for one entry of a searchable list. */
   readonly search: (config: SearchConfig) => Promise<string>;
 };
 
-/** Where questions are asked. */
+/** Where prompts are shown. */
 export interface PromptContext {
   readonly input: Input;
   readonly output: Output;
-  /** Takes the question back. @default - nothing does */
+  /** Cancels the prompt. @default - nothing does */
   readonly signal?: AbortSignal;
 }
 
-/** Questions on a terminal. The library is loaded with the first of them. */
+/** Prompts on a terminal. The first one loads the library. */
 export function prompts(context: PromptContext): Prompts {
   const ask = <Name extends Exclude<keyof Prompts, 'search'>>(name: Name) =>
     (async (config: never) => {

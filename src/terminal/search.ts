@@ -11,19 +11,18 @@ import {
   useState,
 } from '@inquirer/core';
 
-/** A question whose answer is one of a list. */
+/** A prompt for one entry of a list. */
 export interface SearchConfig {
   readonly message: string;
-  /** What there is to choose from for a text that was typed; the first is taken by Enter. */
+  /** The entries that match the typed text; Enter picks the first. */
   readonly source: (typed: string) => readonly string[];
-  /** Why an answer can't be, if it can't. */
+  /** Why an answer is not allowed, or true. */
   readonly validate?: (answer: string) => true | string;
 }
 
 /**
- * Asks for one of a list, which what is typed makes shorter. The list always is the one for the text that
- * stands there: the prompt that the library ships reads its list later, and takes what it showed before when
- * text and Enter come at once, as in a paste.
+ * Asks for one entry of a list, filtered by the typed text. The list always matches that text: the library's own
+ * prompt updates its list later, so if text and Enter arrive together, as in a paste, it picks from the old list.
  */
 export const search = createPrompt<string, SearchConfig>(({ message, source, validate }, done) => {
   const theme = makeTheme();
@@ -37,13 +36,13 @@ export const search = createPrompt<string, SearchConfig>(({ message, source, val
 
   useKeypress((key, line) => {
     if (isEnterKey(key)) {
-      const wrong = chosen === undefined ? 'nothing has this in it' : (validate?.(chosen) ?? true);
+      const wrong = chosen === undefined ? 'no match' : (validate?.(chosen) ?? true);
       if (wrong === true && chosen !== undefined) {
         setAnswer(chosen);
         done(chosen);
         return;
       }
-      // Enter emptied the line.
+      // Enter cleared the line.
       line.write(typed);
       setFault(wrong === true ? undefined : wrong);
     } else if (isUpKey(key) || isDownKey(key)) {
@@ -63,7 +62,7 @@ export const search = createPrompt<string, SearchConfig>(({ message, source, val
   });
 
   const page = usePagination({
-    items: found.length > 0 ? found : ['(nothing has this in it)'],
+    items: found.length > 0 ? found : ['(no match)'],
     active: at,
     renderItem: ({ item, isActive }) =>
       isActive && found.length > 0 ? theme.style.highlight(`> ${item}`) : `  ${item}`,

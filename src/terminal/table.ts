@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** No lines and no colours: columns stay where they are, for eyes and for pipes. */
+/** No borders and no colours: plain columns, readable on a terminal and in a pipe. */
 const plain = {
   chars: Object.fromEntries(
     'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle'
@@ -10,19 +10,15 @@ const plain = {
   style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
 };
 
-/**
- * Names in 1Password can hold line breaks and escape sequences, which belong on no terminal.
- *
- * @returns The text with a space for each.
- */
+/** Replaces control characters with spaces: names in 1Password can hold line breaks and escape sequences. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ');
 }
 
 /**
- * Writes a table without lines.
+ * Renders a table without borders.
  *
- * @returns One line a row, without a line break at the end.
+ * @returns One line per row, without a trailing line break.
  */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({ ...plain, head: [...head] });

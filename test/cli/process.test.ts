@@ -10,7 +10,7 @@ import { makeProject, nodeArguments, root } from '../project.js';
 const { scripts, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 test.each(Object.keys(commands))('%s starts', async (command) => {
-  // Not in a project's package.json: they are typed once, or by a shell.
+  // These have no npm script: they are typed once, or called by a shell.
   if (!['init', 'completion'].includes(command))
     expect(scripts[command]).toBe(`node src/start.mjs ${command}`);
   const project = await makeProject();
@@ -32,10 +32,10 @@ const start = async (args: readonly string[], cwd: string) => {
 test.each([
   [['sinth'], 'sinth; did you mean synth?'],
   [['constructor'], 'constructor'],
-])('no command: %j is used wrongly', async (args, said) => {
+])('an unknown command is wrong usage: %j', async (args, said) => {
   const { exitCode, stdout, stderr } = await start(args, (await makeProject()).path);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-  expect(stderr.split('\n')[0]).toBe(`there is no command ${said}`);
+  expect(stderr.split('\n')[0]).toBe(`unknown command ${said}`);
 });
 
 test('without a command, and with --version', async () => {
@@ -49,11 +49,11 @@ test('without a command, and with --version', async () => {
 test('outside of a project', async () => {
   expect(await start(['status'], tmpdir())).toMatchObject({
     exitCode: 1,
-    stderr: `${realpathSync(tmpdir())}: is not in a project of cluster-secrets; go to the folder with its main.ts, or make one with \`cluster-secrets init\``,
+    stderr: `${realpathSync(tmpdir())}: is not in a cluster-secrets project; change to the folder with its main.ts, or create one with \`cluster-secrets init\``,
   });
 });
 
-test('dependencies that are not installed are one line', async () => {
+test('missing dependencies are reported in one line', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-secrets-bare-'));
   try {
     cpSync(join(root, 'src/start.mjs'), join(folder, 'start.mjs'));
@@ -67,7 +67,7 @@ test('dependencies that are not installed are one line', async () => {
   }
 });
 
-test('nobody reads: no trace', async () => {
+test('a closed pipe: no stack trace', async () => {
   const project = await makeProject();
   const child = execa(process.execPath, [...nodeArguments('check-items'), '--help'], {
     cwd: project.path,

@@ -307,7 +307,7 @@ describe('the package', () => {
   test('a flag that npm took is refused, with the right spelling', async () => {
     expect(await run(project, 'npm', 'run', '--silent', 'synth', '--check')).toMatchObject({
       code: 2,
-      err: 'npm took --check for itself; write `npm run synth -- --check`, or `npx cluster-secrets synth --check`',
+      err: 'npm took --check as its own; run `npm run synth -- --check` or `npx cluster-secrets synth --check`',
     });
     expect((await run(project, 'npm', 'run', '--silent', 'synth', '--', '--check')).code).toBe(0);
   });
@@ -376,7 +376,7 @@ describe('the package', () => {
     await must(copy, 'node', 'src/start.mjs', 'synth');
     const dirty = await run(copy, 'npx', ...initOf(tarball));
     expect(dirty.code).toBe(1);
-    expect(dirty.err).toContain('has changes that are not committed');
+    expect(dirty.err).toContain('has uncommitted changes');
     await commit(repository, 'x');
     const out = await must(copy, 'npx', ...initOf(tarball));
     expect(out).toContain('`git diff --exit-code dist`: dist/ is the same');

@@ -5,7 +5,7 @@ import { checkAppSecret } from '../../src/platform/app-secret-shape.js';
 import { resolveSettings } from '../../src/platform/settings.js';
 import { makeProject } from '../project.js';
 
-test('a missing import names the import, and an await that never ends is told', async () => {
+test('a missing import names the import, and an await that never resolves is reported', async () => {
   const project = await makeProject({
     files: {
       'src/settings.ts': "export default { monitoring: { unit: externalUnit('prometheus') } };",
@@ -15,11 +15,11 @@ test('a missing import names the import, and an await that never ends is told', 
   });
   const { code, err } = await project.spawn('synth');
   const add = (word: string) =>
-    `add \`import { ${word} } from '#cluster-secrets';\` at the top, or the name to the import that is there`;
+    `add \`import { ${word} } from '#cluster-secrets';\` at the top, or add the name to the existing import`;
   expect(err.split('\n')).toEqual([
     `src/settings.ts: can't be loaded (externalUnit is not defined); ${add('externalUnit')}`,
     `src/secrets/forgot.ts: can't be loaded (appSecret is not defined); ${add('appSecret')}`,
-    "src/secrets/waits.ts: can't be loaded: an await in it never ends; remove the await",
+    "src/secrets/waits.ts: can't be loaded: an await in it never resolves; remove the await",
   ]);
   expect(code).toBe(1);
 });

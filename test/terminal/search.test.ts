@@ -5,7 +5,7 @@ import { prompts } from '../../src/terminal/prompts.js';
 
 const titles = ['Certs', 'Grafana', 'Postgres', 'Postgres old'];
 
-/** Asks for a title, and types. */
+/** Prompts for a title, and types. */
 async function typing(...chunks: readonly string[]) {
   const input = new PassThrough();
   const output = new PassThrough();
@@ -19,7 +19,7 @@ async function typing(...chunks: readonly string[]) {
     source: (typed) => titles.filter((title) => title.toLowerCase().includes(typed.toLowerCase())),
     validate: (title) => title !== 'Grafana' || 'is in two vaults',
   });
-  // The question loads its library first; what is typed before that is typed ahead.
+  // The prompt loads its library first; input before that is typed ahead.
   for (const chunk of chunks) {
     await new Promise((resolve) => setImmediate(resolve));
     input.write(chunk);
@@ -30,20 +30,20 @@ async function typing(...chunks: readonly string[]) {
 test.each([
   ['a paste', ['Postgres\r']],
   ['text and Enter apart', ['Post', 'gres', '\r']],
-  ['text that is corrected', ['Cert\x7f\x7f\x7f\x7fpostg\r']],
+  ['corrected text', ['Cert\x7f\x7f\x7f\x7fpostg\r']],
   ['an arrow up and one down', ['Postgres', '\x1b[B', '\x1b[A', '\r']],
-])('Enter takes the first of the list for the text that stands there: %s', async (_, chunks) => {
+])('Enter picks the first entry that matches the current text: %s', async (_, chunks) => {
   expect((await typing(...chunks)).answer).toBe('Postgres');
 });
 
-test('an arrow goes down the list', async () => {
+test('an arrow key moves down the list', async () => {
   expect((await typing('Postgres', '\x1b[B', '\r')).answer).toBe('Postgres old');
 });
 
-test('Enter takes nothing where nothing fits, or where the answer can not be, and the text stays', async () => {
+test('Enter picks nothing if nothing matches or the answer is invalid, and the text stays', async () => {
   const nothing = await typing('Postgrex\r', '\x7f', '\r');
   expect(nothing.answer).toBe('Postgres');
-  expect(nothing.seen).toContain('nothing has this in it');
+  expect(nothing.seen).toContain('no match');
   const wrong = await typing('Graf\r', '\x7f\x7f\x7f\x7fcerts\r');
   expect(wrong.answer).toBe('Certs');
   expect(wrong.seen).toContain('is in two vaults');
