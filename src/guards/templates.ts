@@ -24,12 +24,12 @@ export function templateProblems(secret: AppSecretProps): Problem[] {
   );
 }
 
-/** How every name of a template begins; undefined where there are no aliases. */
+/** The prefixes that a template's names must begin with; undefined without aliases. */
 function aliasesOf(secret: AppSecretProps): string[] | undefined {
   return secret.items && !isTitles(secret.items) ? itemsOf(secret).map(({ prefix }) => prefix) : undefined;
 }
 
-/** What is wrong with the text of a template that is not in `src/secrets/`, in the same way. */
+/** Everything wrong with a template that is not in `src/secrets/`, by the same rules. */
 export function textFaults(text: string, secret: AppSecretProps): Fault[] {
   return faults(text, aliasesOf(secret));
 }

@@ -160,7 +160,7 @@ test('templates in a ConfigMap: that the item is there, and nothing about its fi
   expect(out.split('\n')).toEqual([
     'SECRET   ITEM     FIELD  FOUND',
     'apps/s0  Grafana         yes',
-    expect.stringMatching(/^apps\/s1 {2}Nowhere {9}no: no item of this title/),
+    expect.stringMatching(/^apps\/s1 {2}Nowhere {9}no: no item with this title/),
     '2 checked in Kubernetes through Connect: 1 not found',
   ]);
 });

@@ -123,12 +123,12 @@ test('a ConfigMap of the repository: its keys, and its templates as those of src
   });
   const bad = configMap(`  a.ini: '{{ index . "user" }} {{ .b'\n`);
   expect((await errorsWith({ [file]: reads, 'apps/x.yaml': bad })).err).toMatch(
-    /templateFrom\[0\]: a\.ini in apps\/x\.yaml is no Go template: .*; correct it there$/,
+    /templateFrom\[0\]: a\.ini in apps\/x\.yaml is not a valid Go template: .*; correct it there$/,
   );
   const silent = configMap(`  a.ini: '{{ index . "user" }}'\n`);
   expect(await errorsWith({ [file]: reads, 'apps/x.yaml': silent })).toEqual({
     code: 1,
-    err: `${found}a.ini in apps/x.yaml uses index, which gives an empty text where there is no such field, and ESO calls that Ready; write .user there`,
+    err: `${found}a.ini in apps/x.yaml uses index, which gives an empty string if there is no such field, and External Secrets Operator still reports Ready; write .user there`,
   });
 });
 
