@@ -91,7 +91,7 @@ class Evaluator {
   /** Look-ups whose key exists by construction of the map. */
   private readonly known = new Set<string>();
   private count = 0;
-  private told = 0;
+  private reported = 0;
 
   constructor(
     private readonly template: Template,
@@ -113,7 +113,7 @@ class Evaluator {
   }
 
   private say(what: string, todo: string): void {
-    this.told += 1;
+    this.reported += 1;
     this.observer.say(what, todo);
   }
 
@@ -126,12 +126,12 @@ class Evaluator {
     for (const node of nodes) {
       switch (node.kind) {
         case 'action': {
-          const { told } = this;
+          const { reported } = this;
           const value = this.pipeline(node.pipeline, scope);
           if (node.pipeline.variables.length === 0) {
             if (value.type === 'd') this.observer.everything();
             for (const lookUp of unsure(value, scope).values()) this.observer.silent(lookUp);
-            if (value.type === 'x' && this.told === told)
+            if (value.type === 'x' && this.reported === reported)
               this.say('writes nil, which prints <no value>', 'write a value');
           }
           break;
@@ -253,14 +253,14 @@ class Evaluator {
   private command(command: readonly Operand[], scope: Scope, piped: Value | undefined): Value {
     const [first, ...operands] = command;
     if (!first) return this.unknown();
-    const { told } = this;
+    const { reported } = this;
     if (first.kind === 'function' && first.fields.length === 0) {
       const given = operands.map((operand) => this.operand(operand, scope));
       return this.apply(first.name, piped ? [...given, piped] : given, scope);
     }
     const value = this.operand(first, scope);
     for (const operand of operands) this.operand(operand, scope);
-    if (this.told > told) return this.unknown();
+    if (this.reported > reported) return this.unknown();
     if (first.kind === 'nil') this.say('has nil where a value is needed', 'write a value');
     const withFields = 'fields' in first && first.fields.length > 0;
     if ((operands.length > 0 || piped) && !(withFields && this.hasMethods(first, scope))) {
@@ -357,8 +357,8 @@ class Evaluator {
     const call = `${name}(${given.map((value) => value.id).join(' ')})`;
     const id = call.length > 1000 ? this.unknown().id : call;
     const [first, second, third] = given;
-    const told = given.flatMap(({ lookUps }) => [...lookUps]);
-    const all = new Map(told.filter(([, { kind }]) => !isSettled(name, kind)));
+    const inherited = given.flatMap(({ lookUps }) => [...lookUps]);
+    const all = new Map(inherited.filter(([, { kind }]) => !isSettled(name, kind)));
     const choices = name === 'ternary' ? given.slice(0, 2) : given;
     const alike = choosers.has(name) && first && choices.every((value) => value.type === first.type);
     const type = alike ? first.type : signature.gives;
@@ -575,7 +575,7 @@ class Evaluator {
       );
       return false;
     }
-    const { told } = this;
+    const { reported } = this;
     for (const [at, value] of given.entries()) {
       if (value.type === 'x' && /^(?:mustH|h)as$/.test(name)) continue;
       const type = name === 'dig' ? ofDig(at - given.length) : (takes[at] ?? rest ?? 'a');
@@ -591,7 +591,7 @@ class Evaluator {
       }
     }
     if (/^(eq|ne|lt|le|gt|ge)$/.test(name)) this.compare(given);
-    return this.told === told;
+    return this.reported === reported;
   }
 
   private compare(given: readonly Value[]): void {
