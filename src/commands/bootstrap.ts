@@ -21,8 +21,8 @@ import { endOf, tokenExpiresKey } from '../token-expiry.js';
 import { fromEnvironment, type InputOptions, readInputs } from './bootstrap/inputs.js';
 
 interface Options extends InputOptions {
-  readonly decode: boolean;
-  readonly rotate: boolean;
+  readonly decode?: true;
+  readonly rotate?: true;
 }
 
 /** Stands in for a token while the rule is tested. */
@@ -87,7 +87,7 @@ export const bootstrap: Command = async (project, args, io) => {
   ];
   if (problems.length > 0) throw new OperatorError(problems);
   const { text, compared } = await encrypted(json, token.value, { quote: false });
-  if (!writeEncrypted(target, text, { replace: options.rotate })) throw new OperatorError([isThere(file)]);
+  if (!writeEncrypted(target, text, { replace: options.rotate ?? false })) throw new OperatorError([isThere(file)]);
 
   print(io.stdout, `credentials from ${credentials.from}, token from ${token.from}`);
   print(io.stdout, `${file} written, encrypted by the rule in ${rule.config}`);
@@ -115,8 +115,8 @@ function parse(args: readonly string[], io: Io): Options | undefined {
       'create a Connect server and a token with the op CLI, or read both from op://Vault/Item',
     )
     .option('--server <name>', 'name of the Connect server that --from-op creates', 'cluster-secrets')
-    .option('--decode', 'decode base64-encoded credentials once', false)
-    .option('--rotate', 'replace the existing file', false)
+    .option('--decode', 'decode base64-encoded credentials once')
+    .option('--rotate', 'replace the existing file')
     .addHelpText(
       'after',
       `
