@@ -136,8 +136,7 @@ async function handOver(
   props: ClusterProps,
   { pushed = theirs, project: files = { 'src/settings.ts': using }, gone = [] as string[], edit = {} } = {},
 ) {
-  const { project, synth } = await place(at, pushed, files);
-  await synth();
+  const { project } = await place(at, pushed, files);
   const top = `${project.path}/../..`;
   const git = (...args: string[]) => execa('git', args, { cwd: top });
   await git('add', '.');

@@ -1,7 +1,8 @@
 /** Repositories that run External Secrets Operator, Connect or a store already. */
+import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { makeProject } from '../project.js';
+import { makeProject, readTree, root } from '../project.js';
 import { appSecret, bootstrapped, kustomization, place } from './shapes.js';
 
 const elsewhere = {
@@ -316,6 +317,38 @@ test('two projects in one cluster: a name keeps all that they would share apart'
     });
   const ours = names(first.project.tree('dist'));
   expect(names((await made(text)).project.tree('dist')).filter((name) => ours.includes(name))).toEqual([]);
+});
+
+test('a second project in the repository: refused while it makes the same, fine with what it shares and a name', async () => {
+  const first = Object.fromEntries(
+    Object.entries(readTree(join(root, 'test/golden/shipped'))).map(([file, content]) => [
+      `infrastructure/first/dist/${file}`,
+      content.replaceAll('path: ./dist/', 'path: ./infrastructure/first/dist/'),
+    ]),
+  );
+  const both = {
+    ...bootstrapped(),
+    ...first,
+    'clusters/home/first.yaml': kustomization('cluster-secrets', './infrastructure/first/dist'),
+    'clusters/home/media.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: media}\n',
+  };
+  const refused = await (await place('infrastructure/second', both, settings('{}'))).synth();
+  expect(refused.code).toBe(1);
+  const lines = refused.err.split('\n');
+  const about = (text: string) => lines.filter((line) => line.includes(text)).length;
+  expect(about('is the name of a Flux Kustomization in infrastructure/first/dist/flux/')).toBe(4);
+  expect(about('External Secrets Operator is there already')).toBe(1);
+  expect(about('its ClusterSecretStore onepassword is in infrastructure/first/dist/')).toBe(1);
+  const text = `{ name: 'second', vaults: ['Other'], store: { name: 'other' },
+    externalSecrets: existing({ unit: externalUnit('external-secrets') }),
+    connect: existing({
+      host: 'http://onepassword.external-secrets.svc.cluster.local',
+      token: { name: 'other-token' },
+      unit: externalUnit('onepassword-connect'),
+    }) }`;
+  const { synth, entry } = await place('infrastructure/second', both, settings(text));
+  expect(await synth()).toMatchObject({ code: 0, err: '' });
+  expect((await entry()).out).toContain('name: second-cluster-secrets');
 });
 
 describe('a store that reads 1Password with a service account', () => {
