@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The first file that runs: plain JavaScript for any Node, so that a Node that is too old, or dependencies that
-// are not installed, are one line and no trace.
+// Entry point, in plain JavaScript that any Node can run: an old Node or missing dependencies then end in one
+// line instead of a stack trace.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +10,7 @@ if (major < 20 || (major === 20 && minor < 12)) {
   process.exit(1);
 }
 
-// In the package there is JavaScript beside this file, in its repository TypeScript.
+// The package has compiled JavaScript next to this file; its repository has TypeScript.
 const compiled = new URL('./cli.js', import.meta.url);
 const isCompiled = existsSync(fileURLToPath(compiled));
 try {

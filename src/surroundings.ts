@@ -1,20 +1,21 @@
-/** Where something runs: what a program that it starts gets. */
+/** The working directory and environment of a command, which the programs it starts inherit. */
 export interface Surroundings {
-  /** Absolute path of the folder that relative paths begin at. */
+  /** Absolute path of the working directory. */
   readonly cwd: string;
   /** The environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Whoever can be stopped, as with Ctrl-C. */
+/** Something that can be stopped, for instance with Ctrl-C. */
 export interface Stoppable {
   /**
-   * Does work that leaves something behind when the program just ends. Meanwhile nothing ends it: the work hears
-   * of it, stops, and cleans up.
+   * Runs work that must clean up after itself. Until it is done, a signal does not end the program, but tells the
+   * work to stop.
    *
-   * @param work Gets an `AbortSignal` that is aborted, with `Stopped`, when the program is to stop; programs that
-   *   it runs take it as `cancelSignal`.
-   * @returns What the work returns; throws what it throws.
+   * @param work Receives an `AbortSignal` that is aborted with `Stopped` when the program must stop. Pass it as
+   *   `cancelSignal` to the programs that the work runs.
+   * @returns The result of the work.
+   * @throws Whatever the work throws.
    */
   stoppable<Result>(work: (stop: AbortSignal) => Promise<Result>): Promise<Result>;
 }
