@@ -87,7 +87,8 @@ export const bootstrap: Command = async (project, args, io) => {
   ];
   if (problems.length > 0) throw new OperatorError(problems);
   const { text, compared } = await encrypted(json, token.value, { quote: false });
-  if (!writeEncrypted(target, text, { replace: options.rotate ?? false })) throw new OperatorError([isThere(file)]);
+  if (!writeEncrypted(target, text, { replace: options.rotate ?? false }))
+    throw new OperatorError([isThere(file)]);
 
   print(io.stdout, `credentials from ${credentials.from}, token from ${token.from}`);
   print(io.stdout, `${file} written, encrypted by the rule in ${rule.config}`);

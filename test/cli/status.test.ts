@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, test } from 'vitest';
 import { event, externalSecret, gitRepository, helmRelease, store, unit } from '../cluster-api/objects.js';
 import { type Api, type ApiContent, kubeconfigFor, startApi } from '../cluster-api/server.js';
-import { copyProject, makeProject } from '../project.js';
+import { copyProject } from '../project.js';
 
 const paths = {
   source: '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories',
@@ -450,8 +450,11 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     expect((await declared.run('status', ['-n', 'monitoring'], { env })).code).toBe(0);
   });
 
-  test('one beside its app that is not there: what to look at, and of no other project', async () => {
-    const declared = await makeProject({ git: true, at: 'infra/secrets' });
+  test('one beside its app that is not there: what to look at, and of no other project', async ({
+    onTestFinished,
+  }) => {
+    const declared = await copyProject({ git: true, at: 'infra/secrets' });
+    onTestFinished(() => declared.destroy());
     const secret = { namespace: 'media', name: 'radarr', item: 'X', keys: 'all', beside: 'apps/radarr' };
     declared.write('../../apps/radarr/config.yaml', '');
     declared.write('src/secrets/a.ts', `export default ${JSON.stringify(secret)};`);
