@@ -5,33 +5,32 @@ import { availableSince, connectDeployments, operatorDeployments, running, store
 import { listSecretMetadata } from './secret-metadata.js';
 import { type Acceptance, type TrialInput, tryCanaries } from './trials.js';
 
-/** What is proven where. */
+/** What to check, and where. */
 export interface AcceptanceInput extends TrialInput {
   /** Namespace of External Secrets Operator. */
   readonly operatorNamespace: string;
-  /** Namespace of Connect; undefined when it is somebody else's, and may be anywhere. */
+  /** Connect's namespace; undefined if the project does not deploy Connect. */
   readonly connectNamespace: string | undefined;
 }
 
-/** The label of everything that a Flux Kustomization applied. */
+/** The label Flux puts on everything a Kustomization applies. */
 const fluxLabel = 'kustomize.toolkit.fluxcd.io/name';
 
 /**
- * Proves on the cluster what the project promises. Everything that can be looked at is, whatever fails.
+ * Checks on the cluster what the project promises. A failed criterion does not stop the others.
  *
- * Written are, after `confirm`, three ExternalSecrets, and the namespace for them; they are removed at the
- * end, however it ends. Of Secrets only the metadata are read, never a value.
+ * After `confirm`, creates three ExternalSecrets, and a namespace for them unless one is given, and always
+ * deletes them again. Reads only the metadata of Secrets, never a value.
  *
- * @returns Every criterion, always the same ones in the same order; of Connect only where it is of this project.
- * @throws ClusterError, before anything is written, when the cluster can't be reached or does not know who
- *   asks.
+ * @returns All criteria, always in the same order; Connect's only if the project deploys it.
+ * @throws ClusterError, before anything is written, if the cluster can't be reached or rejects the credentials.
  */
 export async function accept(input: AcceptanceInput): Promise<Acceptance> {
   const { connection, operatorNamespace, connectNamespace, context } = input;
   const operator = await judge(
     'External Secrets Operator is running',
     async () => running(await operatorDeployments(connection, operatorNamespace)),
-    // A cluster that can't be asked at all is one line, not one for each criterion.
+    // An unreachable cluster is one line, not one per criterion.
     ({ status }) => status !== undefined && status !== 401,
   );
   let connectSince: Date | undefined;
@@ -49,7 +48,7 @@ export async function accept(input: AcceptanceInput): Promise<Acceptance> {
 
   const before = await outcomeOf(fluxSecrets(connection));
   const { criteria, left, answered } = await tryCanaries(input, store.passed);
-  const unchanged = await judge('the Secrets that Flux manages did not change', async () =>
+  const unchanged = await judge('the Secrets that Flux manages are unchanged', async () =>
     sameSecrets(before(), await fluxSecrets(connection)),
   );
   return {
@@ -59,20 +58,24 @@ export async function accept(input: AcceptanceInput): Promise<Acceptance> {
   };
 }
 
-/** A container that started is no controller that works: it has to have written a status. */
+/** A started container is not yet a working controller: it must have written a status. */
 function answers(operator: Criterion, answered: boolean | undefined): Criterion {
   if (!operator.passed) return operator;
   const { message } = operator;
-  if (answered === undefined) return { ...operator, message: `${message}; whether it answers was not tried` };
-  if (answered) return { ...operator, message: `${message}, and answers` };
-  const todo = `look at its log for \`failed to list\` and at its roles`;
-  return { ...operator, passed: false, message: `${message}, and it wrote no status of any canary: ${todo}` };
+  if (answered === undefined) return { ...operator, message: `${message}; not tested whether it responds` };
+  if (answered) return { ...operator, message: `${message}, and responds` };
+  const todo = 'look for `failed to list` in its log, and check its roles';
+  return {
+    ...operator,
+    passed: false,
+    message: `${message}, but it wrote no status for any canary: ${todo}`,
+  };
 }
 
-/** A Secret that ESO makes, or adds keys to. */
+/** The label of Secrets that ESO creates or adds keys to. */
 const managedLabel = 'reconcile.external-secrets.io/managed';
 
-/** The Secrets that come from git alone: what ESO writes into may have Flux's labels, and changes by itself. */
+/** Secrets that come from git alone: one that ESO writes to may carry Flux's labels, and changes without a push. */
 async function fluxSecrets(connection: Connection): Promise<Map<string, string>> {
   const secrets = await listSecretMetadata(connection, fluxLabel);
   const fromGit = ({ labels = {}, ownerReferences = [] }: V1ObjectMeta) =>
@@ -91,5 +94,8 @@ function sameSecrets(before: ReadonlyMap<string, string>, after: ReadonlyMap<str
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
   const changed = names.filter((name) => before.get(name) !== after.get(name));
   if (changed.length > 0) return { passed: false, message: `changed: ${changed.join(', ')}` };
-  return { passed: true, message: names.length === 0 ? 'Flux manages none' : `${names.length} compared` };
+  return {
+    passed: true,
+    message: names.length === 0 ? 'Flux manages no Secrets' : `${names.length} compared`,
+  };
 }

@@ -1,7 +1,7 @@
 /**
- * Writes a span of time as kubectl writes ages: `42s`, `7m`, `3h`, `5d`.
+ * Formats a duration like kubectl's ages: `42s`, `7m`, `3h`, `5d`.
  *
- * @param milliseconds Taken as 0 when negative.
+ * @param milliseconds Negative counts as 0.
  */
 export function age(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

@@ -5,23 +5,23 @@ import { ask, ClusterError, type ClusterObject, type Connection, ifThere, resour
 import { readSecretMetadata } from './secret-metadata.js';
 import { until } from './until.js';
 
-/** How long the cluster may take to let go of what was deleted, in milliseconds. */
+/** How long to wait for a deletion to finish, in milliseconds. */
 const goneWithin = 30_000;
 
 const { group, version, plural } = resources.externalSecrets;
 
-/** Where the canaries live while they are there. */
+/** Where the canaries are created. */
 export interface Place {
   readonly namespace: string;
-  /** Whether the namespace is made for them, and deleted with them. */
+  /** Whether the namespace is created for them, and deleted with them. */
   readonly own: boolean;
 }
 
 /**
- * ExternalSecrets that are made to see what becomes of them, and removed again.
+ * Short-lived ExternalSecrets that show whether the operator works.
  *
- * Names are chosen here, not by the API server: what it was asked to make can be deleted although its
- * answer was lost.
+ * They are named here rather than with `generateName`, so that they can be deleted even if the response to
+ * the create request was lost.
  */
 export class Canaries {
   private hasNamespace = false;
@@ -35,7 +35,7 @@ export class Canaries {
   ) {}
 
   /**
-   * Makes the namespace, or looks whether it is there when it is the operator's.
+   * Creates the namespace, or checks that the user's one exists.
    *
    * @throws ClusterError.
    */
@@ -46,11 +46,11 @@ export class Canaries {
         ask(this.connection, 'get namespaces', ({ core }) => core.readNamespace({ name })),
       );
       if (there) return;
-      throw new ClusterError(404, `namespace ${name}`, 'is not in the cluster', 'name one that is');
+      throw new ClusterError(404, `namespace ${name}`, 'does not exist', 'name an existing namespace');
     }
     const labels = {
       'app.kubernetes.io/managed-by': 'cluster-secrets-acceptance',
-      // No pod runs there; the strictest level is what a policy may ask for.
+      // No pod runs here, and a policy may require the strictest level.
       'pod-security.kubernetes.io/enforce': 'restricted',
     };
     await made(
@@ -64,7 +64,7 @@ export class Canaries {
   }
 
   /**
-   * Makes an ExternalSecret as synth writes it.
+   * Creates an ExternalSecret as synth writes it.
    *
    * @throws ClusterError.
    */
@@ -81,7 +81,7 @@ export class Canaries {
     );
   }
 
-  /** The ExternalSecret as it is now; undefined when it is gone. */
+  /** The ExternalSecret's current state; undefined if it is gone. */
   async read(name: string): Promise<ClusterObject | undefined> {
     const { namespace } = this.place;
     const object: ClusterObject | undefined = await ifThere(
@@ -93,17 +93,17 @@ export class Canaries {
     return object;
   }
 
-  /** Whether none was made. */
+  /** Whether none was created. */
   get isEmpty(): boolean {
     return this.names.length === 0;
   }
 
-  /** Whether ESO has written a status of any that was read. */
+  /** Whether ESO has written a status for any of them. */
   get answered(): boolean {
     return this.hasAnswer;
   }
 
-  /** What External Secrets Operator says about it, oldest first. */
+  /** The messages of its Warning events, oldest first. */
   async warnings(name: string): Promise<string[]> {
     const { namespace } = this.place;
     const fieldSelector = `type=Warning,involvedObject.kind=ExternalSecret,involvedObject.name=${name}`;
@@ -116,24 +116,24 @@ export class Canaries {
   }
 
   /**
-   * Deletes all that was made, and waits a while until it is gone.
+   * Deletes everything that was created, and waits a while for it to go.
    *
-   * @param report Told what Kubernetes has not finished deleting by then.
-   * @returns What could not be deleted, and why, a line each.
+   * @param report Receives a line for each object that Kubernetes is still deleting after that.
+   * @returns What could not be deleted and why, one line each.
    */
   async remove(report: (line: string) => void): Promise<string[]> {
     const { namespace } = this.place;
     const left: string[] = [];
     const attempt = async (what: string, step: () => Promise<boolean>) => {
       try {
-        if (!(await step())) report(`${what}: Kubernetes is still deleting it; look whether it goes`);
+        if (!(await step())) report(`${what}: Kubernetes is still deleting it; check later that it is gone`);
       } catch (error) {
         if (!(error instanceof ClusterError)) throw error;
         left.push(`${what}: could not be deleted; delete it by hand`, ...error.problems.map(problemLine));
       }
     };
-    // The ExternalSecret first: External Secrets Operator would write its Secret again. The Secret itself,
-    // too: Kubernetes deletes what is owned some time after its owner.
+    // The ExternalSecret first, or ESO would recreate its Secret. Then the Secret, because Kubernetes
+    // garbage-collects it only some time after its owner.
     await Promise.all(
       this.names.map(async (name) => {
         await attempt(`ExternalSecret ${namespace}/${name}`, async () => {
@@ -178,7 +178,7 @@ export class Canaries {
   }
 }
 
-/** Without an answer it may have been made all the same; when the API server refuses, it was not. */
+/** Without a response, the object may exist nonetheless; if the API server refused, it does not. */
 async function made(request: Promise<unknown>, remember: () => void): Promise<void> {
   try {
     await request;

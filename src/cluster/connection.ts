@@ -15,14 +15,14 @@ import {
 import { OperatorError } from '../errors.js';
 import type { Surroundings } from '../surroundings.js';
 
-/** A kind of resource, as the API server's addresses name it. */
+/** A resource type, as in the API server's paths. */
 export interface Resource {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
 }
 
-/** The kinds of custom resources that this project lives on. */
+/** The custom resources that this project reads. */
 export const resources = {
   kustomizations: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', plural: 'kustomizations' },
   helmReleases: { group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases' },
@@ -34,7 +34,7 @@ export const resources = {
   externalSecrets: { group: 'external-secrets.io', version: 'v1', plural: 'externalsecrets' },
 } as const satisfies Record<string, Resource>;
 
-/** An object as the API server gives it. */
+/** An object as the API server returns it. */
 export interface ClusterObject {
   readonly metadata: {
     readonly name: string;
@@ -46,15 +46,15 @@ export interface ClusterObject {
     readonly labels?: { readonly [key: string]: string };
     readonly annotations?: { readonly [key: string]: string };
   };
-  // biome-ignore lint/suspicious/noExplicitAny: the shape of a custom resource is its CRD's, and any of it may be missing
+  // biome-ignore lint/suspicious/noExplicitAny: a custom resource's shape is up to its CRD, and any field may be missing
   readonly spec?: any;
   // biome-ignore lint/suspicious/noExplicitAny: the same
   readonly status?: any;
 }
 
-/** The API server refused, or could not be asked: one line for the operator. */
+/** The API server refused a request, or could not be reached: one line for the user. */
 export class ClusterError extends OperatorError {
-  /** @param status HTTP status; undefined when there was no answer. */
+  /** @param status HTTP status; undefined if there was no response. */
   constructor(
     readonly status: number | undefined,
     where: string,
@@ -65,20 +65,20 @@ export class ClusterError extends OperatorError {
   }
 }
 
-/** The cluster of the current kubeconfig context. */
+/** A connection to the cluster of the current kubeconfig context. */
 export interface Connection {
   readonly apps: AppsV1Api;
   readonly core: CoreV1Api;
   readonly custom: CustomObjectsApi;
-  /** Address of the API server. */
+  /** URL of the API server. */
   readonly server: string;
 }
 
 /**
  * Connects to the cluster that kubectl would use.
  *
- * @param env Where `KUBECONFIG` and the home folder are.
- * @throws ClusterError when there is no kubeconfig, or no current context in it.
+ * @param env Names the kubeconfig (`KUBECONFIG`) and the home folder.
+ * @throws ClusterError if there is no kubeconfig, or it has no current context.
  */
 export function connect(env: Surroundings['env']): Connection {
   const config = new KubeConfig();
@@ -86,7 +86,7 @@ export function connect(env: Surroundings['env']): Connection {
   try {
     load(config, env);
   } catch (error) {
-    // A message about YAML quotes the file, which holds credentials.
+    // The YAML parser's message quotes the file, which holds credentials.
     const { code, reason, mark } = error as { code?: string; reason?: string; mark?: { line: number } };
     const why = code ?? (reason === undefined ? 'no kubeconfig' : `${reason}, line ${(mark?.line ?? 0) + 1}`);
     throw new ClusterError(undefined, 'kubeconfig', `can't be read (${why})`, todo);
@@ -95,13 +95,13 @@ export function connect(env: Surroundings['env']): Connection {
   if (!cluster) {
     throw new ClusterError(undefined, 'kubeconfig', 'has no current context', todo);
   }
-  // What the client refuses at the first request, with a trace.
+  // The client would throw a stack trace at the first request.
   if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify) {
     throw new ClusterError(
       undefined,
       cluster.server,
-      'is no https address',
-      'correct it in your kubeconfig, or allow it there with insecure-skip-tls-verify',
+      'is not an https address',
+      'correct it in your kubeconfig, or set insecure-skip-tls-verify there',
     );
   }
   const configuration = createConfiguration({
@@ -125,15 +125,15 @@ export function connect(env: Surroundings['env']): Connection {
   };
 }
 
-/** How long a request may take, in milliseconds: a network that loses packets gives no answer at all. */
+/** Request timeout in milliseconds: a network that drops packets never answers. */
 const answerWithin = 15_000;
 
 /**
- * Asks the API server, and turns its refusals into lines.
+ * Sends a request to the API server, and turns a refusal into a message.
  *
- * @param connection Whom.
- * @param action What is asked, for the message: `list externalsecrets`.
- * @param call The request.
+ * @param connection The cluster to ask.
+ * @param action Describes the request in messages: `list externalsecrets`.
+ * @param call Sends the request.
  * @throws ClusterError.
  */
 export async function ask<Answer>(
@@ -152,7 +152,7 @@ export async function ask<Answer>(
           error.code,
           server,
           `refuses to ${action} (${message})`,
-          'see what refuses it',
+          'check the policy, quota or webhook that refuses it',
         );
       }
       switch (error.code) {
@@ -160,31 +160,36 @@ export async function ask<Answer>(
           throw new ClusterError(
             401,
             server,
-            'does not accept who you are (401)',
+            'does not accept your credentials (401)',
             'log in to the cluster again',
           );
         case 403:
-          throw new ClusterError(403, server, `does not let you ${action} (403)`, 'ask for a role that may');
+          throw new ClusterError(
+            403,
+            server,
+            `does not let you ${action} (403)`,
+            'ask for a role that allows it',
+          );
         case 404:
           throw new ClusterError(
             404,
             server,
-            `has nothing to ${action} from (404)`,
-            'see whether it is installed',
+            `can't ${action}: not found (404)`,
+            'check that it is installed',
           );
         default:
           throw new ClusterError(
             error.code,
             server,
-            `fails to ${action} (${error.code})`,
-            'look at the API server',
+            `failed to ${action} (${error.code})`,
+            'check the API server',
           );
       }
     }
     const reason = reasonOf(error);
     if (reason === undefined) {
-      // What it says may be what a credentials plugin printed.
-      const what = "can't be asked: the client, or the credentials plugin of your kubeconfig, fails";
+      // Its message may be the output of a credential plugin.
+      const what = "can't be queried: the client or your kubeconfig's credential plugin fails";
       throw new ClusterError(undefined, server, what, 'run `kubectl version` to see why');
     }
     throw new ClusterError(
@@ -196,7 +201,7 @@ export async function ask<Answer>(
   }
 }
 
-/** What the API server says beside the code; '' when it says nothing. */
+/** The message in the API server's response; '' if there is none. */
 function messageOf(body: unknown): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
   try {
@@ -207,7 +212,7 @@ function messageOf(body: unknown): string {
   }
 }
 
-/** Why there was no answer; undefined when the error is none of the network's. */
+/** Why there was no response; undefined if the error is not a network error. */
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof Error && error.name === 'AbortError') return `no answer in ${answerWithin / 1000}s`;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -217,7 +222,7 @@ function reasonOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Lists objects of a kind, in one namespace or in all. */
+/** Lists objects of one resource type, in one namespace or in all. */
 export async function list(
   connection: Connection,
   resource: Resource,
@@ -231,14 +236,14 @@ export async function list(
   );
   const { items } = (answer ?? {}) as { items?: unknown };
   if (Array.isArray(items)) return items;
-  const what = 'answers, but not as an API server does';
+  const what = 'does not answer like a Kubernetes API server';
   throw new ClusterError(undefined, connection.server, what, 'correct the address in your kubeconfig');
 }
 
 /**
- * What a request gives, where a 404 says that the object is not there.
+ * Takes a 404 to mean that the object does not exist.
  *
- * @returns undefined when it is not.
+ * @returns The response; undefined if there is no such object.
  */
 export async function ifThere<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
   try {
@@ -249,10 +254,10 @@ export async function ifThere<Answer>(request: Promise<Answer>): Promise<Answer 
   }
 }
 
-/** The annotation with which ESO is asked to look again; any change of an annotation does. */
+/** The annotation that asks ESO to reconcile; changing any annotation does. */
 const forceSync = 'force-sync';
 
-/** Sets the annotation that makes ESO look at an object at once, and nothing else. */
+/** Makes ESO reconcile an object now, by setting one annotation. */
 export async function annotateForSync(
   connection: Connection,
   resource: Resource,
@@ -269,10 +274,10 @@ export async function annotateForSync(
   );
 }
 
-/** Where a pod finds who it is. */
+/** The service account token of a pod. */
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-/** As `loadFromDefault` of the client does, which looks only at the environment of this process. */
+/** Like the client's `loadFromDefault`, which only reads this process's environment. */
 function load(config: KubeConfig, { KUBECONFIG, HOME }: Surroundings['env']): void {
   const [first, ...more] = (KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
   const usual = join(HOME || homedir(), '.kube/config');

@@ -1,23 +1,23 @@
 import { problemLine, Stopped } from '../errors.js';
 import { ClusterError } from './connection.js';
 
-/** What is proven, as measured on the cluster. */
+/** A criterion as judged on the cluster. */
 export interface Criterion {
   readonly name: string;
   readonly passed: boolean;
-  /** How long it took: the canaries from being made, the others from being looked at. */
+  /** How long it took: for a canary since its creation, for the others since the check began. */
   readonly seconds: number;
-  /** What was seen; why, when it did not pass. */
+  /** What was observed, or why it failed. */
   readonly message: string;
 }
 
-/** What was decided. */
+/** Whether a criterion passed, and why. */
 export type Verdict = Pick<Criterion, 'passed' | 'message'>;
 
 /**
- * Decides a criterion, and measures how long that takes.
+ * Judges a criterion, and measures how long that takes.
  *
- * @param tells Which refusals of the cluster are the criterion's; the others are thrown.
+ * @param tells Whether an error fails the criterion; any other is thrown.
  */
 export async function judge(
   name: string,
@@ -32,14 +32,14 @@ export async function judge(
   return { name, passed, seconds: Math.round((performance.now() - started) / 10) / 100, message };
 }
 
-/** What the cluster refuses fails the criterion that needs it, and no other. */
+/** An error from the cluster fails only the criterion that ran into it. */
 export function failure(error: unknown): Verdict {
   if (error instanceof Stopped) return { passed: false, message: error.message };
   if (!(error instanceof ClusterError)) throw error;
   return { passed: false, message: error.problems.map(problemLine).join(', ') };
 }
 
-/** What a request gave, for whoever needs it later: gives the answer, or throws the refusal. */
+/** Keeps a request's outcome for later: the function returns the response or throws the ClusterError. */
 export async function outcomeOf<Answer>(request: Promise<Answer>): Promise<() => Answer> {
   try {
     const answer = await request;

@@ -9,7 +9,7 @@ import { isSourceKind, type SourceKind } from './source.js';
 
 /** What should be in the cluster. */
 export interface Expected {
-  /** Where the Flux Kustomizations are, and their source; undefined where `dist/` has no unit. */
+  /** The units' namespace and source; undefined if `dist/` has no unit. */
   readonly flux:
     | {
         readonly namespace: string;
@@ -17,35 +17,35 @@ export interface Expected {
       }
     | undefined;
   readonly units: readonly string[];
-  /** The HelmReleases of ESO and Connect, as far as they are of this project. */
+  /** The HelmReleases of ESO and Connect that this project makes. */
   readonly releases: readonly { readonly namespace: string; readonly name: string }[];
-  /** The stores that the app secrets read, or that this project makes for them. */
+  /** The stores that app secrets use or that this project makes. */
   readonly stores: readonly ExpectedStore[];
-  /** The ExternalSecrets of the app secrets, each with its unit, or with its file where it lies beside its app. */
+  /** The ExternalSecrets of app secrets, each with its unit, or with its file if it is beside its app. */
   readonly externalSecrets: readonly ({
     readonly namespace: string;
     readonly name: string;
   } & ({ readonly unit: string } | { readonly file: string }))[];
-  /** When Connect's token ends, as bootstrap wrote it down; undefined when it does not say. */
+  /** When Connect's token expires, as recorded by bootstrap; undefined if unknown. */
   readonly tokenExpires: Date | undefined;
 }
 
-/** A store. */
+/** A store that should be in the cluster. */
 export interface ExpectedStore {
   readonly kind: 'ClusterSecretStore' | 'SecretStore';
   readonly name: string;
   /** undefined for a ClusterSecretStore. */
   readonly namespace: string | undefined;
-  /** The unit that makes it; undefined when it is there already. */
+  /** The unit that makes it; undefined for an existing store. */
   readonly unit: string | undefined;
 }
 
 /**
- * What synth wrote brings into the cluster. Nothing of the sources is loaded, because that would
- * take longer than to ask the cluster; whether the tree is what they say is for `synth --check`.
+ * Reads from `dist/` and the files beside apps what should be in the cluster. The project's sources are not
+ * loaded, because that would take longer than querying the cluster; `synth --check` compares the two.
  *
  * @param project Absolute path of the project.
- * @throws OperatorError when it is not there, or is not one of synth's.
+ * @throws OperatorError if `dist/` does not exist or was not written by synth.
  */
 export function expectedFrom(project: string): Expected {
   const dist = join(project, 'dist');
@@ -106,19 +106,19 @@ export function expectedFrom(project: string): Expected {
     };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const what = code === 'ENOENT' ? 'is not there' : `can't be read (${code ?? 'not as synth writes it'})`;
+    const what = code === 'ENOENT' ? 'does not exist' : `can't be read (${code ?? 'not written by synth'})`;
     throw new OperatorError([{ where: 'dist/', what, todo: 'run `npm run synth`' }]);
   }
 }
 
-/** The files of the Flux Kustomizations; none where everything is there already, and no app secret declared. */
+/** The units' Flux Kustomizations; empty if the platform exists already and no app secret is declared. */
 function unitFiles(dist: string): string[] {
   const entries = readdirSync(dist);
-  if (!entries.includes('kustomization.yaml')) throw new TypeError('no tree of synth');
+  if (!entries.includes('kustomization.yaml')) throw new TypeError('not written by synth');
   return entries.includes('flux') ? readdirSync(join(dist, 'flux')).sort() : [];
 }
 
-/** Where a Flux Kustomization is, and its source, which may be in another namespace. */
+/** A Flux Kustomization's namespace, and its source, which may be in another namespace. */
 function fluxOf(kustomization: Tree): NonNullable<Expected['flux']> {
   const namespace = text(metadataOf(kustomization)['namespace']);
   const source = at(kustomization, 'spec', 'sourceRef');
@@ -127,7 +127,7 @@ function fluxOf(kustomization: Tree): NonNullable<Expected['flux']> {
   return { namespace, source: { kind, name: text(name), namespace: text(source['namespace'] ?? namespace) } };
 }
 
-/** The objects in a folder. */
+/** The objects in a folder whose files have this prefix. */
 function objectsIn(folder: string, prefix: string): Tree[] {
   return readdirSync(folder)
     .filter((file) => file.startsWith(prefix))
@@ -141,6 +141,6 @@ function objectIn(file: string): Tree {
 }
 
 function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('no text');
+  if (typeof value !== 'string') throw new TypeError('not a string');
   return value;
 }

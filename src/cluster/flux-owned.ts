@@ -3,20 +3,20 @@ import type { Tree } from '../tree.js';
 import { ask, type ClusterObject, type Connection, ifThere, list, resources } from './connection.js';
 import { listSecretMetadata } from './secret-metadata.js';
 
-/** A Flux Kustomization by its name. */
+/** Namespace and name of a Flux Kustomization. */
 export interface FluxName {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** An object of the cluster, with the Flux Kustomization that applied it last. */
+/** An object in the cluster, with the Flux Kustomization that applied it last. */
 export interface OwnedObject {
   readonly apiVersion: string;
   readonly kind: string;
-  /** undefined for what is cluster-scoped. */
+  /** undefined for cluster-scoped objects. */
   readonly namespace: string | undefined;
   readonly name: string;
-  /** undefined when Flux did not apply it. */
+  /** undefined if Flux did not apply it. */
   readonly owner: FluxName | undefined;
   /** Whether an annotation on it keeps Flux from deleting it. */
   readonly isKept: boolean;
@@ -24,7 +24,7 @@ export interface OwnedObject {
   readonly status: Tree;
 }
 
-/** What the cluster has of the platform, and of the secrets that hang on it. */
+/** The platform's objects in the cluster, and the secrets that depend on them. */
 export interface OwnedObjects {
   readonly objects: readonly OwnedObject[];
   /** Every Flux Kustomization, by `namespace/name`. */
@@ -44,9 +44,10 @@ const keepers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads who applies what: releases, stores, ExternalSecrets, CRDs, and of Secrets and Namespaces the metadata.
+ * Reads which Flux Kustomization applies what: releases, stores, ExternalSecrets and CRDs, and of Secrets and
+ * Namespaces the metadata.
  *
- * @throws ClusterError when any of it can't be read.
+ * @throws ClusterError if any of them can't be read.
  */
 export async function readOwned(connection: Connection): Promise<OwnedObjects> {
   const kinds = [
@@ -62,7 +63,7 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
     list(connection, resources.kustomizations),
     listSecretMetadata(connection, label),
     ask(connection, 'list namespaces', ({ core }) => core.listNamespace({ labelSelector: label })),
-    // A source that is not served is none.
+    // A kind that the API server does not serve has no objects.
     ...kinds.map(async ([, , resource]) => (await ifThere(list(connection, resource))) ?? []),
   ]);
   const objects = kinds.flatMap(([apiVersion, kind], index) =>
@@ -71,7 +72,7 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
   return {
     objects: [
       ...objects.filter(({ kind, name }) => kind !== 'CustomResourceDefinition' || isOurs(name)),
-      // A Secret that an ExternalSecret owns may have its labels, and goes with nothing else.
+      // A Secret owned by an ExternalSecret may have inherited its labels; it goes only with its owner.
       ...secrets
         .filter(({ ownerReferences = [] }) => ownerReferences.every(({ kind }) => kind !== 'ExternalSecret'))
         .map((metadata) => owned('v1', 'Secret', metadata)),

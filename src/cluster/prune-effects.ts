@@ -1,52 +1,47 @@
-/** What Flux would delete when the working tree is pushed. */
+/** What Flux would delete if the working tree were pushed. */
 import type { Problem } from '../errors.js';
 import { at, type Tree } from '../tree.js';
 import type { FluxName, OwnedObject, OwnedObjects } from './flux-owned.js';
 
-/** What becomes of an object. */
-export type Effect =
-  | 'stays'
-  | 'is handed over'
-  | 'stays, applied by nobody'
-  | 'is deleted'
-  | 'is uninstalled';
+/** What happens to an object. */
+export type Effect = 'stays' | 'handed over' | 'stays, unmanaged' | 'deleted' | 'uninstalled';
 
-/** An object and what becomes of it. */
+/** An object and what happens to it. */
 export interface PruneEffect {
   readonly object: OwnedObject;
-  /** The Flux Kustomization that has it after the push; undefined for none. */
+  /** The Flux Kustomization that applies it after the push; undefined for none. */
   readonly after: FluxName | undefined;
   readonly effect: Effect;
 }
 
-/** Who has an object in the working tree, as the cluster would get it. */
+/** A Flux Kustomization that applies an object after the push. */
 export interface Holder {
   readonly name: string;
-  /** undefined where nothing says it. */
+  /** undefined if unknown. */
   readonly namespace: string | undefined;
   readonly spec: Tree;
 }
 
-/** What the working tree says, whoever asks. */
+/** What Flux would apply from the working tree. */
 export interface AfterPush {
-  /** The Flux Kustomizations that have this object, each with the object's spec. */
+  /** The Flux Kustomizations that apply this object, each with the object's spec. */
   holders(object: OwnedObject): readonly Holder[];
-  /** The spec of a Flux Kustomization; undefined when there is none of this name any more. */
+  /** The spec of a Flux Kustomization; undefined if it is gone. */
   kustomization(name: FluxName): Tree | undefined;
-  /** Whether the push changes or deletes a file that has this name in it. */
+  /** Whether the push changes or deletes a file that contains this name. */
   touches(name: string): boolean;
-  /** The Helm releases of External Secrets Operator, as `namespace/name` of their HelmReleases. */
+  /** External Secrets Operator's HelmReleases, as `namespace/name`. */
   readonly operators: readonly string[];
 }
 
-/** The annotation or setting that keeps an object when it leaves its Flux Kustomization. */
+/** How to keep Flux from deleting an object that leaves its Flux Kustomization. */
 export const mark =
-  'push it first, and nothing else with it, with the annotation `kustomize.toolkit.fluxcd.io/prune: disabled`, or with `prune: false` in that Flux Kustomization';
+  'first push only the annotation `kustomize.toolkit.fluxcd.io/prune: disabled` on it, or `prune: false` in that Flux Kustomization';
 
 /**
- * Judges what a push would do to the platform and the secrets that hang on it.
+ * Works out what a push would do to the platform and the secrets that depend on it.
  *
- * @returns The objects whose Flux Kustomization changes or ends, and all that must not be pushed.
+ * @returns The objects that leave their Flux Kustomization, and the reasons not to push.
  */
 export function pruneEffects(
   cluster: OwnedObjects,
@@ -61,7 +56,7 @@ export function pruneEffects(
 function effectOf(object: OwnedObject, cluster: OwnedObjects, after: AfterPush): PruneEffect | undefined {
   const { owner } = object;
   if (!owner) return undefined;
-  // The label of one that is gone stayed behind.
+  // A leftover label: that Flux Kustomization is gone.
   if (!cluster.kustomizations.has(`${owner.namespace}/${owner.name}`)) return undefined;
   const holders = after.holders(object);
   if (holders.some((holder) => isSame(holder, owner))) return { object, after: owner, effect: 'stays' };
@@ -70,17 +65,17 @@ function effectOf(object: OwnedObject, cluster: OwnedObjects, after: AfterPush):
   if (holder) {
     const to = { name: holder.name, namespace: holder.namespace ?? owner.namespace };
     const kept = keeps(object, owner, cluster, staying);
-    return { object, after: to, effect: kept ? 'is handed over' : 'is deleted' };
+    return { object, after: to, effect: kept ? 'handed over' : 'deleted' };
   }
-  // Not everything that Flux builds can be followed: what no change speaks of stays where it is.
+  // Not every build can be followed, so an object that no changed file mentions stays where it is.
   if (staying && !after.touches(object.name)) return { object, after: owner, effect: 'stays' };
   if (keeps(object, owner, cluster, staying)) {
-    return { object, after: undefined, effect: 'stays, applied by nobody' };
+    return { object, after: undefined, effect: 'stays, unmanaged' };
   }
   return {
     object,
     after: undefined,
-    effect: object.kind === 'HelmRelease' ? 'is uninstalled' : 'is deleted',
+    effect: object.kind === 'HelmRelease' ? 'uninstalled' : 'deleted',
   };
 }
 
@@ -88,7 +83,7 @@ function effectOf(object: OwnedObject, cluster: OwnedObjects, after: AfterPush):
  * Whether a Flux Kustomization lets go of an object without deleting it.
  * https://fluxcd.io/flux/components/kustomize/kustomizations/#deletion-policy
  *
- * @param staying Its spec after the push; undefined when it goes.
+ * @param staying The Flux Kustomization's spec after the push; undefined if it is removed.
  */
 function keeps(
   object: OwnedObject,
@@ -117,34 +112,34 @@ function problemsOf(
   const by = `the Flux Kustomization ${owner?.namespace}/${owner?.name}`;
   if (kind === 'HelmRelease') {
     const problems: Problem[] = [];
-    if (effect === 'is deleted') {
-      problems.push({ where, what: `${by} would uninstall it before it is installed anew`, todo: mark });
+    if (effect === 'deleted') {
+      problems.push({ where, what: `${by} would uninstall it before it is installed again`, todo: mark });
     }
     if (!isOperatorRelease(object)) return problems;
-    if (effect === 'is uninstalled' && after.operators.length > 0) {
+    if (effect === 'uninstalled' && after.operators.length > 0) {
       problems.push({
         where,
-        what: `would be uninstalled while ${after.operators.join(', ')} is installed, and takes along what both call the same`,
-        todo: 'push its removal alone, and the other one once it is gone; the Secrets stay meanwhile',
+        what: `would be uninstalled while ${after.operators.join(', ')} is installed, and takes the objects of the same name with it`,
+        todo: 'push its removal alone, then the other one once it is gone (the Secrets stay in the meantime)',
       });
     }
     const [holder] = after.holders(object);
     const staysReleased =
-      effect !== 'is deleted' &&
-      effect !== 'is uninstalled' &&
+      effect !== 'deleted' &&
+      effect !== 'uninstalled' &&
       (!holder || releaseOf(object, holder.spec) === releaseOf(object, object.spec));
     return staysReleased ? problems : [...problems, ...definitionProblems(where, cluster)];
   }
-  if (effect !== 'is deleted' || harmless.has(kind)) return [];
-  const anew = to ? `, and ${to.namespace}/${to.name} would make it anew` : '';
+  if (effect !== 'deleted' || harmless.has(kind)) return [];
+  const anew = to ? `, and ${to.namespace}/${to.name} would recreate it` : '';
   return [{ where, what: `${by} would delete it${along[kind] ?? ''}${anew}`, todo: mark }];
 }
 
-/** What goes with an object. */
+/** What is deleted along with an object. */
 const along: Readonly<Record<string, string>> = {
   ExternalSecret: ', and its Secret with it',
   Namespace: ', and everything in it',
-  CustomResourceDefinition: ', and every object of it',
+  CustomResourceDefinition: ', and all of its objects',
 };
 
 function definitionProblems(release: string, { unkeptDefinitions }: OwnedObjects): Problem[] {
@@ -153,16 +148,16 @@ function definitionProblems(release: string, { unkeptDefinitions }: OwnedObjects
   return [
     {
       where: release,
-      what: `Helm would delete the CustomResourceDefinition ${first}${more.length > 0 ? ` and ${more.length} more` : ''} with it, and so every ExternalSecret and every Secret`,
-      todo: 'push it first, and nothing else with it, with `crds.annotations: { helm.sh/resource-policy: keep }` in its values, and wait until Helm has upgraded it',
+      what: `Helm would delete the CustomResourceDefinition ${first}${more.length > 0 ? ` and ${more.length} more` : ''} with it, and thus every ExternalSecret and every Secret`,
+      todo: 'first push only `crds.annotations: { helm.sh/resource-policy: keep }` in its values, and wait until Helm has upgraded it',
     },
   ];
 }
 
 /**
- * Why an object must not leave its Flux Kustomization yet; nothing when it may.
+ * Why an object must not leave its Flux Kustomization yet; empty if it can.
  *
- * @param spec Its spec in this project; undefined when this project calls it otherwise.
+ * @param spec Its spec in this project; undefined if this project has no object of that name.
  */
 export function takeOverProblems(
   object: OwnedObject,
@@ -173,9 +168,9 @@ export function takeOverProblems(
   const { owner } = object;
   const live = owner && cluster.kustomizations.get(`${owner.namespace}/${owner.name}`)?.spec;
   const letsGo = live?.prune === false && !/Delete|WaitForTermination/.test(String(live.deletionPolicy));
-  // One of another name goes before ours comes, and is meant to be uninstalled.
+  // A release with another name is meant to be uninstalled before ours is installed.
   const marked = object.isKept || letsGo || spec === undefined || harmless.has(object.kind);
-  const what = `the Flux Kustomization ${owner?.namespace}/${owner?.name} would delete it as soon as it is taken out there`;
+  const what = `the Flux Kustomization ${owner?.namespace}/${owner?.name} would delete it once it is removed there`;
   const changes =
     isOperatorRelease(object) && releaseOf(object, spec ?? {}) !== releaseOf(object, object.spec);
   return [
@@ -184,15 +179,15 @@ export function takeOverProblems(
   ];
 }
 
-/** What is fetched again at once. */
+/** Kinds whose loss is harmless: Flux fetches them again immediately. */
 const harmless = new Set(['OCIRepository', 'HelmRepository']);
 
-/** `HelmRelease external-secrets/external-secrets`. */
+/** An object in messages: `HelmRelease external-secrets/external-secrets`. */
 export function called({ kind, namespace, name }: OwnedObject): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-/** Whether a release is that of External Secrets Operator. */
+/** Whether an object is External Secrets Operator's HelmRelease. */
 export function isOperatorRelease({ kind, name, spec, status }: OwnedObject): boolean {
   if (kind !== 'HelmRelease') return false;
   const [last] = Array.isArray(status['history']) ? status['history'] : [];
@@ -205,7 +200,7 @@ export function isOperatorRelease({ kind, name, spec, status }: OwnedObject): bo
   return charts.includes('external-secrets');
 }
 
-/** The release of Helm behind a HelmRelease: with another one, Helm uninstalls the first. */
+/** The Helm release behind a HelmRelease: if it changes, Flux uninstalls the old one. */
 function releaseOf({ namespace = '', name }: OwnedObject, spec: Tree): string {
   const target = spec['targetNamespace'];
   const release = spec['releaseName'] ?? (target === undefined ? name : `${String(target)}-${name}`);

@@ -3,14 +3,14 @@ import type { Row, Status } from './status.js';
 import { until } from './until.js';
 
 /**
- * Makes ESO look at once at what fails: the store first, then its ExternalSecrets, which wait for it. Nothing
- * but an annotation is written.
+ * Makes ESO reconcile what fails: stores first, then the ExternalSecrets that depend on them. The only write
+ * is an annotation.
  *
- * @param read Reads the state.
- * @param report Takes a line of progress.
- * @param limit How long to wait for each of the two, in milliseconds; a new failure ends it, too.
- * @returns The state afterwards.
- * @throws ClusterError when the annotation may not be written.
+ * @param read Reads the status.
+ * @param report Receives progress lines.
+ * @param limit How long to wait for each kind, in milliseconds; a new failure ends the wait early.
+ * @returns The status afterwards.
+ * @throws ClusterError if the annotation can't be written.
  */
 export async function retry(
   connection: Connection,
@@ -26,19 +26,19 @@ export async function retry(
   ] as const) {
     const failing = failed(status, kind);
     if (failing.length === 0) continue;
-    // Events have no fractions of a second.
+    // Event timestamps have no fractions of a second.
     const asked = Math.floor(Date.now() / 1000) * 1000;
     for (const { object, namespace, name } of failing) {
       if (!object) continue;
       await annotateForSync(connection, resource, object);
       const place = namespace === undefined ? name : `${namespace}/${name}`;
-      report(`asked External Secrets Operator to look at ${kind} ${place} again`);
+      report(`asked External Secrets Operator to reconcile ${kind} ${place}`);
     }
-    report('waiting for what it finds');
+    report('waiting for the result');
     let seen = status;
     await until(async () => {
       seen = await read();
-      // A failure is an event; that a Secret is not there is none, and counts as a sync.
+      // A failure writes an event; a missing target Secret does not, and counts as a sync.
       const waiting = failed(seen, kind).some(
         ({ said, lastSync }) => Math.max(said?.getTime() ?? 0, lastSync?.getTime() ?? 0) <= asked,
       );

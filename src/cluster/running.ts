@@ -7,14 +7,14 @@ import type { Verdict } from './criterion.js';
 import { conditionOf, isReady } from './status.js';
 import { until } from './until.js';
 
-/** How long after Connect the store may be Ready, in milliseconds. */
+/** How long after Connect the store may take to become Ready, in milliseconds. */
 const storeWithin = 5 * 60_000;
 
 /**
- * The Deployments of External Secrets Operator: the chart's three, by name; where its values rename them,
- * the labels of the release and of the chart still tell.
+ * The Deployments of External Secrets Operator: the chart's three, found by name, or by the labels of release
+ * and chart if its values rename them.
  *
- * @returns None when only its helpers are there, which read no secret.
+ * @returns None if only the webhook and the cert-controller are there, which sync no secrets.
  */
 export async function operatorDeployments(
   connection: Connection,
@@ -31,7 +31,7 @@ export async function operatorDeployments(
   return ours.every(({ metadata }) => helper.test(metadata?.name ?? '')) ? [] : ours;
 }
 
-/** The Deployment of Connect, or none. */
+/** Connect's Deployment, or none. */
 export async function connectDeployments(connection: Connection, namespace: string): Promise<V1Deployment[]> {
   const deployments = await listDeployments(connection, namespace);
   return deployments.filter(({ metadata }) => metadata?.name === connectName);
@@ -44,9 +44,10 @@ async function listDeployments(connection: Connection, namespace: string): Promi
   return items;
 }
 
-/** Whether they are there, and all of them available. */
+/** Whether there are any, and all of them are available. */
 export function running(deployments: readonly V1Deployment[]): Verdict {
-  if (deployments.length === 0) return { passed: false, message: 'no Deployment: see `npm run status`' };
+  if (deployments.length === 0)
+    return { passed: false, message: 'no Deployment found: see `npm run status`' };
   const counts = deployments.map(
     ({ metadata, spec, status }) =>
       `${metadata?.name} ${status?.availableReplicas ?? 0}/${spec?.replicas ?? 1}`,
@@ -56,27 +57,26 @@ export function running(deployments: readonly V1Deployment[]): Verdict {
   return { passed: deployments.every(available), message: counts.join(', ') };
 }
 
-/** Since when a Deployment is available without a break; undefined when it is not. */
+/** Since when a Deployment has been available; undefined if it is not. */
 export function availableSince({ status }: V1Deployment): Date | undefined {
   const condition = status?.conditions?.find(({ type }) => type === 'Available');
   return condition?.status === 'True' ? condition.lastTransitionTime : undefined;
 }
 
-/** Where the store is looked for, and how its waiting is told and ended. */
+/** Where to look for the store, and how to report and end the wait. */
 interface StoreInput {
   readonly connection: Connection;
   readonly context: AppSecretContext;
-  /** The canaries' namespace, which is that of a SecretStore; undefined for a namespace made for them. */
+  /** The canaries' namespace, where a SecretStore must be; undefined if one is created for them. */
   readonly canaryNamespace: string | undefined;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Whether the store is Ready; while Connect is available for less than the time that the store has from
- * then on, it is waited for.
+ * Whether the store is Ready. Waits for it while Connect has been available for less than 5 minutes.
  *
- * @param connectSince Since when Connect is available; undefined when it is not, or can't be seen.
+ * @param connectSince Since when Connect has been available; undefined if it is not, or if that is unknown.
  */
 export async function storeReady(
   { connection, context, canaryNamespace, report, signal }: StoreInput,
@@ -94,18 +94,20 @@ export async function storeReady(
   const since = connectSince?.getTime();
   const rest = since === undefined ? 0 : since + storeWithin - Date.now();
   if (!(await read()) && rest > 0) {
-    report(`the store is not Ready; it has 5m from when Connect is available: waiting up to ${age(rest)}`);
+    report(
+      `the store is not Ready yet and has 5m from when Connect became available: waiting up to ${age(rest)}`,
+    );
     await until(read, rest, signal);
   }
-  if (!store) return { passed: false, message: 'it is not in the cluster: see `npm run status`' };
+  if (!store) return { passed: false, message: 'not in the cluster: see `npm run status`' };
   const { status, message, lastTransitionTime } = conditionOf(store) ?? {};
   if (status !== 'True') {
-    const why = message ?? 'it has no status yet';
+    const why = message ?? 'no status yet';
     return { passed: false, message: `${why}: see \`npm run status\`, then \`npm run status -- --retry\`` };
   }
   const ready = new Date(lastTransitionTime ?? Date.now()).getTime();
   const lag = since === undefined ? -1 : ready - since;
-  // Much later it was something else that the store waited for.
-  const behind = lag >= 0 && lag <= storeWithin ? `, ${age(lag)} after Connect was available` : '';
+  // Any later, and the store was waiting for something else.
+  const behind = lag >= 0 && lag <= storeWithin ? `, ${age(lag)} after Connect became available` : '';
   return { passed: true, message: `for ${age(Date.now() - ready)}${behind}` };
 }

@@ -2,18 +2,18 @@ import { setHeaderOptions, type V1ObjectMeta } from '@kubernetes/client-node';
 import { ask, type Connection, ifThere } from './connection.js';
 
 /**
- * Secrets as their metadata alone: the API server cuts everything else off before it answers, so that no
- * value ever leaves it (https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches).
+ * Requests only the metadata of Secrets: the API server drops everything else, so no value ever leaves it
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches).
  */
 function metadataOnly(kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList') {
-  // No other type behind it: a server that can't cut them has to refuse.
+  // No fallback type: a server that can't do this must refuse.
   return setHeaderOptions('Accept', `application/json;as=${kind};g=meta.k8s.io;v=v1`);
 }
 
 /**
  * Lists the metadata of Secrets in all namespaces.
  *
- * @param labelSelector Which.
+ * @param labelSelector Only Secrets that match this selector.
  * @throws ClusterError.
  */
 export async function listSecretMetadata(
@@ -29,7 +29,7 @@ export async function listSecretMetadata(
 /**
  * Reads the metadata of a Secret.
  *
- * @returns undefined when there is no such Secret.
+ * @returns undefined if there is no such Secret.
  * @throws ClusterError.
  */
 export async function readSecretMetadata(
@@ -45,7 +45,7 @@ export async function readSecretMetadata(
   return secret?.metadata;
 }
 
-/** The names of a Secret's keys, sorted, from what its metadata say about who wrote which field. */
+/** A Secret's keys, sorted; they are read from `metadata.managedFields`. */
 export function keysOf({ managedFields = [] }: V1ObjectMeta): string[] {
   const keys = managedFields.flatMap(({ fieldsV1 }) => {
     const data = (fieldsV1 as { 'f:data'?: object } | undefined)?.['f:data'] ?? {};

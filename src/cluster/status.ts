@@ -16,7 +16,7 @@ import type { Expected, ExpectedStore } from './expected.js';
 import { type SourceKind, sourceResource } from './source.js';
 import { isMadeOnce, isSynced, lastSyncOf, type Now, nextRefreshOf, troubleOf } from './trouble.js';
 
-/** One line of the table. */
+/** One row of the status table. */
 export interface Row {
   readonly kind:
     | SourceKind
@@ -25,50 +25,50 @@ export interface Row {
     | 'ClusterSecretStore'
     | 'SecretStore'
     | 'ExternalSecret';
-  /** undefined for what is cluster-scoped. */
+  /** undefined for cluster-scoped objects. */
   readonly namespace: string | undefined;
   readonly name: string;
   readonly ready: boolean;
-  /** Last time that the Secret was written; undefined for never, and for other kinds. */
+  /** When the Secret was last written; undefined for never, and for other kinds. */
   readonly lastSync: Date | undefined;
-  /** When ESO reads 1Password next; undefined while it fails, when it tries again with a backoff of its own. */
+  /** When ESO next reads 1Password; undefined while it fails and retries with backoff. */
   readonly nextRefresh: Date | undefined;
-  /** Whether ESO tries again by itself. */
+  /** Whether ESO is retrying. */
   readonly retried: boolean;
-  /** Why it is not ready, in one line; '' when it is. */
+  /** Why it is not ready, in one line; '' if it is. */
   readonly message: string;
-  /** When the newest event about that was written; undefined when there is none. */
+  /** Time of the newest event about the failure; undefined if there is none. */
   readonly said: Date | undefined;
-  /** The object; undefined when it is not in the cluster. */
+  /** The object; undefined if it is not in the cluster. */
   readonly object: ClusterObject | undefined;
 }
 
-/** The state of the platform. */
+/** The status of the platform. */
 export interface Status {
   readonly rows: readonly Row[];
-  /** What could not be read, each a line. */
+  /** What could not be read, one line each. */
   readonly notes: readonly string[];
-  /** What is going to fail, or is older than it looks, each a line; the state is none the worse for it today. */
+  /** What is going to fail or is outdated, one line each; none of it affects `ready`. */
   readonly warnings: readonly string[];
   readonly ready: boolean;
 }
 
 /**
- * Reads the state of the platform: the source, units, releases, the store and every ExternalSecret that uses it,
- * and compares it with what `dist/` declares and with the clock. It reads no Secret.
+ * Reads the status of the platform: the source, units, releases, the store and every ExternalSecret that uses it.
+ * Compares it with what `dist/` declares, and with the current time. Does not read Secrets.
  *
- * @param only The one namespace whose ExternalSecrets are wanted; default: all.
- * @throws OperatorError when nothing can be read: no cluster, not logged in.
+ * @param only Only the ExternalSecrets of this namespace. @default - all
+ * @throws OperatorError if nothing can be read: cluster unreachable, not logged in.
  */
 export async function readStatus(connection: Connection, expected: Expected, only?: string): Promise<Status> {
   const notes: string[] = [];
-  /** A kind that is not installed, or may not be read, is a note; the rest is shown. */
+  /** A kind that is not installed or can't be read becomes a note; the rest is still shown. */
   const optional = async <Answer>(
     read: Promise<Answer>,
     otherwise: Answer,
     missing: string,
   ): Promise<Answer> => {
-    // In the order in which they are asked, whoever answers first.
+    // Keeps the order of the requests, whichever responds first.
     const place = notes.push('') - 1;
     try {
       return await read;
@@ -81,10 +81,10 @@ export async function readStatus(connection: Connection, expected: Expected, onl
   const find = async (resource: Resource, missing: string, namespace?: string) =>
     optional(list(connection, resource, namespace), undefined, missing);
 
-  const noFlux = 'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first';
+  const noFlux = 'Flux is not installed: its CRDs are missing; install it first';
   const noOperator =
-    'External Secrets Operator is not in the cluster: its CRDs are missing; look at its HelmRelease';
-  /** The objects of several places; undefined when one of them can't be read. */
+    'External Secrets Operator is not installed: its CRDs are missing; check its HelmRelease';
+  /** The objects in several places; undefined if any of them can't be read. */
   const findAll = async (
     places: readonly { resource: Resource; namespace?: string | undefined }[],
     missing: string,
@@ -119,14 +119,14 @@ export async function readStatus(connection: Connection, expected: Expected, onl
     wanted.some((store) => store.unit && namesStore(object.spec, store.name));
   const shown = (externalSecrets ?? []).filter(isShown);
   const events = shown.some((object) => !isReady(object))
-    ? await optional(warnings(connection, only), [], 'events can not be read')
+    ? await optional(warnings(connection, only), [], "events can't be read")
     : [];
   const isFailing = (object: ClusterObject | undefined) => object !== undefined && !isReady(object);
   const failingStores = wanted.filter((store) => isFailing(stores?.find((one) => isSame(one, store))));
-  // What is cluster-scoped has its events in `default`.
+  // Events of cluster-scoped objects are in `default`.
   const storeEvents = await Promise.all(
     [...new Set(failingStores.map(({ namespace = 'default' }) => namespace))].map((namespace) =>
-      optional(warnings(connection, namespace), [], 'events can not be read'),
+      optional(warnings(connection, namespace), [], "events can't be read"),
     ),
   );
 
@@ -156,7 +156,7 @@ export async function readStatus(connection: Connection, expected: Expected, onl
       stores,
       ({ unit }) =>
         unit === undefined
-          ? 'not in the cluster: it should be there already, as src/settings.ts says'
+          ? 'not in the cluster, but src/settings.ts says it already exists'
           : `not in the cluster: see the unit ${unit}`,
       storeEvents.flat(),
     );
@@ -178,7 +178,7 @@ export async function readStatus(connection: Connection, expected: Expected, onl
   ];
   if (only !== undefined && externalSecrets && !rows.some(({ kind }) => kind === 'ExternalSecret')) {
     const names = [...new Set(wanted.map(({ name }) => name))];
-    notes.push(`the namespace ${only} has no ExternalSecret of the store ${names.join(', ')}`);
+    notes.push(`no ExternalSecret in namespace ${only} uses the store ${names.join(', ')}`);
   }
   const told = [...new Set(notes)].filter((note) => note !== '');
   return {
@@ -191,7 +191,7 @@ export async function readStatus(connection: Connection, expected: Expected, onl
   };
 }
 
-/** What an object is called, and the unit that makes it. */
+/** An object's namespace and name, and the unit that makes it. */
 interface Named {
   readonly namespace?: string | undefined;
   readonly name: string;
@@ -211,13 +211,13 @@ const storeResources = {
   SecretStore: resources.stores,
 } as const;
 
-/** The revision that a source gives to what is built from it. */
+/** The revision of a source's artifact. */
 function revisionOf(source: ClusterObject | undefined): string | undefined {
   const revision: unknown = source?.status?.artifact?.revision;
   return typeof revision === 'string' ? revision : undefined;
 }
 
-/** App secrets that are declared, and whose ExternalSecret is not there. */
+/** Declared app secrets without an ExternalSecret in the cluster. */
 function absentRows(
   { externalSecrets }: Expected,
   found: readonly ClusterObject[],
@@ -227,7 +227,7 @@ function absentRows(
   const absent = externalSecrets.filter(
     (one) => (only ?? one.namespace) === one.namespace && !there.has(idOf(one)),
   );
-  // One that moves is in two units for a while.
+  // During a move, an app secret is in two units.
   return [...new Map(absent.map((one) => [idOf(one), one])).values()].map(
     ({ namespace, name, ...place }) => ({
       ...empty,
@@ -237,7 +237,7 @@ function absentRows(
       message:
         'unit' in place
           ? `not in the cluster: see the unit ${place.unit} above`
-          : `not in the cluster: is ${place.file} committed, is it in its kustomization.yaml, and is the Flux Kustomization of the app Ready?`,
+          : `not in the cluster: is ${place.file} committed and listed in its kustomization.yaml, and is the app's Flux Kustomization Ready?`,
     }),
   );
 }
@@ -255,7 +255,7 @@ function byName(a: Row, b: Row): number {
   return `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any of it may be missing
+// biome-ignore lint/suspicious/noExplicitAny: any field may be missing
 function namesStore(spec: any, store: string): boolean {
   const references = [spec?.secretStoreRef, ...(spec?.data ?? []), ...(spec?.dataFrom ?? [])].map(
     (reference) => reference?.sourceRef?.storeRef ?? reference,
@@ -265,7 +265,7 @@ function namesStore(spec: any, store: string): boolean {
   );
 }
 
-/** Of what is made once: that its Secret is older than what is declared. */
+/** A warning if an ExternalSecret changed after its Secret was created once and for all. */
 function madeBefore(object: ClusterObject): Problem[] {
   const { namespace, name } = object.metadata;
   if (!isMadeOnce(object) || isSynced(object)) return [];
@@ -273,13 +273,13 @@ function madeBefore(object: ClusterObject): Problem[] {
   return [
     {
       where: `ExternalSecret ${namespace}/${name}`,
-      what: 'was changed since its Secret was made, which stays as it is (refreshPolicy CreatedOnce)',
+      what: 'changed after its Secret was created, and the Secret is not updated (refreshPolicy CreatedOnce)',
       todo: writeAnew(String(namespace), String(secret)),
     },
   ];
 }
 
-/** The Warning events of a namespace, or of all; ESO's are among them. */
+/** The Warning events of one namespace, or of all. */
 async function warnings(connection: Connection, namespace: string | undefined): Promise<CoreV1Event[]> {
   const fieldSelector = 'type=Warning';
   const { items } = await ask(connection, 'list events', ({ core }) =>
@@ -299,12 +299,12 @@ export interface Condition {
   readonly lastTransitionTime?: string;
 }
 
-/** The condition Ready of an object; undefined while nobody wrote one. */
+/** An object's Ready condition; undefined until one is written. */
 export function conditionOf({ status }: ClusterObject): Condition | undefined {
   return (status?.conditions as Condition[] | undefined)?.find(({ type }) => type === 'Ready');
 }
 
-/** Whether an object's condition Ready is True, and says so of something that is there. */
+/** Whether an object is Ready. ESO also says so when the Secret to merge into is missing, or when it had no data. */
 export function isReady(object: ClusterObject): boolean {
   const { status, reason, message = '' } = conditionOf(object) ?? {};
   return status === 'True' && reason !== secretMissing && !message.startsWith(retained);
@@ -316,10 +316,10 @@ function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1
   const trouble = troubleOf(kind, object, now);
   const lastSync = lastSyncOf(object);
   const says = isReady(object);
-  // What ESO says goes on while it works: an event or a condition of a failure says more than that it is old.
+  // While ESO works, the failure it reports says more than that the last sync is old.
   const gone = object.metadata.deletionTimestamp !== undefined || object.spec?.suspend === true;
   const ready = says && trouble === undefined;
-  // ESO calls it done, and looks again when it would refresh.
+  // ESO reports success, and looks again at the next refresh.
   const waits = condition?.reason === secretMissing && trouble === undefined;
   const event = says ? undefined : newestEvent(object, kind, events, lastSync);
   const message = ready
@@ -342,8 +342,8 @@ function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1
 }
 
 /**
- * Why an object is not ready. ESO 2.9 names the item in an event and not in the condition; others may do it the
- * other way round: the one that is understood is told.
+ * Why an object is not ready. ESO 2.9 names the item in an event, not in the condition; other versions may do the
+ * reverse, so the first message that can be parsed wins.
  */
 function why(
   object: ClusterObject,
@@ -352,19 +352,19 @@ function why(
 ): string {
   const said = condition?.message;
   if (said?.startsWith(retained)) {
-    return 'its items have nothing that it could take, and ESO keeps the Secret if there is one';
+    return 'its items have no fields to read; External Secrets Operator keeps the Secret, if there is one';
   }
   if (condition?.reason === secretMissing) {
     const { name } = object.spec?.target ?? {};
-    return `the Secret ${name ?? object.metadata.name}, to which it adds keys, is not there; once it is, at once: \`npm run status -- --retry\``;
+    return `the Secret it adds keys to, ${name ?? object.metadata.name}, does not exist; once it does, run \`npm run status -- --retry\``;
   }
   const texts = [event?.message, said].filter((text): text is string => text !== undefined && text !== '');
   const best = texts.find(isReadable) ?? texts[0];
   if (best !== undefined) return readableReason(best, object);
-  return 'has no status yet';
+  return 'no status yet';
 }
 
-/** The newest event of an object, when it is newer than the last good sync. */
+/** An object's newest event since its last successful sync. */
 function newestEvent(
   { metadata }: ClusterObject,
   kind: string,

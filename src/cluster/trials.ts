@@ -9,51 +9,51 @@ import { keysOf, readSecretMetadata } from './secret-metadata.js';
 import { conditionOf, isReady } from './status.js';
 import { until } from './until.js';
 
-/** How long External Secrets Operator has, in milliseconds. */
+/** How long to wait for External Secrets Operator, in milliseconds. */
 const secretWithin = 60_000;
 
 /** What the canaries need. */
 export interface TrialInput {
   readonly connection: Connection;
-  /** What every ExternalSecret of the project says. */
+  /** What all ExternalSecrets of the project have in common. */
   readonly context: AppSecretContext;
-  /** Title or ID of an item that is in 1Password. */
+  /** Title or ID of an existing 1Password item. */
   readonly item: string;
-  /** Label of one of its fields; undefined takes them all. */
+  /** Label of one of its fields; undefined for all fields. */
   readonly field: string | undefined;
-  /** A namespace that is there, for the canaries; undefined makes one and deletes it again. */
+  /** An existing namespace for the canaries; if undefined, one is created and deleted again. */
   readonly canaryNamespace: string | undefined;
-  /** Asked once, before anything is written, with what will be. */
+  /** Called once, before anything is written, with a question that says what will be. */
   readonly confirm: (question: string) => Promise<boolean>;
-  /** Takes a line of progress. */
+  /** Receives progress lines. */
   readonly report: (line: string) => void;
-  /** Ends all waiting; what was made is removed all the same. */
+  /** Ends all waits; what was created is still deleted. */
   readonly signal: AbortSignal;
 }
 
-/** What came out. */
+/** The result of an acceptance run. */
 export interface Acceptance {
   readonly criteria: readonly Criterion[];
-  /** What could not be removed, and why, a line each. */
+  /** What could not be deleted and why, one line each. */
   readonly left: readonly string[];
-  /** Whether ESO wrote a status for any of the canaries; undefined when they were not tried. */
+  /** Whether ESO wrote a status for any canary; undefined if they were skipped. */
   readonly answered: boolean | undefined;
 }
 
-/** A canary, and what has to become of it. */
+/** A canary and its expected outcome. */
 interface Trial {
   readonly criterion: string;
   readonly secret: Omit<AppSecretProps, 'namespace'>;
-  /** What an event has to name; undefined when the Secret has to come. */
+  /** What an event must name; undefined if the Secret must appear. */
   readonly missing: string | undefined;
 }
 
 function trialsOf({ item, field }: TrialInput, id: string): Trial[] {
-  // No character that a template would write otherwise: the events name it as it is here.
+  // Only characters that need no escaping, so that events name it verbatim.
   const missing = `missing_${id}`;
   return [
     {
-      criterion: `a new secret is there within ${age(secretWithin)}`,
+      criterion: `a new Secret appears within ${age(secretWithin)}`,
       secret: { name: `acceptance-${id}-good`, item, keys: field === undefined ? 'all' : { value: field } },
       missing: undefined,
     },
@@ -71,39 +71,39 @@ function trialsOf({ item, field }: TrialInput, id: string): Trial[] {
 }
 
 /**
- * Makes the canaries, looks what becomes of them, and removes them, however it ends.
+ * Creates the canaries, watches them, and always deletes them again.
  *
- * @param storeIsReady Without a store they are not tried: they would all wait for it.
+ * @param storeIsReady If false, the canaries are skipped: all of them would wait for the store.
  */
 export async function tryCanaries(input: TrialInput, storeIsReady: boolean): Promise<Acceptance> {
   const { connection, context, canaryNamespace, report, signal } = input;
   const id = randomBytes(4).toString('hex');
   const trials = trialsOf(input, id);
-  const notTried = (why: string): Acceptance => ({
+  const skipped = (why: string): Acceptance => ({
     criteria: trials.map(({ criterion: name }) => ({ name, passed: false, seconds: 0, message: why })),
     left: [],
     answered: undefined,
   });
-  if (!storeIsReady) return notTried('not tried: the store is not Ready');
+  if (!storeIsReady) return skipped('skipped: the store is not Ready');
   const namespace = canaryNamespace ?? `cluster-secrets-acceptance-${id}`;
   const what = `three ExternalSecrets (acceptance-${id}-...)`;
   const where =
     canaryNamespace === undefined
-      ? `a namespace ${namespace} with ${what}`
+      ? `the namespace ${namespace} with ${what}`
       : `${what} in the namespace ${namespace}`;
-  const question = `Make ${where} on ${connection.server}, and remove it again?`;
+  const question = `Create ${where} on ${connection.server}, and delete ${canaryNamespace === undefined ? 'it' : 'them'} again?`;
   const agreed = await input.confirm(question);
-  if (signal.aborted) return notTried('not tried: stopped');
-  if (!agreed) return notTried('not tried: you did not agree');
+  if (signal.aborted) return skipped('skipped: interrupted');
+  if (!agreed) return skipped('skipped: you did not confirm');
 
   const canaries = new Canaries(connection, { namespace, own: canaryNamespace === undefined }, context);
   let criteria: readonly Criterion[];
   let left: string[];
   try {
-    report(`making ${where}`);
+    report(`creating ${where}`);
     const opened = await outcomeOf(canaries.open());
     report(`waiting up to ${age(secretWithin)} for External Secrets Operator`);
-    // All of them end before anything is removed, also when one of them breaks.
+    // Wait for all of them before deleting anything, even if one of them throws.
     const judged = await Promise.allSettled(
       trials.map((trial) =>
         judge(trial.criterion, async () => {
@@ -120,25 +120,25 @@ export async function tryCanaries(input: TrialInput, storeIsReady: boolean): Pro
         if (result.status === 'rejected') throw result.reason;
         const trial = trials[index];
         if (!result.value.passed || trial?.missing === undefined) return result.value;
-        // A Secret that came after its ExternalSecret had failed is no better.
+        // A Secret that appears after its ExternalSecret failed is a failure as well.
         const later = await noSecret(input, canaries, trial.secret.name).catch(failure);
         return later.passed ? result.value : { ...result.value, ...later };
       }),
     );
   } finally {
-    report('removing what was made');
+    report('deleting what was created');
     left = await canaries.remove(report);
   }
   return { criteria, left, answered: answeredBy(canaries, signal) };
 }
 
-/** Nobody can answer what could not be made, or was removed before its time. */
+/** Unknown if no canary was created, or if the wait was cut short. */
 function answeredBy(canaries: Canaries, signal: AbortSignal): boolean | undefined {
   if (canaries.answered) return true;
   return canaries.isEmpty || signal.aborted ? undefined : false;
 }
 
-/** The Secret comes and the ExternalSecret is Ready, within the limit. */
+/** Passes if the Secret appears and the ExternalSecret is Ready within the limit. */
 async function arrives(input: TrialInput, canaries: Canaries, name: string): Promise<Verdict> {
   const { connection, item, report, signal } = input;
   const { namespace } = canaries.place;
@@ -159,14 +159,14 @@ async function arrives(input: TrialInput, canaries: Canaries, name: string): Pro
     secretWithin,
     signal,
   );
-  if (!secret) return { passed: false, message: said || 'no Secret, and nothing says why' };
+  if (!secret) return { passed: false, message: said || 'no Secret, and no event that says why' };
   const keys = keysOf(secret);
-  if (keys.length === 0) return { passed: false, message: `the Secret of '${item}' has no key` };
+  if (keys.length === 0) return { passed: false, message: `'${item}' became a Secret without keys` };
   const count = keys.length === 1 ? 'the key' : `${keys.length} keys:`;
   return { passed: true, message: `'${item}' became a Secret with ${count} ${keys.join(', ')}` };
 }
 
-/** The ExternalSecret is not ready, an event names what is missing, and there is no Secret. */
+/** Passes if the ExternalSecret is not ready, an event names what is missing, and there is no Secret. */
 async function fails(input: TrialInput, canaries: Canaries, name: string, missing: string): Promise<Verdict> {
   let seen = 'has no status';
   const decided = await until(
@@ -194,7 +194,5 @@ async function fails(input: TrialInput, canaries: Canaries, name: string, missin
 
 async function noSecret({ connection }: TrialInput, { place }: Canaries, name: string): Promise<Verdict> {
   const secret = await readSecretMetadata(connection, place.namespace, name);
-  return secret
-    ? { passed: false, message: 'a Secret was written all the same' }
-    : { passed: true, message: '' };
+  return secret ? { passed: false, message: 'a Secret was created anyway' } : { passed: true, message: '' };
 }

@@ -2,7 +2,7 @@ import { goDuration } from '../duration.js';
 import { age } from './age.js';
 import type { ClusterObject } from './connection.js';
 
-/** The commands by which Flux takes up a kind again. */
+/** What `flux resume` and `flux reconcile` call each kind. */
 const fluxNames: Readonly<Record<string, string>> = {
   Kustomization: 'kustomization',
   HelmRelease: 'helmrelease',
@@ -12,23 +12,23 @@ const fluxNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * How far behind its interval a refresh may be, in milliseconds: the operator works through hundreds after a
- * restart, and clocks differ.
+ * How late a refresh may be, in milliseconds: after a restart the operator works through hundreds of them, and
+ * clocks differ.
  */
 const grace = 2 * 60_000;
 
-/** What an object is compared with. */
+/** What an object's status is compared with. */
 export interface Now {
   readonly time: Date;
-  /** The revision that the source of the units has; undefined when that is not known. */
+  /** The current revision of the units' source; undefined if unknown. */
   readonly revision: string | undefined;
 }
 
 /**
- * What is wrong with an object although its last status may say Ready: it is being deleted, nobody works on it,
- * or what it says is old.
+ * What is wrong with an object even if its last status says Ready: it is being deleted, no controller reconciles
+ * it, or its status is stale.
  *
- * @returns A line with what to do; undefined when there is nothing of that sort.
+ * @returns A line with what to do; undefined if nothing is wrong.
  */
 export function troubleOf(kind: string, object: ClusterObject, now: Now): string | undefined {
   const { metadata, spec, status } = object;
@@ -37,62 +37,62 @@ export function troubleOf(kind: string, object: ClusterObject, now: Now): string
   const flux = fluxNames[kind];
   const command = (verb: string) => `\`flux ${verb} ${flux} ${metadata.name} -n ${metadata.namespace}\``;
   if (flux !== undefined && spec?.suspend === true) {
-    return `suspended, so that Flux changes nothing of it: ${command('resume')}`;
+    return `suspended, so Flux does not reconcile it; to resume: ${command('resume')}`;
   }
   const observed: unknown = status?.observedGeneration;
   if (flux !== undefined && typeof observed === 'number' && observed < (metadata.generation ?? 0)) {
-    return 'Flux has not looked at it since it was changed: see its controllers, `flux check`';
+    return 'Flux has not reconciled it since it changed: check its controllers with `flux check`';
   }
   const applied: unknown = status?.lastAppliedRevision;
   if (kind === 'Kustomization' && now.revision !== undefined && typeof applied === 'string') {
     if (applied !== now.revision) {
-      return `is at ${short(applied)}, and the source has ${short(now.revision)}: Flux has not applied it yet; at once: ${command('reconcile')}`;
+      return `at ${short(applied)}, but the source is at ${short(now.revision)}: Flux has not applied it yet; to apply it now: ${command('reconcile')}`;
     }
   }
   if (kind !== 'ExternalSecret') return undefined;
-  if (!isMadeOnce(object) && !isSynced(object)) return `was changed since its last sync, and ${notLooked}`;
+  if (!isMadeOnce(object) && !isSynced(object)) return `changed since its last sync, but ${notReconciled}`;
   return overdue(object, now.time);
 }
 
-const notLooked =
-  'External Secrets Operator has not looked at it since: is it running (`npm run acceptance`, or its log)?';
+const notReconciled =
+  'External Secrets Operator has not reconciled it: check its log, or run `npm run acceptance`';
 
 function deletion(kind: string, { metadata }: ClusterObject, now: Date): string | undefined {
   const { deletionTimestamp, finalizers = [] } = metadata;
   if (deletionTimestamp === undefined) return undefined;
-  const since = `is being deleted, since ${age(now.getTime() - new Date(deletionTimestamp).getTime())}`;
+  const since = `terminating for ${age(now.getTime() - new Date(deletionTimestamp).getTime())}`;
   if (finalizers.length === 0) return since;
   const who = /^(ExternalSecret|(Cluster)?SecretStore)$/.test(kind) ? 'External Secrets Operator' : 'Flux';
-  return `${since}, and waits for ${who} to let it go (${finalizers.join(', ')}): is that running?`;
+  return `${since}, waiting for ${who} to remove its finalizer (${finalizers.join(', ')}): is ${who} running?`;
 }
 
-/** Whether an ExternalSecret is read when its Secret is made, and not again. */
+/** Whether an ExternalSecret is synced only when its Secret is created. */
 export function isMadeOnce({ spec }: ClusterObject): boolean {
   return spec?.refreshPolicy === 'CreatedOnce';
 }
 
-/** Whether what an ExternalSecret says of its last sync is about what it is today; true while it says nothing. */
+/** Whether an ExternalSecret's last sync was of its current generation; true if it has never synced. */
 export function isSynced({ metadata, status }: ClusterObject): boolean {
   const synced: unknown = status?.syncedResourceVersion;
   if (typeof synced !== 'string' || metadata.generation === undefined) return true;
   return synced.startsWith(`${metadata.generation}-`);
 }
 
-/** A refresh that should have been: the status of an operator that is dead stays as it was. */
+/** A missed refresh: if the operator is dead, the status stays Ready. */
 function overdue(object: ClusterObject, now: Date): string | undefined {
   const next = nextRefreshOf(object);
   if (next === undefined) return undefined;
   const late = now.getTime() - next.getTime();
   if (late <= grace) return undefined;
-  return `its refresh is overdue since ${age(late)}, and ${notLooked}`;
+  return `its refresh is ${age(late)} overdue, and ${notReconciled}`;
 }
 
-/** When ESO last wrote the Secret; undefined for never. */
+/** When ESO last wrote the Secret; undefined if never. */
 export function lastSyncOf({ status }: ClusterObject): Date | undefined {
   return typeof status?.refreshTime === 'string' ? new Date(status.refreshTime) : undefined;
 }
 
-/** When ESO reads 1Password next after a good sync; undefined when it never does by itself. */
+/** When ESO next reads 1Password after a successful sync; undefined if it does not refresh periodically. */
 export function nextRefreshOf(object: ClusterObject): Date | undefined {
   const { spec } = object;
   const lastSync = lastSyncOf(object);
@@ -101,7 +101,7 @@ export function nextRefreshOf(object: ClusterObject): Date | undefined {
   return lastSync && periodic && interval ? new Date(lastSync.getTime() + interval) : undefined;
 }
 
-/** `main@sha1:0123456789...` with as much of the digest as git shows. */
+/** `main@sha1:01234567`: a revision with its digest abbreviated. */
 function short(revision: string): string {
   return revision.replace(/(sha\d+:[0-9a-f]{8})[0-9a-f]+$/, '$1');
 }

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const interval = 500;
 
 /**
- * Reads twice a second until there is an answer.
+ * Polls twice a second until there is an answer.
  *
- * @param limit How long at most, in milliseconds; it is read at least once.
- * @param signal Ends the waiting. @default - nothing does
- * @returns The answer; undefined when the time was over first.
- * @throws What `read` throws; the reason of the signal.
+ * @param limit Timeout in milliseconds; `read` is called at least once.
+ * @param signal Ends the wait. @default - none
+ * @returns The answer; undefined on timeout.
+ * @throws What `read` throws, or the signal's reason.
  */
 export async function until<Answer>(
   read: () => Promise<Answer | undefined>,
@@ -22,7 +22,7 @@ export async function until<Answer>(
     if (answer !== undefined) return answer;
     const left = end - performance.now();
     if (left <= 0) return undefined;
-    // An abort is thrown above, with its own reason.
+    // The loop throws the abort, with its own reason.
     await sleep(Math.min(interval, left), undefined, signal && { signal }).catch(() => {});
   }
 }

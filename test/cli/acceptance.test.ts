@@ -20,14 +20,14 @@ async function acceptance(
 describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => {
   const restricted = settings("{ store: { namespaces: ['media', 'monitoring'] } }");
   const serves =
-    'the store serves only the namespaces media, monitoring (store.namespaces in src/settings.ts): say --namespace with one of them';
+    'the store only serves the namespaces media, monitoring (store.namespaces in src/settings.ts): add --namespace with one of them';
 
   test.each([
     [
       'without a terminal and --yes',
       ['--item', 'A'],
       {},
-      'this writes to the cluster, and there is no terminal to ask: say --yes',
+      'this writes to the cluster, and there is no terminal to confirm on: add --yes',
     ],
     [
       'an empty item',
@@ -40,7 +40,7 @@ describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => 
       'a SecretStore, and no namespace',
       ['--yes', '--item', 'A'],
       settings("{ store: { existing: { name: 'op', kind: 'SecretStore' } } }"),
-      'the SecretStore op is there for its own namespace only: say --namespace with it',
+      'the SecretStore op only serves its own namespace: add --namespace',
     ],
     ['another namespace than those', ['--yes', '--item', 'A', '-n', 'default'], restricted, serves],
   ])('%s', async (_what, args, files, err) => {
@@ -97,7 +97,7 @@ describe.concurrent('no cluster to ask: one line, exit code 1', () => {
     onTestFinished(() => api.close());
     const { code, out, err } = await acceptance(args, { kubeconfig: api.kubeconfig });
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toMatch(/^http:\S+: does not accept who you are \(401\); log in to the cluster again$/);
+    expect(err).toMatch(/^http:\S+: does not accept your credentials \(401\); log in to the cluster again$/);
   });
 });
 
@@ -112,15 +112,15 @@ test('nothing is installed: every criterion says so, and nothing is written', as
   const rows = out.split('\n').map((line) => line.split(/ {2,}/));
   expect(rows.map(([result, , , message]) => [result, message])).toEqual([
     ['RESULT', 'MESSAGE'],
-    ['FAIL', 'no Deployment: see `npm run status`'],
-    ['FAIL', 'no Deployment: see `npm run status`'],
+    ['FAIL', 'no Deployment found: see `npm run status`'],
+    ['FAIL', 'no Deployment found: see `npm run status`'],
     [
       'FAIL',
-      expect.stringMatching(/^http:\S+: has nothing to list clustersecretstores\.external-secrets\.io from/),
+      expect.stringMatching(/^http:\S+: can't list clustersecretstores\.external-secrets\.io: not found/),
     ],
-    ...Array.from({ length: 3 }, () => ['FAIL', 'not tried: the store is not Ready']),
-    ['pass', 'Flux manages none'],
-    ['6 of 7 did not pass', undefined],
+    ...Array.from({ length: 3 }, () => ['FAIL', 'skipped: the store is not Ready']),
+    ['pass', 'Flux manages no Secrets'],
+    ['6 of 7 failed', undefined],
   ]);
   for (const { line } of api.requests) expect(line).toMatch(/^GET /);
 });
@@ -152,7 +152,7 @@ test("somebody else's operator and Connect: the one is looked for where it says,
   expect(code).toBe(1);
   const rows = out.split('\n').map((line) => line.split(/ {2,}/));
   expect(rows.slice(1, 3).map(([result, criterion, , message]) => [result, criterion, message])).toEqual([
-    ['pass', 'External Secrets Operator is running', 'eso 1/1; whether it answers was not tried'],
-    ['FAIL', 'the store op is Ready', 'it is not in the cluster: see `npm run status`'],
+    ['pass', 'External Secrets Operator is running', 'eso 1/1; not tested whether it responds'],
+    ['FAIL', 'the store op is Ready', 'not in the cluster: see `npm run status`'],
   ]);
 });

@@ -134,7 +134,7 @@ describe.concurrent('npm run status', () => {
       ['HelmRelease', 'external-secrets/onepassword-connect', 'yes'],
       ['ClusterSecretStore', 'onepassword', 'yes'],
       ['ExternalSecret', 'app/in-data', 'no', 'never', 'retrying', "the item 'grafana' has no field 'nope'"],
-      ['ExternalSecret', 'app/new', 'no', 'never', 'retrying', 'has no status yet'],
+      ['ExternalSecret', 'app/new', 'no', 'never', 'retrying', 'no status yet'],
       [
         'ExternalSecret',
         'app/no-field',
@@ -178,7 +178,7 @@ describe.concurrent('npm run status', () => {
     expect(code).toBe(1);
     expect(out).toContain('dial tcp 10.0.0.1:80: connect: connection refused');
     expect(out.split('\n').slice(-2)).toEqual([
-      'the operator looks at a failing store again after up to 7 minutes; at once: `npm run status -- --retry`',
+      'External Secrets Operator retries a failing store within 7 minutes; to retry now: `npm run status -- --retry`',
       '1 of 9 not ready',
     ]);
   });
@@ -204,10 +204,10 @@ describe.concurrent('npm run status', () => {
     expect(code).toBe(0);
     expect(out).toContain('all 9 ready');
     expect(err.split('\n')).toEqual([
-      'asked External Secrets Operator to look at ClusterSecretStore onepassword again',
-      'waiting for what it finds',
-      'asked External Secrets Operator to look at ExternalSecret app/bad again',
-      'waiting for what it finds',
+      'asked External Secrets Operator to reconcile ClusterSecretStore onepassword',
+      'waiting for the result',
+      'asked External Secrets Operator to reconcile ExternalSecret app/bad',
+      'waiting for the result',
     ]);
     const writes = api.requests.filter(({ line }) => !line.startsWith('GET'));
     expect(writes.map(({ line }) => line)).toEqual([
@@ -239,7 +239,7 @@ describe.concurrent('npm run status', () => {
     api.content = missing(-2);
     const { code, out } = await running;
     expect(code).toBe(1);
-    expect(out).toContain('the Secret plex, to which it adds keys, is not there');
+    expect(out).toContain('the Secret it adds keys to, plex, does not exist');
   });
 
   test('--retry ends with a new failure, and leaves the ExternalSecrets of a failing store alone', async () => {
@@ -295,7 +295,7 @@ describe.concurrent('npm run status', () => {
       row: [
         'no',
         '70m ago',
-        'its refresh is overdue since 10m, and External Secrets Operator has not looked at it since: is it running (`npm run acceptance`, or its log)?',
+        'its refresh is 10m overdue, and External Secrets Operator has not reconciled it: check its log, or run `npm run acceptance`',
       ],
     });
     // It works through many, and clocks differ.
@@ -319,7 +319,7 @@ describe.concurrent('npm run status', () => {
     });
     const suspended = changed(gitRepository(), { spec: { suspend: true } });
     expect((await rowOf({ [paths.source]: [suspended] }, name)).row?.at(-1)).toBe(
-      'suspended, so that Flux changes nothing of it: `flux resume source git flux-system -n flux-system`',
+      'suspended, so Flux does not reconcile it; to resume: `flux resume source git flux-system -n flux-system`',
     );
     expect((await rowOf({ [paths.source]: [] }, name)).row).toEqual([
       'no',
@@ -330,19 +330,19 @@ describe.concurrent('npm run status', () => {
   test.each([
     [
       { spec: { suspend: true } },
-      'suspended, so that Flux changes nothing of it: `flux resume kustomization onepassword-store -n flux-system`',
+      'suspended, so Flux does not reconcile it; to resume: `flux resume kustomization onepassword-store -n flux-system`',
     ],
     [
       { status: { lastAppliedRevision: 'main@sha1:fedcba9876543210fedcba9876543210fedcba98' } },
-      'is at main@sha1:fedcba98, and the source has main@sha1:01234567: Flux has not applied it yet; at once: `flux reconcile kustomization onepassword-store -n flux-system`',
+      'at main@sha1:fedcba98, but the source is at main@sha1:01234567: Flux has not applied it yet; to apply it now: `flux reconcile kustomization onepassword-store -n flux-system`',
     ],
     [
       { metadata: { generation: 2 } },
-      'Flux has not looked at it since it was changed: see its controllers, `flux check`',
+      'Flux has not reconciled it since it changed: check its controllers with `flux check`',
     ],
     [
       { metadata: { deletionTimestamp: ago(300), finalizers: ['finalizers.fluxcd.io'] } },
-      'is being deleted, since 5m, and waits for Flux to let it go (finalizers.fluxcd.io): is that running?',
+      'terminating for 5m, waiting for Flux to remove its finalizer (finalizers.fluxcd.io): is Flux running?',
     ],
   ])('a unit that says Ready, with %j', async (change, message) => {
     const units = unitNames.map((name) => unit(name));
@@ -367,12 +367,12 @@ describe.concurrent('npm run status', () => {
       row: [
         'no',
         expect.stringMatching(/^6\ds ago$/),
-        `is being deleted, since 2m, and waits for External Secrets Operator to let it go (${finalizers[0]}): is that running?`,
+        `terminating for 2m, waiting for External Secrets Operator to remove its finalizer (${finalizers[0]}): is External Secrets Operator running?`,
       ],
     });
     const newer = changed(es, { metadata: { generation: 2 } });
     expect((await rowOf({ [paths.externalSecrets]: [newer] }, 'monitoring/grafana')).row?.at(-1)).toMatch(
-      /^was changed since its last sync, and External Secrets Operator has not looked at it since/,
+      /^changed since its last sync, but External Secrets Operator has not reconciled it/,
     );
   });
 
@@ -396,7 +396,7 @@ describe.concurrent('npm run status', () => {
         'no',
         '10m ago',
         expect.stringMatching(/^in (49|50)m$/),
-        'the Secret plex, to which it adds keys, is not there; once it is, at once: `npm run status -- --retry`',
+        'the Secret it adds keys to, plex, does not exist; once it does, run `npm run status -- --retry`',
       ],
     });
   });
@@ -412,7 +412,7 @@ describe.concurrent('npm run status', () => {
     const { code, out } = await status({ ...healthy, [paths.externalSecrets]: [newer] });
     expect(code).toBe(0);
     expect(out).toContain(
-      'warning: ExternalSecret media/login: was changed since its Secret was made, which stays as it is (refreshPolicy CreatedOnce); to have it written anew: `kubectl -n media annotate secret first-login reconcile.external-secrets.io/data-hash-`',
+      'warning: ExternalSecret media/login: changed after its Secret was created, and the Secret is not updated (refreshPolicy CreatedOnce); to have it written anew: `kubectl -n media annotate secret first-login reconcile.external-secrets.io/data-hash-`',
     );
   });
 
@@ -474,7 +474,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
         'media/radarr',
         'no',
         'never',
-        `not in the cluster: is ${file} committed, is it in its kustomization.yaml, and is the Flux Kustomization of the app Ready?`,
+        `not in the cluster: is ${file} committed and listed in its kustomization.yaml, and is the app's Flux Kustomization Ready?`,
       ],
     ]);
   });
@@ -512,7 +512,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     const fresh = await copyProject();
     onTestFinished(() => fresh.destroy());
     const none = await fresh.run('status', ['--json'], { env });
-    expect(JSON.parse(none.out).notes).toEqual(['dist/: is not there; run `npm run synth`']);
+    expect(JSON.parse(none.out).notes).toEqual(['dist/: does not exist; run `npm run synth`']);
   });
 
   test('a look-up that found nothing is not ready, though ESO says so', async () => {
@@ -524,7 +524,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     const { code, out } = await status({ ...healthy, [paths.externalSecrets]: [nothing] });
     expect(code).toBe(1);
     expect(out).toMatch(
-      /app\/nothing +no .* its items have nothing that it could take, and ESO keeps the Secret if there is one/,
+      /app\/nothing +no .* its items have no fields to read; External Secrets Operator keeps the Secret, if there is one/,
     );
   });
 
@@ -580,18 +580,20 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     const bare = await status({});
     expect(bare.code).toBe(1);
     expect(bare.out.split('\n')).toEqual([
-      'Flux is not in the cluster: it has no Kustomizations and HelmReleases; install it first',
-      'External Secrets Operator is not in the cluster: its CRDs are missing; look at its HelmRelease',
+      'Flux is not installed: its CRDs are missing; install it first',
+      'External Secrets Operator is not installed: its CRDs are missing; check its HelmRelease',
       'not ready',
     ]);
     const half = await status({ ...healthy, [paths.stores]: 404, [paths.externalSecrets]: 404 });
     expect(half.code).toBe(1);
-    expect(half.out).toContain('External Secrets Operator is not in the cluster');
+    expect(half.out).toContain(
+      'KIND           NAME                                  READY  SYNCED  NEXT  MESSAGE',
+    );
     expect(half.out).toContain('flux-system/external-secrets');
     const forbidden = await status({ ...healthy, [paths.externalSecrets]: 403 });
     expect(forbidden.code).toBe(1);
     expect(forbidden.out).toMatch(
-      /^http:\/\/127\.0\.0\.1:\d+: does not let you list externalsecrets\.external-secrets\.io \(403\); ask for a role that may$/m,
+      /^http:\/\/127\.0\.0\.1:\d+: does not let you list externalsecrets\.external-secrets\.io \(403\); ask for a role that allows it$/m,
     );
   });
 
@@ -607,7 +609,9 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     const env = { KUBECONFIG: `${project.path}/kubeconfig-page` };
     const { code, out, err } = await project.run('status', [], { env });
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toMatch(/^http:\S+: (answers, but not as an API server does|can't be asked: .*); \S.*$/);
+    expect(err).toMatch(
+      /^http:\S+: (does not answer like a Kubernetes API server|can't be asked: .*); \S.*$/,
+    );
   });
 
   test.each([[['-n', '']], [['-n', '../x']], [['--watch', '--retry']]])(
@@ -624,17 +628,19 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
       'nosuch',
     );
     expect(none.code).toBe(1);
-    expect(none.out).toContain('the namespace nosuch has no ExternalSecret of the store onepassword');
+    expect(none.out).toContain(
+      'KIND                NAME                                  READY  SYNCED  NEXT  MESSAGE',
+    );
     const fresh = await copyProject();
     onTestFinished(() => fresh.destroy());
     const { api } = await start(healthy);
     fresh.write('kubeconfig', api.kubeconfig);
     const look = () => fresh.run('status', [], { env: { KUBECONFIG: `${fresh.path}/kubeconfig` } });
     const told = (what: string) => ({ code: 1, out: '', err: `dist/: ${what}; run \`npm run synth\`` });
-    expect(await look()).toEqual(told('is not there'));
+    expect(await look()).toEqual(told('does not exist'));
     await fresh.synth();
     fresh.write('dist/flux/onepassword-store.yaml', 'a: [');
-    expect(await look()).toEqual(told("can't be read (not as synth writes it)"));
+    expect(await look()).toEqual(told("can't be read (not written by synth)"));
   });
 
   test('stores that are there already: what is declared, and nothing of anybody else', async ({
@@ -683,7 +689,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
         'SecretStore',
         'monitoring/onepassword',
         'no',
-        'not in the cluster: it should be there already, as src/settings.ts says',
+        'not in the cluster, but src/settings.ts says it already exists',
       ],
       ['ExternalSecret', 'media/radarr', 'yes', '10m ago', expect.stringMatching(/^in /)],
       [
@@ -700,7 +706,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     const unknown = await status({ ...healthy, [paths.kustomizations]: 401 });
     expect(unknown).toMatchObject({ code: 1, out: '' });
     expect(unknown.err).toMatch(
-      /^http:\S+: does not accept who you are \(401\); log in to the cluster again$/,
+      /^http:\S+: does not accept your credentials \(401\); log in to the cluster again$/,
     );
     project.write('kubeconfig-none', kubeconfigFor('http://127.0.0.1:1'));
     const run = (KUBECONFIG: string) =>
@@ -730,7 +736,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     expect(exec).toEqual({
       code: 1,
       out: '',
-      err: "https://127.0.0.1:1: can't be asked: the client, or the credentials plugin of your kubeconfig, fails; run `kubectl version` to see why",
+      err: "https://127.0.0.1:1: can't be queried: the client or your kubeconfig's credential plugin fails; run `kubectl version` to see why",
     });
     const none = await run('');
     expect(none.code).toBe(1);

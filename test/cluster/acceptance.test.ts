@@ -16,10 +16,10 @@ const server = inject('server');
 const operatorRuns = 'External Secrets Operator is running';
 const connectRuns = '1Password Connect is running';
 const storeReady = 'the store onepassword is Ready';
-const arrives = 'a new secret is there within 60s';
+const arrives = 'a new Secret appears within 60s';
 const missingItem = 'a missing item: not ready, named by an event, no Secret';
 const missingField = 'a missing field: not ready, named by an event, no Secret';
-const unchanged = 'the Secrets that Flux manages did not change';
+const unchanged = 'the Secrets that Flux manages are unchanged';
 const names = [operatorRuns, connectRuns, storeReady, arrives, missingItem, missingField, unchanged];
 const canaries = [arrives, missingItem, missingField];
 
@@ -78,7 +78,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
         'pass',
         operatorRuns,
         expect.stringMatching(/^\d+\.\d\ds$/),
-        'external-secrets 1/1, external-secrets-cert-controller 1/1, external-secrets-webhook 1/1, and answers',
+        'external-secrets 1/1, external-secrets-cert-controller 1/1, external-secrets-webhook 1/1, and responds',
       ],
       ['pass', connectRuns, expect.any(String), 'onepassword 1/1'],
       ['pass', storeReady, expect.any(String), expect.stringMatching(/^for \d+[smh]$/)],
@@ -155,7 +155,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     expect(code).toBe(1);
     const { bad, left } = readJson(out);
     for (const name of canaries)
-      expect(bad[name]).toBe('namespace nowhere: is not in the cluster; name one that is');
+      expect(bad[name]).toBe('namespace nowhere: does not exist; name an existing namespace');
     expect(Object.keys(bad)).toEqual(canaries);
     expect(left).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     expect(Object.keys(bad)).toEqual(canaries);
     for (const name of canaries) {
       expect(bad[name]).toMatch(
-        /^https:\S+: refuses to create externalsecrets\.external-secrets\.io \(.* because it is being terminated\); see what refuses it$/,
+        /^https:\S+: refuses to create externalsecrets\.external-secrets\.io \(.* because it is being terminated\); check the policy, quota or webhook that refuses it$/,
       );
     }
     expect(left).toEqual([]);
@@ -179,8 +179,8 @@ describe.skipIf(!server)('npm run acceptance', () => {
     world.operator.behaviour.careless = true;
     const { bad } = readJson((await accept('--item', 'Grafana', '--json')).out);
     expect(bad).toEqual({
-      [missingItem]: 'a Secret was written all the same',
-      [missingField]: 'a Secret was written all the same',
+      [missingItem]: 'a Secret was created anyway',
+      [missingField]: 'a Secret was created anyway',
     });
     expect(await leftovers()).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     const first = readJson(silent?.out ?? '');
     expect(first.bad).toEqual({
       ...broken,
-      [arrives]: 'no Secret, and nothing says why',
+      [arrives]: 'no Secret, and no event that says why',
       [missingItem]: 'the ExternalSecret has no status',
       [missingField]: 'the ExternalSecret has no status',
     });
@@ -228,7 +228,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     // Asked for, and the rest is for Kubernetes.
     expect(first.left).toEqual([]);
     expect(silent?.err).toMatch(
-      /^namespace cluster-secrets-acceptance-\S+: Kubernetes is still deleting it; look whether it goes$/m,
+      /^namespace cluster-secrets-acceptance-\S+: Kubernetes is still deleting it; check later that it is gone$/m,
     );
     expect(await leftovers()).toEqual([expect.stringMatching(/^cluster-secrets-acceptance-/)]);
     operator.reset();
@@ -253,7 +253,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     const { bad } = readJson(result.out);
     expect(bad).toEqual({
       [storeReady]: 'unable to validate store: see `npm run status`, then `npm run status -- --retry`',
-      ...Object.fromEntries(canaries.map((name) => [name, 'not tried: the store is not Ready'])),
+      ...Object.fromEntries(canaries.map((name) => [name, 'skipped: the store is not Ready'])),
     });
     expect(new Set(requests.map(({ verb }) => verb))).toEqual(new Set(['list']));
   });
@@ -270,7 +270,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     }
     await client.putStatus(deployment('onepassword'), deployment('onepassword').status);
     const { passed, good } = readJson(await out);
-    expect(good[storeReady]).toMatch(/^for \d+s, \d+s after Connect was available$/);
+    expect(good[storeReady]).toMatch(/^for \d+s, \d+s after Connect became available$/);
     expect(passed).toBe(true);
   });
 
@@ -291,15 +291,15 @@ describe.skipIf(!server)('npm run acceptance', () => {
       }
     }
     await ended;
-    expect(lines.at(-1)).toBe('removing what was made');
+    expect(lines.at(-1)).toBe('deleting what was created');
     expect(await leftovers()).toEqual([]);
     const { bad } = readJson((await out).replace(/^[^{]*/, ''));
     expect(bad).toEqual(Object.fromEntries(canaries.map((name) => [name, 'stopped'])));
   });
 
   test.each([
-    ['n\r', 1, 'not tried: you did not agree'],
-    ['\u0003', 1, 'not tried: you did not agree'],
+    ['n\r', 1, 'skipped: you did not confirm'],
+    ['\u0003', 1, 'skipped: you did not confirm'],
     ['y\r', 0, undefined],
   ])('on a terminal it asks before the first write: %j', async (answer, code, why) => {
     const shell = findTool('script');
@@ -323,7 +323,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     expect(result.exitCode).toBe(code);
     const shown = stripVTControlCharacters(result.shown).replace(/\s+/g, ' ');
     expect(shown).toMatch(
-      /Make a namespace cluster-secrets-acceptance-\S+ with three ExternalSecrets \(acceptance-\S+\) on https:/,
+      /Create the namespace cluster-secrets-acceptance-\S+ with three ExternalSecrets \(acceptance-\S+\) on https:/,
     );
     const { bad } = readJson(result.shown.slice(result.shown.indexOf('{\r\n')));
     expect(bad).toEqual(why === undefined ? {} : Object.fromEntries(canaries.map((name) => [name, why])));
@@ -340,7 +340,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     expect(Object.keys(good)).toEqual([storeReady]);
     const refused = (what: string) =>
       expect.stringMatching(
-        new RegExp(`^https://\\S+: does not let you ${what} \\(403\\); ask for a role that may$`),
+        new RegExp(`^https://\\S+: does not let you ${what} \\(403\\); ask for a role that allows it$`),
       );
     expect(bad).toEqual({
       [operatorRuns]: refused('list deployments'),

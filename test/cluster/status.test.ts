@@ -150,10 +150,10 @@ describe.skipIf(!server)('npm run status', () => {
       world.run('operator', 'status', '--retry'),
     );
     expect(result.err.split('\n')).toEqual([
-      'asked External Secrets Operator to look at ClusterSecretStore onepassword again',
-      'waiting for what it finds',
-      'asked External Secrets Operator to look at ExternalSecret monitoring/grafana-admin again',
-      'waiting for what it finds',
+      'asked External Secrets Operator to reconcile ClusterSecretStore onepassword',
+      'waiting for the result',
+      'asked External Secrets Operator to reconcile ExternalSecret monitoring/grafana-admin',
+      'waiting for the result',
     ]);
     expect(result.out.split('\n').at(-1)).toBe('all 9 ready');
     expect(result.code).toBe(0);
@@ -185,16 +185,14 @@ describe.skipIf(!server)('npm run status', () => {
     expect(out).toMatch(
       /^Kustomization +flux-system\/external-secrets +no +suspended, .* `flux resume kustomization external-secrets -n flux-system`$/m,
     );
-    expect(out).toMatch(
-      /^ExternalSecret +media\/hanging +no .* is being deleted, since \d+s, and waits for /m,
-    );
+    expect(out).toMatch(/^ExternalSecret +media\/hanging +no .* terminating for \d+s, waiting for /m);
   });
 
   test('nobody in particular may see nothing, and is told so', async () => {
     const { code, out, err } = await world.run('stranger', 'status');
     expect(err).toBe('');
     expect(code).toBe(1);
-    const may = (what: string) => `does not let you list ${what} (403); ask for a role that may`;
+    const may = (what: string) => `does not let you list ${what} (403); ask for a role that allows it`;
     expect(out.split('\n')).toEqual([
       expect.stringContaining(may('gitrepositories.source.toolkit.fluxcd.io')),
       expect.stringContaining(may('kustomizations.kustomize.toolkit.fluxcd.io')),
