@@ -72,7 +72,7 @@ test.each([
   expect(await project.run('flux-entry')).toEqual({
     code: 0,
     out: '',
-    err: 'nothing to add: the Flux Kustomization flux-system in gotk-sync.yaml applies clusters/home/secrets/dist already',
+    err: 'nothing to add: the Flux Kustomization flux-system in gotk-sync.yaml already applies clusters/home/secrets/dist',
   });
 });
 

@@ -9,6 +9,7 @@ import type { Command } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
 import { prompts } from '../terminal/prompts.js';
 import { oneLine, plainTable } from '../terminal/table.js';
+import { examples } from './examples.js';
 
 interface Options {
   readonly item: string;
@@ -18,31 +19,32 @@ interface Options {
   readonly json?: true;
 }
 
-/** Which flag said a field of an app secret; the rest comes from `--field`. */
+/** The flag behind each field of the app secret; all others come from `--field`. */
 const flags: Record<string, string> = { item: '--item', namespace: '--namespace' };
 
-/** `acceptance`: proves on the cluster what the project promises. */
+/** `acceptance`: tests on the cluster what the project promises. */
 export const acceptance: Command = async (project, args, io) => {
   const command = new Usage('npm run acceptance --')
     .description(
-      'Proves on the cluster what this project promises. It makes three ExternalSecrets in a namespace of their own, removes them again, and reads no value of a Secret.',
+      'Test on the cluster that secrets arrive and failures show. Creates three ExternalSecrets in a temporary namespace, deletes them again, and never reads the value of a Secret.',
     )
-    .requiredOption('--item <title>', 'an item that is in 1Password, by its title or ID')
-    .option('--field <label>', 'one of its fields; left out, all of them')
-    .option('-n, --namespace <name>', 'a namespace that is there, instead of one made for it')
-    .option('--yes', 'do not ask before the first write')
-    .option('--json', 'print JSON instead of a table');
+    .requiredOption('--item <title>', 'title or ID of an existing 1Password item')
+    .option('--field <label>', 'label of one of its fields (default: all fields)')
+    .option('-n, --namespace <name>', 'use this existing namespace instead of a temporary one')
+    .option('--yes', 'skip the confirmation prompt')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText('after', examples('--item Grafana', '--item Grafana --field password --yes --json'));
   const options = parseArguments<Options>(command, args, io);
   if (!options) return 0;
   if (!options.yes && !io.stdin.isTTY) {
-    throw new UsageError('this writes to the cluster, and there is no terminal to ask: say --yes');
+    throw new UsageError('this writes to the cluster, and there is no terminal to confirm on: add --yes');
   }
   try {
     const outcome = await prove(project, options, io);
     print(io.stdout, options.json ? json(outcome) : table(outcome));
     return passed(outcome) ? 0 : 1;
   } catch (error) {
-    // Who reads JSON reads it whatever is wrong.
+    // With --json, standard output is JSON even on errors.
     if (!(error instanceof OperatorError) || !options.json) throw error;
     print(io.stdout, json(undefined, error.message.split('\n')));
     return 1;
@@ -52,10 +54,10 @@ export const acceptance: Command = async (project, args, io) => {
 async function prove(project: string, options: Options, io: Io): Promise<Acceptance> {
   const settings = await loadSettings(project);
   checkOptions(options, settings);
-  // The client of Kubernetes takes half of a second to load.
+  // The Kubernetes client takes half a second to load.
   const { accept } = await import('../cluster/accept.js');
   const { connect } = await import('../cluster/connection.js');
-  // Whatever was made is removed first.
+  // Ctrl-C first deletes what was created.
   return io.stoppable((signal) =>
     accept({
       connection: connect(io.env),
@@ -77,7 +79,7 @@ async function prove(project: string, options: Options, io: Io): Promise<Accepta
   );
 }
 
-/** @throws UsageError for what could not become an ExternalSecret, or could not use the store. */
+/** @throws UsageError if the flags don't make a valid app secret, or one that can't use the store. */
 function checkOptions({ item, field, namespace }: Options, settings: ResolvedSettings): void {
   const secret = {
     namespace: namespace ?? 'acceptance',
@@ -95,19 +97,17 @@ function checkOptions({ item, field, namespace }: Options, settings: ResolvedSet
   }
   const { kind, name, namespaces } = settings.store;
   if (kind === 'SecretStore' && namespace === undefined) {
-    throw new UsageError(
-      `the SecretStore ${name} is there for its own namespace only: say --namespace with it`,
-    );
+    throw new UsageError(`the SecretStore ${name} only serves its own namespace: add --namespace`);
   }
   if (namespaces && !(namespace !== undefined && namespaces.includes(namespace))) {
     throw new UsageError(
-      `the store serves only the namespaces ${namespaces.join(', ')} (store.namespaces in src/settings.ts): say --namespace with one of them`,
+      `the store only serves the namespaces ${namespaces.join(', ')} (store.namespaces in src/settings.ts): add --namespace with one of them`,
     );
   }
 }
 
 async function ask(message: string, { stdin, stderr }: Io, signal: AbortSignal): Promise<boolean> {
-  // On stderr: standard output is the result's.
+  // Prompt on stderr; stdout is for the result.
   const { confirm } = prompts({ input: stdin, output: stderr, signal });
   return confirm({ message, default: false }).catch((error) => {
     if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') return false;
@@ -127,12 +127,11 @@ function table({ criteria, left }: Acceptance): string {
     message,
   ]);
   const failed = criteria.filter((criterion) => !criterion.passed).length;
-  const summary =
-    failed === 0 ? `all ${criteria.length} passed` : `${failed} of ${criteria.length} did not pass`;
+  const summary = failed === 0 ? `all ${criteria.length} passed` : `${failed} of ${criteria.length} failed`;
   return [plainTable(['RESULT', 'CRITERION', 'TIME', 'MESSAGE'], rows), ...left, summary].join('\n');
 }
 
-/** Writes the result as JSON: `passed`, the criteria, what could not be removed, and why nothing was proven. */
+/** Formats the result as JSON: `passed`, the criteria, what could not be deleted, and errors as `notes`. */
 function json(outcome: Acceptance | undefined, notes: readonly string[] = []): string {
   const { criteria = [], left = [] } = outcome ?? {};
   const all = outcome !== undefined && passed(outcome);

@@ -31,6 +31,7 @@ import { prompts } from '../terminal/prompts.js';
 import { isReservedKey } from '../tree.js';
 import { askSecret } from './add-secret/ask-secret.js';
 import { checkProblem } from './check-items/checks.js';
+import { examples } from './examples.js';
 import { warn } from './synth/report.js';
 import { synth } from './synth.js';
 
@@ -45,23 +46,33 @@ interface Flags {
   readonly dryRun?: true;
 }
 
-/** `add-secret`: writes `src/secrets/<app>.ts` for one Secret, and runs synth. */
+/** `add-secret`: writes `src/secrets/<app>.ts` for one app secret, and runs synth. */
 export const addSecret: Command = async (project, args, io) => {
   const command = new Usage('npm run add-secret --')
-    .description('Writes src/secrets/<app>.ts for one Secret from one 1Password item, and runs synth.')
+    .description(
+      'Write src/secrets/<app>.ts for one app secret, and run synth. On a terminal, prompts for whatever is missing.',
+    )
     .option('--namespace <name>', 'namespace of the Secret')
     .option('--name <name>', 'name of the Secret')
-    .option('--item <title>', 'title or ID of the 1Password item (default: the name of the file)')
+    .option('--item <title>', 'title or ID of the 1Password item (default: name of the file)')
     .option(
       '--key <KEY=LABEL>',
-      'a key and the label of its field, or KEY=file:NAME with the name of an attached file; LABEL or file:NAME alone makes the key',
+      'key and the label of its field, or KEY=file:NAME for an attached file; repeatable; without KEY=, the key is derived from the name',
       collect,
     )
-    .option('--all', 'every field of the item (every file of a Document), each under its label')
+    .option('--all', 'use every field of the item (every file of a Document), with its label as the key')
     .option('--type <type>', 'type of the Secret (default: Opaque)')
-    .option('--file <app>', 'name of the file under src/secrets/ (default: the name of the Secret)')
-    .option('--dry-run', 'check as synth does, print the file, and write nothing')
-    .addHelpText('after', '\nFor a field whose label begins with file: edit the file afterwards.');
+    .option('--file <app>', 'name of the file in src/secrets/, without .ts (default: name of the Secret)')
+    .option('--dry-run', 'check like synth and print the file, but write nothing')
+    .addHelpText('after', '\nFor a field whose label starts with "file:", edit the file afterwards.')
+    .addHelpText(
+      'after',
+      examples(
+        '',
+        '--namespace media --name radarr --item Radarr --key api-key="api key"',
+        '--namespace media --name radarr --all --dry-run',
+      ),
+    );
   const flags = parseArguments<Flags>(command, args, io);
   if (!flags) return 0;
   const flagKeys = keysOf(flags);
@@ -98,7 +109,7 @@ export const addSecret: Command = async (project, args, io) => {
     return await add(project, { file, secret, dryRun: flags.dryRun ?? false, finder }, io);
   } catch (error) {
     if (isAsked && error instanceof OperatorError)
-      print(io.stderr, `your answers: ${commandLine(secret, file)}`);
+      print(io.stderr, `to run it again with your answers: ${commandLine(secret, file)}`);
     throw error;
   }
 };
@@ -129,7 +140,7 @@ async function add(project: string, { file, secret, dryRun, finder }: Added, io:
   );
   print(
     io.stdout,
-    `an app that needs it first has, in its Flux Kustomization: ${dependsOn(unitNameOf(secret, await loadSettings(project)))}`,
+    `to make an app wait for it, add to its Flux Kustomization: ${dependsOn(unitNameOf(secret, await loadSettings(project)))}`,
   );
   print(io.stdout, `${secret.namespace}/${secret.name} comes from the 1Password item '${secret.item}'`);
   return 0;
@@ -142,14 +153,14 @@ async function problemsIn1Password(secret: NewSecret, finder: ItemFinder): Promi
     .map((check) => checkProblem(check, '1Password'));
 }
 
-/** What synth would say of the file, and of nothing else. */
+/** The problems synth would find in this file. */
 async function problemsOfSynth(project: string, added: AppSecretsFile): Promise<Problem[]> {
   const composed = await composeProject(project, [added]);
   const all = [...composed.problems, ...guard(composed).problems];
   return all.filter(({ where }) => where.startsWith(`${added.file}:`));
 }
 
-/** The command that says what was answered. */
+/** The command line equivalent to the answers. */
 function commandLine({ namespace, name, item, keys, type }: NewSecret, file: string): string {
   const ofKey = ([key, source]: [string, NewSource]) => [
     '--key',
@@ -172,7 +183,7 @@ function collect(value: string, before: readonly string[] = []): string[] {
 }
 
 function keysOf({ key, all }: Flags): NewSecret['keys'] | undefined {
-  if (key && all) throw new UsageError('--key and --all: write one of the two');
+  if (key && all) throw new UsageError('--key and --all are mutually exclusive');
   if (all) return 'all';
   if (!key) return undefined;
   const keys = new Map<string, NewSource>();
@@ -181,15 +192,15 @@ function keysOf({ key, all }: Flags): NewSecret['keys'] | undefined {
     const source = typedSource(pair.slice(at + 1));
     const name = at < 0 && source !== undefined ? Object.keys(keysFor([source]))[0] : pair.slice(0, at);
     if (!name || source === undefined)
-      throw new UsageError(`--key '${pair}': write KEY=LABEL or KEY=file:NAME`);
-    if (isReservedKey(name)) throw new UsageError(`--key '${pair}': JavaScript keeps this name for itself`);
-    if (keys.has(name)) throw new UsageError(`--key '${pair}': there are two keys of the name ${name}`);
+      throw new UsageError(`--key '${pair}': must be KEY=LABEL or KEY=file:NAME`);
+    if (isReservedKey(name)) throw new UsageError(`--key '${pair}': JavaScript reserves this name`);
+    if (keys.has(name)) throw new UsageError(`--key '${pair}': duplicate key ${name}`);
     keys.set(name, source);
   }
   return Object.fromEntries(keys);
 }
 
-/** @throws OperatorError when what the flags say can't be right, whatever the answers are. */
+/** @throws OperatorError if the flags are invalid whatever the answers will be. */
 function refuseFlags(
   { namespace, name, item, type, file }: Flags,
   keys: NewSecret['keys'] | undefined,
@@ -204,25 +215,25 @@ function refuseFlags(
   );
   if ('problems' in shape) throw new OperatorError(shape.problems);
   const everything = namespace !== undefined && name !== undefined && keys !== undefined;
-  // Otherwise another name is asked for.
+  // Otherwise, a prompt asks for another name.
   const problem = app !== undefined && (everything || file !== undefined) ? fileProblem(app) : undefined;
   if (problem) throw new OperatorError([problem]);
 }
 
-/** Why there can't be such a file, if there can't. */
+/** Why the file can't be created; undefined if it can. */
 function fileProblemIn(project: string, file: string): Problem | undefined {
   const where = `src/secrets/${file}.ts`;
   if (!fileName.test(file)) {
     const todo = 'choose another --file: at most 55 lower-case letters, digits and -';
-    return { where, what: `'${file}' is no name for the file of an app`, todo };
+    return { where, what: `'${file}' is not a valid file name for an app`, todo };
   }
   if (existsSync(join(project, where))) {
-    return { where, what: 'is there already', todo: 'edit that file, or choose another with --file' };
+    return { where, what: 'already exists', todo: 'edit that file, or choose another with --file' };
   }
   return undefined;
 }
 
-/** @throws OperatorError with all that synth would refuse if there were this file. */
+/** @throws OperatorError with everything synth would refuse with this file added. */
 async function checkAsSynth(project: string, added: AppSecretsFile, io: Io): Promise<void> {
   const composed = await composeProject(project, [added], io);
   const { problems, warnings } = guard(composed);
@@ -231,7 +242,7 @@ async function checkAsSynth(project: string, added: AppSecretsFile, io: Io): Pro
   if (all.length > 0) throw new OperatorError(all);
 }
 
-/** Opens the vaults of the settings; says why when it can't, because then nothing is checked. */
+/** Opens the vaults of the settings; if it can't, says why, and that nothing was checked. */
 async function openFinder(project: string, io: Io): Promise<ItemFinder | undefined> {
   const settings = await loadSettings(project);
   try {
@@ -239,7 +250,7 @@ async function openFinder(project: string, io: Io): Promise<ItemFinder | undefin
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     print(io.stderr, error.message);
-    print(io.stderr, 'not checked against 1Password: run `npm run check-items` once it can be read');
+    print(io.stderr, 'not checked against 1Password: run `npm run check-items` once it is reachable');
     return undefined;
   }
 }
@@ -247,7 +258,7 @@ async function openFinder(project: string, io: Io): Promise<ItemFinder | undefin
 /**
  * Writes the file and runs synth, guards included.
  *
- * @throws OperatorError when synth refuses, or is stopped; the file is removed again then.
+ * @throws OperatorError if synth refuses or is interrupted; the file is then removed again.
  */
 async function writeAndSynth(project: string, path: string, text: string, io: Io): Promise<void> {
   const file = join(project, path);
@@ -261,9 +272,9 @@ async function writeAndSynth(project: string, path: string, text: string, io: Io
         untilStopped(synth(project, [], { ...io, stdout: said }, stop), stop),
       );
       if (code !== 0) {
-        const why = stop.aborted ? 'it was stopped' : 'synth refuses';
-        const todo = stop.aborted ? 'try again' : 'correct what is said above and try again';
-        throw new OperatorError([{ where: path, what: `was not kept, because ${why}`, todo }]);
+        const why = stop.aborted ? 'synth was interrupted' : 'synth refused it';
+        const todo = stop.aborted ? 'try again' : 'fix the problems above and try again';
+        throw new OperatorError([{ where: path, what: `was removed again, because ${why}`, todo }]);
       }
       kept = true;
       print(io.stdout, `wrote ${path}`);
@@ -275,7 +286,7 @@ async function writeAndSynth(project: string, path: string, text: string, io: Io
   });
 }
 
-/** An operator's file may take for ever to load: whoever stops it does not wait. */
+/** A user's file may take forever to load; don't wait for it once interrupted. */
 async function untilStopped(work: Promise<ExitCode>, stop: AbortSignal): Promise<ExitCode> {
   const stopped = once(stop, 'abort').then((): ExitCode => 1);
   return Promise.race([work, stopped]);

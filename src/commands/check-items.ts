@@ -12,11 +12,11 @@ import type { Command, ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
 import { checkProblem, checksTable } from './check-items/checks.js';
 
-/** `check-items`: compares `src/secrets/` with 1Password. */
+/** `check-items`: checks that 1Password has every item, field and file that `src/secrets/` uses. */
 export const checkItems: Command = async (project, args, io) => {
   const command = new Usage('npm run check-items --')
     .description(
-      'Compares src/secrets/ with 1Password: every item, field and file that is used. It reads names and whether a value is empty, never values.',
+      'Check that 1Password has every item, field and file that src/secrets/ uses. Reads names, and whether a value is empty, but never values.',
     )
     .option('--json', 'print JSON instead of a table');
   const asked = parseArguments<{ json?: true }>(command, args, io);
@@ -24,7 +24,7 @@ export const checkItems: Command = async (project, args, io) => {
   try {
     return await check(project, asked.json ?? false, io);
   } catch (error) {
-    // Whoever reads JSON gets some, besides the lines for eyes.
+    // With --json, print JSON as well as the error lines.
     if (asked.json && error instanceof OperatorError) {
       print(io.stdout, JSON.stringify({ ok: false, problems: error.problems }, null, 2));
     }
@@ -37,7 +37,7 @@ async function check(project: string, json: boolean, io: Io): Promise<ExitCode> 
   if (problems.length > 0) throw new OperatorError(problems);
   const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
   if (declared.length === 0 && !json) {
-    print(io.stdout, 'src/secrets/ declares no app secret: nothing to check');
+    print(io.stdout, 'nothing to check: src/secrets/ declares no app secrets');
     return 0;
   }
 
@@ -74,7 +74,7 @@ async function check(project: string, json: boolean, io: Io): Promise<ExitCode> 
   return 0;
 }
 
-/** What is the same for one secret in several namespaces, once. */
+/** Merges equal rows of one secret in several namespaces. */
 function onceEach<Row extends Check & { readonly file: string; readonly secret: string }>(
   rows: readonly Row[],
 ): Row[] {

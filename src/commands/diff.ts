@@ -15,6 +15,7 @@ import { composeProject, type Project } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
+import { examples } from './examples.js';
 
 interface Options {
   readonly markdown?: true;
@@ -23,17 +24,18 @@ interface Options {
   readonly exitCode?: true;
 }
 
-/** `diff`: says what the push does in the cluster, from `dist/` at a commit to the composed present. */
+/** `diff`: shows what a push does in the cluster: from `dist/` at a commit to what the sources compose now. */
 export const diff: Command = async (path, args, io) => {
   const usage = new Usage('npm run diff --')
     .description(
-      'Says what a push does in the cluster: from dist/ at REF to what the sources say now. It asks git, and no cluster.',
+      'Show what a push does in the cluster, by comparing dist/ at a commit with what synth would write now. Reads git, not the cluster.',
     )
-    .argument('[ref]', 'a commit; default: where this branch left the default branch')
-    .option('--markdown', 'print it for a comment on a pull request')
+    .argument('[ref]', 'commit to compare with (default: merge base with the default branch)')
+    .option('--markdown', 'print Markdown for a pull request comment')
     .option('--json', 'print JSON')
-    .option('--graph', 'with --markdown: draw the units that change')
-    .option('--exit-code', 'exit 1 when anything is deleted or made anew');
+    .option('--graph', 'with --markdown, add a graph of the units that change')
+    .option('--exit-code', 'exit 1 if anything is deleted or recreated')
+    .addHelpText('after', examples('', 'origin/main --markdown --graph', 'HEAD~1 --exit-code'));
   const options = parseArguments<Options>(usage, args, io, 1);
   if (!options) return 0;
   const project = await composeProject(path, [], io);
@@ -43,14 +45,14 @@ export const diff: Command = async (path, args, io) => {
   if (!repository) {
     const todo = 'run `git init`, and commit dist/';
     throw new OperatorError([
-      { where: path, what: 'is in no git repository, so there is nothing to compare with', todo },
+      { where: path, what: 'is not in a git repository, so there is nothing to compare with', todo },
     ]);
   }
   const base = findBase(repository.top, usage.args[0]);
   const before = filesAt(repository.top, base.commit, `${repository.prefix}dist`);
   const besideBefore = besideAt(repository.top, base.commit, projectIn(repository));
   if (before.size === 0) {
-    print(io.stderr, `note: there is no ${view.dist} at ${base.shown}, so everything is new`);
+    print(io.stderr, `note: ${view.dist} does not exist at ${base.shown}, so everything is new`);
   }
   const after = render(project.platform);
   const { beside } = project;
@@ -67,13 +69,13 @@ export const diff: Command = async (path, args, io) => {
   return options.exitCode && lost ? 1 : 0;
 };
 
-/** @throws OperatorError when the tree at the commit is none that synth wrote. */
+/** @throws OperatorError if the tree at the commit is not one that synth wrote. */
 function describe(before: Files, after: Files, shown: string): Changes {
   try {
     return describeChanges(before, after);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'YAMLException') throw error;
-    const what = `holds a file that is not YAML (${error.message.split('\n')[0]})`;
+    const what = `contains a file that is not valid YAML (${error.message.split('\n')[0]})`;
     throw new OperatorError([{ where: `dist/ at ${shown}`, what, todo: 'compare with another commit' }]);
   }
 }
@@ -97,8 +99,8 @@ function graphOf({ platform }: Project, before: Files, after: Files, { graph }: 
 }
 
 /**
- * What built a file beside an app at the commit: what builds it today. The folder that is gone today moved with its
- * app, when the Secret is still there.
+ * What built a file beside an app at the commit: what builds it today. If its folder is gone but the app secret is
+ * not, the folder moved with its app.
  */
 function ownerThen(
   { files, ownerOf }: BesidePlan,

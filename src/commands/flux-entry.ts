@@ -12,14 +12,16 @@ import { type Change, changeText, type Delivery } from '../repository/delivery.j
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
+import { examples } from './examples.js';
 
-/** `flux-entry`: tells whether Flux applies `dist/`, and prints or writes the one entry that is missing. */
+/** `flux-entry`: checks that Flux applies `dist/`, and prints or writes the entry if it is missing. */
 export const fluxEntry: Command = async (path, args, io) => {
   const command = new Usage('npm run flux-entry --')
     .description(
-      'Tells whether Flux applies dist/, once and as it is. Where it does not, prints the one Flux Kustomization to add to what Flux watches.',
+      'Check that Flux applies dist/ exactly once and unchanged. If it is not applied, print the Flux Kustomization to add to what Flux watches.',
     )
-    .option('--write <file>', 'write the Flux Kustomization to this file');
+    .option('--write <file>', 'write the Flux Kustomization to this file')
+    .addHelpText('after', examples('', '--write clusters/home/cluster-secrets.yaml'));
   const options = parseArguments<{ write?: string }>(command, args, io);
   if (!options) return 0;
   const project = await composeProject(path, [], io);
@@ -42,19 +44,19 @@ export const fluxEntry: Command = async (path, args, io) => {
     return 0;
   }
   await write(resolve(io.cwd, options.write), options.write, entry);
-  print(io.stdout, `${options.write} written: commit it`);
+  print(io.stdout, `wrote ${options.write}: commit it`);
   const listing = listingNote(project, resolve(io.cwd, options.write));
   if (listing !== undefined) print(io.stdout, listing);
   return 0;
 };
 
-/** Says who applies `dist/`, and what is done to it on the way. */
+/** Reports what applies `dist/`, and how it is changed on the way. */
 function report({ by, changes, problems }: Delivery, dist: string, io: Io): 0 | 1 {
   const [first] = by;
   if (by.length === 1 && first) {
     print(
       io.stderr,
-      `nothing to add: the Flux Kustomization ${first.name} in ${first.file} applies ${dist} already`,
+      `nothing to add: the Flux Kustomization ${first.name} in ${first.file} already applies ${dist}`,
     );
   }
   for (const line of harmless(changes)) print(io.stderr, line);
@@ -62,7 +64,7 @@ function report({ by, changes, problems }: Delivery, dist: string, io: Io): 0 | 
   return 0;
 }
 
-/** One line for each file that changes something and kind of object that it changes. */
+/** One line per file and kind of object that it changes. */
 function harmless(changes: readonly Change[]): string[] {
   const groups = groupBy(
     changes.filter(({ breaks }) => breaks === undefined),
@@ -71,11 +73,11 @@ function harmless(changes: readonly Change[]): string[] {
   return [...groups].map(([key, group]) => {
     const [file, kind] = key.split(/ (?=\S+$)/);
     const texts = new Set(group.map(changeText));
-    return `applied, but changed by ${file}, without harm: ${kind}: ${[...texts].join(', ')}`;
+    return `applied, but harmlessly changed by ${file}: ${kind}: ${[...texts].join(', ')}`;
   });
 }
 
-/** The entry: nothing in it is encrypted, but a repository that decrypts everywhere expects to see it here, too. */
+/** The entry. Nothing in it is encrypted, but a repository that sets `decryption` everywhere expects it here as well. */
 function entryOf({ settings, view }: Project): object {
   const { namespace, source, interval, retryInterval, serviceAccountName, sopsSecret } = settings.flux;
   const decrypts = view.model.fluxHolding('decryption').some(({ decrypts, root }) => decrypts && root);
@@ -101,7 +103,7 @@ function entryName(settings: Project['settings']): string {
   return nameIn(settings, 'cluster-secrets');
 }
 
-/** The file that the entry belongs in; undefined where no root is known. */
+/** Where to put the entry; undefined if no root is known. */
 function whereTo({ settings, view }: Project): string | undefined {
   const [root] = view.model.roots;
   if (!root) return undefined;
@@ -109,10 +111,10 @@ function whereTo({ settings, view }: Project): string | undefined {
   const file = posix.join(path, `${entryName(settings)}.yaml`);
   const list = view.model.kustomizationFile(path);
   const more = list === undefined ? '' : `, and list it under resources in ${list}`;
-  return `put it into ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies what is there. \`--write FILE\` writes it`;
+  return `save it as ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies that folder. \`--write FILE\` writes it for you`;
 }
 
-/** What is still missing once the file is written: a kustomization.yaml that lists it. */
+/** How to list the written file in a kustomization.yaml, if it must be. */
 function listingNote({ view, repository, path }: Project, file: string): string | undefined {
   const inside = relative(repository?.top ?? path, file)
     .split(sep)
@@ -129,7 +131,7 @@ async function write(path: string, shown: string, text: string): Promise<void> {
     throw new OperatorError([
       {
         where: shown,
-        what: 'is there already, with something else in it',
+        what: 'already exists, with different content',
         todo: 'name another file, or delete it',
       },
     ]);

@@ -10,11 +10,11 @@ import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
 
-/** `graph`: draws the units and what each waits for. */
+/** `graph`: draws the units and their dependencies. */
 export const graph: Command = async (project, args, io) => {
   const command = new Usage('npm run graph --')
-    .description('Prints the units and what each waits for, as a Mermaid flowchart.')
-    .option('--write', 'put the picture of the default project, with one app secret, into README.md');
+    .description('Draw the units and their dependencies as a Mermaid flowchart.')
+    .option('--write', 'put the flowchart of the default project, with one app secret, into README.md');
   const options = parseArguments<{ write?: true }>(command, args, io);
   if (!options) return 0;
   if (options.write) {
@@ -24,8 +24,8 @@ export const graph: Command = async (project, args, io) => {
         readFileSync(readme, 'utf8'),
       ) ?? [];
     if (before === undefined || after === undefined) {
-      const todo = 'put <!-- graph: --> and <!-- /graph --> where it goes, each on a line of its own';
-      throw new OperatorError([{ where: 'README.md', what: 'has no place for the picture', todo }]);
+      const todo = 'put <!-- graph: --> and <!-- /graph --> where it goes, each on its own line';
+      throw new OperatorError([{ where: 'README.md', what: 'has no place for the flowchart', todo }]);
     }
     writeFileSync(readme, `${before}\`\`\`mermaid\n${unitGraph(example())}\n\`\`\`\n${after}`);
     return 0;
@@ -36,7 +36,7 @@ export const graph: Command = async (project, args, io) => {
   return 0;
 };
 
-/** The shipped project with one app, so that the picture of the README does not depend on the operator's files. */
+/** The default project with one app secret: the README's flowchart must not depend on local files. */
 function example() {
   const secret = { namespace: 'app', name: 'app', item: 'App', keys: 'all' as const };
   return composePlatform({

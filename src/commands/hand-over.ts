@@ -19,17 +19,17 @@ import { plainTable } from '../terminal/table.js';
 import { afterPush, objectsIn, specOf, treeOf } from './hand-over/after-push.js';
 
 /**
- * `hand-over`: tells, before a push, which of the platform's objects change hands between Flux Kustomizations, and
- * refuses what would delete one of them.
+ * `hand-over`: shows, before a push, which of the platform's objects move between Flux Kustomizations, and fails if
+ * one of them would be deleted.
  */
 export const handOver: Command = async (path, args, io) => {
   const usage = new Usage('npm run hand-over --').description(
-    'Tells what Flux would delete of External Secrets Operator, its stores and ExternalSecrets if the working tree were pushed now, and whether they may be handed over to this project, or back. It asks the cluster, and changes nothing.',
+    'Check what pushing the working tree would do to External Secrets Operator, its stores and ExternalSecrets: what is handed over to this project or back, and what Flux would delete. Reads the cluster, and changes nothing.',
   );
   if (!parseArguments(usage, args, io)) return 0;
   const project = await composeProject(path, [], io);
   if (project.problems.length > 0) throw new OperatorError(project.problems);
-  // The client of Kubernetes takes half of a second to load.
+  // The Kubernetes client takes half a second to load.
   const { connect } = await import('../cluster/connection.js');
   const cluster = await readOwned(connect(io.env));
   const after = afterPush(project, cluster);
@@ -37,12 +37,12 @@ export const handOver: Command = async (path, args, io) => {
   if (effects.length > 0) {
     print(io.stdout, table(effects));
     if (problems.length > 0) throw new OperatorError(problems);
-    print(io.stdout, 'nothing of it is lost: push, and look at `npm run status`');
+    print(io.stdout, 'nothing is lost: push, then check with `npm run status`');
     return 0;
   }
   const waiting = waitingFor(project, cluster);
   if (waiting.length === 0) {
-    print(io.stdout, 'nothing changes hands, and nothing is left to take over');
+    print(io.stdout, 'nothing to hand over, and nothing left to take over');
     return 0;
   }
   const rows = waiting.map(({ object, problems }) => [
@@ -50,20 +50,20 @@ export const handOver: Command = async (path, args, io) => {
     shown(object.owner),
     problems.length === 0 ? 'yes' : 'no',
   ]);
-  print(io.stdout, plainTable(['OBJECT', 'TODAY', 'MAY CHANGE HANDS'], rows));
+  print(io.stdout, plainTable(['OBJECT', 'TODAY', 'CAN BE HANDED OVER'], rows));
   const wrong = waiting.flatMap((one) => one.problems);
   if (wrong.length > 0) throw new OperatorError(wrong);
-  print(io.stdout, 'all of it may change hands: take it out there, have it made here, and run this again');
+  print(io.stdout, 'everything can be handed over: remove it there, declare it here, and run this again');
   return 0;
 };
 
-/** An object that this project would make, and that another Flux Kustomization has. */
+/** An object that this project would make, and that another Flux Kustomization still applies. */
 interface Waiting {
   readonly object: OwnedObject;
   readonly problems: readonly Problem[];
 }
 
-/** What is left to take over: what a project that makes everything itself would make. */
+/** What is left to take over: everything that a project without `existing(...)` would make. */
 function waitingFor({ settings, files }: Project, cluster: OwnedObjects): Waiting[] {
   const { externalSecrets, connect, store } = resolveSettings({}, settingsFile).settings;
   const whole = new Cluster({ settings: { ...settings, externalSecrets, connect, store } });
@@ -85,7 +85,7 @@ function waitingFor({ settings, files }: Project, cluster: OwnedObjects): Waitin
 
 function table(effects: readonly PruneEffect[]): string {
   return plainTable(
-    ['OBJECT', 'TODAY', 'AFTER THE PUSH', 'IT'],
+    ['OBJECT', 'TODAY', 'AFTER THE PUSH', 'EFFECT'],
     effects.map(({ object, after, effect }) => [called(object), shown(object.owner), shown(after), effect]),
   );
 }

@@ -1,6 +1,6 @@
 import type { Command } from '../terminal/command.js';
 
-/** Every command, by what is typed. Each is loaded when it is run: those that do not compose do not load cdk8s. */
+/** All commands by name, loaded on demand: only commands that compose the cluster load cdk8s. */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   synth: async () => (await import('./synth.js')).synth,
   init: async () => (await import('./init.js')).init,
@@ -16,12 +16,12 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   completion: async () => (await import('./completion.js')).completionOf(commands),
 };
 
-/** What loads the command of a name; undefined when there is none. */
+/** Loads the command with this name; undefined if there is none. */
 export function commandNamed(name: string): (() => Promise<Command>) | undefined {
   return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }
 
-/** Commands that compose the cluster, which the project's `main.ts` says how to do. */
+/** Commands that compose the cluster, and therefore run through the project's `main.ts`. */
 export const composing: ReadonlySet<string> = new Set([
   'synth',
   'add-secret',
@@ -32,33 +32,37 @@ export const composing: ReadonlySet<string> = new Set([
   'hand-over',
 ]);
 
-/** Commands that need no project. */
+/** Commands that run outside a project. */
 export const withoutProject: ReadonlySet<string> = new Set(['init', 'completion']);
 
 const summaries: Readonly<Record<string, string>> = {
   synth: 'write dist/ from src/settings.ts and src/secrets/',
-  init: 'make a project, or move an old copy over to the package',
+  init: 'create a project, or migrate a copy of the repository to the package',
   bootstrap: "encrypt Connect's credentials and token for Flux",
   'add-secret': 'add an app secret',
-  'check-items': 'compare the app secrets with 1Password',
-  status: 'show the units, the store and the secrets of the cluster',
-  acceptance: 'prove on the cluster what this project promises',
-  'flux-entry': 'tell whether Flux applies dist/, and print the entry',
-  'hand-over': 'say whether a push hands over what it moves, or deletes it',
-  diff: 'say what a change does in the cluster before it is merged',
+  'check-items': 'check that 1Password has what the app secrets use',
+  status: 'show the units, the store and the secrets in the cluster',
+  acceptance: 'test on the cluster that secrets arrive and failures show',
+  'flux-entry': 'check that Flux applies dist/, and print the entry if it does not',
+  'hand-over': 'check what a push hands over, and what it would delete',
+  diff: 'show what a change does in the cluster before you merge it',
   graph: 'draw the units as a Mermaid flowchart',
-  completion: 'print the completion for a shell',
+  completion: 'print a shell completion script',
 };
 
-/** The help of `cluster-secrets` itself. */
+/** The text of `cluster-secrets --help`. */
 export function describeCommands(): string {
   const lines = Object.entries(summaries).map(([name, summary]) => `  ${name.padEnd(13)}${summary}`);
-  return `Usage: cluster-secrets COMMAND [OPTIONS]
+  return `Usage: cluster-secrets <command> [options]
 
-Secrets from 1Password for a Kubernetes cluster that Flux runs.
+Sync 1Password items to Kubernetes Secrets in a cluster run by Flux.
 
+Commands:
 ${lines.join('\n')}
 
-  --help       this text; after a command, its options
-  --version    the version of the package`;
+Options:
+  -h, --help     show help for cluster-secrets, or for a command
+  -v, --version  print the version
+
+Run 'cluster-secrets <command> --help' for the options of a command.`;
 }

@@ -14,6 +14,7 @@ import { projectFiles } from '../scaffold/project-files.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
+import { examples } from './examples.js';
 
 interface Options {
   readonly ci?: true;
@@ -21,19 +22,17 @@ interface Options {
   readonly install: boolean;
 }
 
-/** `init`: makes an operator's project, or moves a copy of the package's repository over to the package. */
+/** `init`: creates a project, or migrates a copy of the package's repository to the package. */
 export const init: Command = async (_project, args, io) => {
   const usage = new Usage('cluster-secrets init')
     .description(
-      'Makes a project: about a dozen files, yours from then on. What is there already is left as it is. In a copy of the repository of cluster-secrets, moves the project over to the package, and shows that dist/ stays the same.',
+      'Create a project: about a dozen files, yours from then on. Existing files stay as they are. In a copy of the cluster-secrets repository, migrate to the package and check that dist/ stays the same.',
     )
-    .argument('[folder]', 'where to', '.')
-    .option('--ci', "add a workflow and a Renovate preset at the repository's top")
-    .option(
-      '--package <spec>',
-      'what package.json says of cluster-secrets: a version, a tarball, a git address',
-    )
-    .option('--no-install', 'do not run npm install');
+    .argument('[folder]', 'folder of the project', '.')
+    .option('--ci', 'add a GitHub workflow and a Renovate preset at the top of the repository')
+    .option('--package <spec>', 'version, tarball or git URL of cluster-secrets for package.json')
+    .option('--no-install', 'skip npm install')
+    .addHelpText('after', examples('infrastructure/secrets', 'infrastructure/secrets --ci'));
   const options = parseArguments<Options>(usage, args, io, 1);
   if (!options) return 0;
   const folder = resolve(io.cwd, usage.args[0] ?? '.');
@@ -42,7 +41,7 @@ export const init: Command = async (_project, args, io) => {
   const moving = isOldCopy(folder);
   if (moving) {
     const gone = clearOldCopy(folder);
-    print(io.stdout, `moved over to the package: ${gone.join(', ')} came with it, and went`);
+    print(io.stdout, `migrated to the package: removed ${gone.join(', ')}, which it provides`);
   }
   write(folder, projectFiles(nameOf(folder), dependency(folder, options.package, io)), io);
   if (options.ci) addCi(folder, io);
@@ -60,12 +59,12 @@ export const init: Command = async (_project, args, io) => {
   return 0;
 };
 
-/** Writes what is not there yet, and says so of each. */
+/** Writes the files that do not exist yet, and reports each. */
 function write(folder: string, files: ReadonlyMap<string, string>, io: Io): void {
   for (const [path, content] of files) {
     const file = join(folder, path);
     if (existsSync(file)) {
-      print(io.stdout, `${path} is there already, and stays`);
+      print(io.stdout, `kept ${path}`);
       continue;
     }
     mkdirSync(dirname(file), { recursive: true });
@@ -74,7 +73,7 @@ function write(folder: string, files: ReadonlyMap<string, string>, io: Io): void
   }
 }
 
-/** Says which parts of the platform the repository makes already, and how the settings use them. */
+/** Reports which parts of the platform the repository already makes, and how to use them in the settings. */
 function tellWhatIsThere(folder: string, io: Io): void {
   const repository = findRepository(folder);
   if (!repository) return;
@@ -82,20 +81,16 @@ function tellWhatIsThere(folder: string, io: Io): void {
   const view = new RepositoryView({ project: folder, repository, otherClusters: [] }, prefix);
   const { settings } = settingsFromRepository(resolveSettings({}, settingsFile).settings, {}, view.model);
   const there = thereAlready(view, settings).filter(({ part }) => part !== 'connect');
-  for (const { what, line } of there)
-    print(io.stdout, `${what}: to use it, write in ${settingsFile}: ${line}`);
+  for (const { what, line } of there) print(io.stdout, `${what}: to use it, add to ${settingsFile}: ${line}`);
   if (there.length > 0) {
     const words = there.some(({ line }) => line.includes('externalUnit('))
       ? 'existing and externalUnit'
       : 'existing';
-    print(
-      io.stdout,
-      `import ${words} there, too; a store that is there already is all that app secrets need`,
-    );
+    print(io.stdout, `import ${words} there as well; an existing store is all that app secrets need`);
   }
 }
 
-/** A name that npm takes, from that of the folder. */
+/** A valid npm package name, from the folder's name. */
 function nameOf(folder: string): string {
   const name = basename(folder)
     .toLowerCase()
@@ -104,7 +99,7 @@ function nameOf(folder: string): string {
   return name === '' || name === 'cluster-secrets' ? 'secrets' : name;
 }
 
-/** A file is named from the project's folder. */
+/** Makes the path of a tarball relative to the project's folder. */
 function dependency(folder: string, spec: string | undefined, io: Io): string | undefined {
   if (spec === undefined) return undefined;
   const file = resolve(io.cwd, spec);
@@ -114,17 +109,17 @@ function dependency(folder: string, spec: string | undefined, io: Io): string | 
 function addCi(folder: string, io: Io): void {
   const repository = findRepository(folder);
   if (!repository) {
-    const todo = 'run `git init` at its top first, or leave --ci out';
-    throw new OperatorError([{ where: folder, what: 'is in no git repository, so --ci has no place', todo }]);
+    const todo = 'run `git init` at its top first, or omit --ci';
+    throw new OperatorError([{ where: folder, what: 'is not in a git repository, which --ci needs', todo }]);
   }
   write(repository.top, ciFiles(repository.prefix), io);
   print(
     io.stdout,
-    'Renovate reads the preset once its own file says "extends": ["local>OWNER/REPOSITORY//.github/renovate-cluster-secrets"]',
+    'to enable the Renovate preset, add to your Renovate config: "extends": ["local>OWNER/REPOSITORY//.github/renovate-cluster-secrets"]',
   );
 }
 
-/** Synthesizes with the package and compares with what git has. */
+/** Runs synth with the package and compares the result with git. */
 async function proveSame(folder: string, io: Io): Promise<0 | 1> {
   const cli = join(folder, 'node_modules/.bin/cluster-secrets');
   await run(folder, io, cli, 'synth');
@@ -134,11 +129,11 @@ async function proveSame(folder: string, io: Io): Promise<0 | 1> {
     stdout: ['pipe'],
   });
   if (exitCode === 0) {
-    print(io.stdout, '`git diff --exit-code dist`: dist/ is the same. Look at `git status`, and commit');
+    print(io.stdout, '`git diff --exit-code dist`: dist/ is unchanged. Review `git status`, and commit');
     return 0;
   }
-  const what = 'is not the same as before';
-  const todo = 'look at `git diff dist`: it is what the newer version changes';
+  const what = 'differs from what git has';
+  const todo = 'review `git diff dist`: these are the changes of the newer version';
   throw new OperatorError([{ where: 'dist', what, todo }]);
 }
 
@@ -161,7 +156,7 @@ async function run(folder: string, io: Io, command: string, ...args: string[]): 
     {
       where: folder,
       what: `\`${called}\` failed (${last})`,
-      todo: 'correct what it says, and run it again there',
+      todo: 'fix the error, and run it again there',
     },
   ]);
 }

@@ -7,6 +7,7 @@ import { dnsLabel } from '../platform/shape.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command, ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
+import { examples } from './examples.js';
 import { statusJson, statusText } from './status/text.js';
 
 interface Options {
@@ -22,25 +23,26 @@ const watchInterval = 2000;
 /** `status`: shows the units, the store and every ExternalSecret that uses it. */
 export const status: Command = async (project, args, io) => {
   const command = new Usage('npm run status --')
-    .description('Shows the units, the store and every ExternalSecret that uses it. It reads no Secret.')
-    .option('-n, --namespace <name>', 'only the ExternalSecrets of this namespace')
-    .option('--watch', 'go on looking, until Ctrl-C')
-    .option('--retry', 'make External Secrets Operator look at once at what fails, and wait for the result')
-    .option('--json', 'print JSON instead of a table');
+    .description('Show the units, the store and every ExternalSecret that uses it. Never reads Secrets.')
+    .option('-n, --namespace <name>', 'show only the ExternalSecrets in this namespace')
+    .option('--watch', 'keep watching until Ctrl-C')
+    .option('--retry', 'make External Secrets Operator retry what fails now, and wait for the result')
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText('after', examples('', '-n monitoring --watch', '--retry'));
   const options = parseArguments<Options>(command, args, io);
   if (!options) return 0;
   const { namespace } = options;
   if (namespace !== undefined && !dnsLabel().safeParse(namespace).success) {
-    throw new UsageError('-n takes the name of a namespace');
+    throw new UsageError('-n must be the name of a namespace');
   }
-  if (options.watch && options.retry) throw new UsageError('--watch and --retry: write one of the two');
+  if (options.watch && options.retry) throw new UsageError('--watch and --retry are mutually exclusive');
 
-  // The client of Kubernetes takes half of a second to load.
+  // The Kubernetes client takes half a second to load.
   const { connect } = await import('../cluster/connection.js');
   const { retry } = await import('../cluster/retry.js');
   const { readStatus } = await import('../cluster/status.js');
   const written = (status: Status) => (options.json ? statusJson(status) : statusText(status, new Date()));
-  // Who reads JSON reads it whatever is wrong.
+  // With --json, standard output is JSON even on errors.
   const nothing = (error: unknown): Status => {
     if (!(error instanceof OperatorError) || !options.json) throw error;
     return { ready: false, notes: error.message.split('\n'), warnings: [], rows: [] };
@@ -61,7 +63,7 @@ export const status: Command = async (project, args, io) => {
   return look().catch((error) => said(nothing(error)));
 };
 
-/** In place on a terminal; in a pipe only what changed. A question without an answer is asked again. */
+/** Redraws on a terminal; prints only changes to a pipe. Failed requests are retried. */
 function watch(
   { stdout, stoppable }: Io,
   read: () => Promise<Status>,
@@ -80,7 +82,7 @@ function watch(
   });
 }
 
-/** Ages move on by themselves: they are no news in a pipe. */
+/** `news` is what counts as a change in a pipe: ages, which always change, are left out. */
 async function look(read: () => Promise<Status>, written: (status: Status) => string) {
   try {
     const status = await read();

@@ -17,12 +17,13 @@ import { composeProject, type Project } from '../platform/project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
+import { examples } from './examples.js';
 import { besideLine, differenceProblems, warn, wroteLine } from './synth/report.js';
 
 /**
  * `synth`: writes `dist/` from `src/settings.ts` and `src/secrets/`.
  *
- * @param stop Once it is aborted, nothing is written any more. @default - nothing stops it
+ * @param stop Once aborted, nothing more is written. @default - none
  */
 export async function synth(
   path: string,
@@ -31,9 +32,10 @@ export async function synth(
   stop?: AbortSignal,
 ): Promise<ExitCode> {
   const usage = new Usage('npm run synth --')
-    .description('Writes dist/ from src/settings.ts and src/secrets/.')
-    .option('--check', 'write nothing; validate what dist/ should hold, and exit 1 if it differs')
-    .option('--finish-move', 'take what Flux has handed over out of the units that it moves from');
+    .description('Write dist/, and the files beside apps, from src/settings.ts and src/secrets/.')
+    .option('--check', 'write nothing; exit 1 if dist/ is out of date or invalid')
+    .option('--finish-move', 'remove app secrets that Flux has handed over from where they were')
+    .addHelpText('after', examples('', '--check'));
   const options = parseArguments<{ check?: true; finishMove?: true }>(usage, args, io);
   if (!options) return 0;
 
@@ -58,9 +60,9 @@ export async function synth(
   warn(changes?.warnings ?? [], io);
   for (const line of project.said) print(io.stdout, line);
   if (!project.hasCredentials && !isExisting(project.settings.connect)) {
-    print(io.stdout, 'no credentials yet: run `npm run bootstrap`; until then Connect waits');
+    print(io.stdout, 'no credentials yet: run `npm run bootstrap`; Connect waits for them');
   }
-  // The project's own manifests are valid; what an operator adds to the charts' values may not be.
+  // The project's own manifests are valid; the user's chart values may not be.
   const { externalSecrets, connect } = project.settings;
   const addsValues = [externalSecrets, connect].some((part) => Object.keys(valuesOf(part)).length > 0);
   const invalid = options.check || addsValues ? (await import('../output/validate.js')).validate(files) : [];
@@ -73,7 +75,7 @@ export async function synth(
   if (wrong.length > 0) throw new OperatorError(wrong);
   if (options.check) {
     const more = beside.files.size === 0 ? '' : `, and ${beside.files.size} beside apps`;
-    print(io.stdout, `dist/ is current and valid: ${files.size} files${more}`);
+    print(io.stdout, `dist/ is up to date and valid: ${files.size} files${more}`);
     return 0;
   }
   stop?.throwIfAborted();
@@ -83,13 +85,13 @@ export async function synth(
   for (const line of besideLine(beside)) print(io.stdout, line);
   const tells = changes?.objects.some(({ kind, fate }) => kind === 'Secret' || fate !== 'made');
   if (changes && tells) print(io.stdout, `in the cluster: ${summaryLine(changes)}`);
-  // `cdk8s synth` wants the manifests in a folder of its own, too.
+  // `cdk8s synth` wants a copy of the manifests in its own folder.
   const other = io.env['CDK8S_OUTDIR'];
   if (other && resolve(io.cwd, other) !== dist) await writeInto(resolve(io.cwd, other), files);
   return 0;
 }
 
-/** What a push changes; undefined where nothing would be told, because all is new or nothing is. */
+/** What a push changes; undefined on the first synth, and if nothing differs. */
 function changesSince(
   { path, beside }: Project,
   differences: readonly Difference[],
@@ -114,7 +116,7 @@ function changesSince(
   );
 }
 
-/** Without what somebody made unreadable: that is written anew, and what was in it nobody knows. */
+/** Leaves out files that are no longer valid YAML: they are overwritten, and can't be compared. */
 function readable(files: Files): Files {
   return new Map([...files].filter(([, content]) => isYaml(content)));
 }

@@ -10,7 +10,7 @@ const grafana = ['--namespace', 'monitoring', '--name', 'grafana'];
 const alone = { PATH: '/nowhere' };
 const notChecked =
   "1Password: can't be read: OP_CONNECT_HOST and OP_CONNECT_TOKEN not set, and op is not installed; set both to reach Connect, or install the 1Password CLI and sign in with `op signin`\n" +
-  'not checked against 1Password: run `npm run check-items` once it can be read';
+  'not checked against 1Password: run `npm run check-items` once it is reachable';
 
 async function start(): Promise<ConnectServer> {
   const server = await startConnect(connectData);
@@ -29,13 +29,13 @@ test('flags alone: the file, synth, and what to commit', async () => {
   const args = [...grafana, '--key', 'admin-password=password', '--key', 'admin user'];
   const { code, out, err } = await project.run(script, args, { env: alone });
   expect(err).toBe(notChecked);
-  expect(out.replace(/written: (\d+) files, \1 new/, 'written: ALL new')).toBe(
+  expect(out.replace(/wrote dist\/: (\d+) files, \1 new/, 'wrote dist/: ALL new')).toBe(
     [
       'wrote src/secrets/grafana.ts',
-      'no credentials yet: run `npm run bootstrap`; until then Connect waits',
-      'dist/ written: ALL new, 0 changed, 0 removed',
+      'no credentials yet: run `npm run bootstrap`; Connect waits for them',
+      'wrote dist/: ALL new, 0 changed, 0 removed',
       "commit src/secrets/grafana.ts and dist/: git add src/secrets/grafana.ts dist && git commit -m 'Add secret grafana'",
-      'an app that needs it first has, in its Flux Kustomization: dependsOn: [{ name: secrets-monitoring, readyExpr: "has(dep.status.lastAppliedRevision)" }]',
+      'to make an app wait for it, add to its Flux Kustomization: dependsOn: [{ name: secrets-monitoring, readyExpr: "has(dep.status.lastAppliedRevision)" }]',
       "monitoring/grafana comes from the 1Password item 'grafana'",
     ].join('\n'),
   );
@@ -144,7 +144,7 @@ export default [];
   process.kill(pid, signal);
   const { exitCode, stderr } = await child;
   expect(stderr).toBe(
-    `${notChecked}\nsrc/secrets/grafana.ts: was not kept, because it was stopped; try again`,
+    `${notChecked}\nsrc/secrets/grafana.ts: was removed again, because synth was interrupted; try again`,
   );
   expect(exitCode).toBe(1);
   expect(secretFiles(project)).toEqual(['slow.ts']);
@@ -177,13 +177,13 @@ test('used wrongly', async () => {
       said('--key', 'file:'),
     ]),
   ).toEqual([
-    '--key and --all: write one of the two',
-    "--key 'a=y': there are two keys of the name a",
-    "--key 'a=': write KEY=LABEL or KEY=file:NAME",
-    "--key '__proto__=a': JavaScript keeps this name for itself",
-    "--key 'constructor=a': JavaScript keeps this name for itself",
-    "--key 'a=file:': write KEY=LABEL or KEY=file:NAME",
-    "--key 'file:': write KEY=LABEL or KEY=file:NAME",
+    '--key and --all are mutually exclusive',
+    "--key 'a=y': duplicate key a",
+    "--key 'a=': must be KEY=LABEL or KEY=file:NAME",
+    "--key '__proto__=a': JavaScript reserves this name",
+    "--key 'constructor=a': JavaScript reserves this name",
+    "--key 'a=file:': must be KEY=LABEL or KEY=file:NAME",
+    "--key 'file:': must be KEY=LABEL or KEY=file:NAME",
   ]);
 });
 
@@ -192,13 +192,13 @@ test('never over a file that is there, never outside src/secrets/', async () => 
   const args = [...grafana, '--key', 'password'];
   expect(await project.run(script, args, { env: alone })).toMatchObject({
     code: 1,
-    err: 'src/secrets/grafana.ts: is there already; edit that file, or choose another with --file',
+    err: 'src/secrets/grafana.ts: already exists; edit that file, or choose another with --file',
   });
   expect(project.read('src/secrets/grafana.ts')).toBe('export default [];\n');
   expect(await project.run(script, [...args, '--file', '../main'], { env: alone })).toEqual({
     code: 1,
     out: '',
-    err: "src/secrets/../main.ts: '../main' is no name for the file of an app; choose another --file: at most 55 lower-case letters, digits and -",
+    err: "src/secrets/../main.ts: '../main' is not a valid file name for an app; choose another --file: at most 55 lower-case letters, digits and -",
   });
 });
 
@@ -218,7 +218,7 @@ test('what synth refuses is not kept, and dist/ stays', async () => {
     [
       notChecked,
       'src/secrets/second.ts: monitoring/grafana: is declared in src/secrets/grafana.ts, too; rename one of the two, or delete it',
-      'src/secrets/second.ts: was not kept, because synth refuses; correct what is said above and try again',
+      'src/secrets/second.ts: was removed again, because synth refused it; fix the problems above and try again',
     ].join('\n'),
   );
   expect(secretFiles(project)).toEqual(['grafana.ts']);

@@ -82,9 +82,9 @@ const refusal = async ({ namespace, item }: { namespace: string; item: string })
 
 test('offers the items, the one called as the app first, and its fields with their keys', async () => {
   answers.set('Name of the Secret', 'grafana');
-  answers.set('Its namespace', 'monitoring');
+  answers.set('Namespace', 'monitoring');
   answers.set('Title of the 1Password item', 'Grafana');
-  answers.set('Fields and files, each with the key that it gets', ['admin_user', 'ca.pem']);
+  answers.set('Fields and files, with their keys', ['admin_user', 'ca.pem']);
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
   expect(await askSecret({ keys: undefined }, { finder, fileProblem, refusal, prompts })).toEqual({
     file: 'grafana',
@@ -107,7 +107,7 @@ test('offers the items, the one called as the app first, and its fields with the
   expect(refused.get('Name of the Secret: No Name')).toBe(
     'is no Kubernetes name; use lower-case letters, digits, - and .',
   );
-  expect(refused.get('Its namespace: No Name')).toBe(
+  expect(refused.get('Namespace: No Name')).toBe(
     'is no Kubernetes name; use at most 63 lower-case letters, digits and -',
   );
   expect(refused.get('Title of the 1Password item: Twice')).toBe(
@@ -117,7 +117,7 @@ test('offers the items, the one called as the app first, and its fields with the
 });
 
 test('of a Document only the files, and everything of an item', async () => {
-  answers.set('Fields and files, each with the key that it gets', ['ca.pem']);
+  answers.set('Fields and files, with their keys', ['ca.pem']);
   answers.set('Type of the Secret', 'kubernetes.io/tls');
   const said = { namespace: 'apps', name: 'kubeconfig', item: 'Kubeconfig', keys: undefined };
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
@@ -129,7 +129,7 @@ test('of a Document only the files, and everything of an item', async () => {
 });
 
 test('without 1Password asks for the title and the labels, and asks for nothing that was said', async () => {
-  const labels = 'Labels of its fields, with commas between them (file:NAME for a file)';
+  const labels = 'Labels of its fields, separated by commas (file:NAME for a file)';
   answers.set(labels, 'password, api key,, file:ca.pem');
   const said = { namespace: 'apps', name: 'web.example', type: 'Opaque', keys: undefined };
   expect(await askSecret(said, { finder: undefined, fileProblem, refusal, prompts })).toEqual({
@@ -161,15 +161,15 @@ test('a file that is there already: asks for another', async () => {
 test('what the end would refuse is refused at its question', async () => {
   refusals.set('taken', 'is the Secret of another file; choose another name');
   refusals.set('Grafana', 'two fields have this name; rename one');
-  answers.set('Its namespace', 'monitoring');
+  answers.set('Namespace', 'monitoring');
   answers.set('Name of the Secret', 'web');
   answers.set('Title of the 1Password item', 'Grafana');
-  answers.set('Fields and files, each with the key that it gets', ['admin_user']);
+  answers.set('Fields and files, with their keys', ['admin_user']);
   wrongAnswers.push('taken');
   const finder = await ItemFinder.open(vaults, ['Kubernetes']);
   await askSecret({ keys: undefined, type: 'Opaque' }, { finder, fileProblem, refusal, prompts });
   wrongAnswers.pop();
   refusals.clear();
-  expect(refused.get('Its namespace: taken')).toBe('is the Secret of another file; choose another name');
-  expect(disabled).toContain('(not here: two fields have this name; rename one)');
+  expect(refused.get('Namespace: taken')).toBe('is the Secret of another file; choose another name');
+  expect(disabled).toContain('(unavailable: two fields have this name; rename one)');
 });

@@ -429,7 +429,7 @@ test('nothing declared, wrong arguments, wrong files', async () => {
   const project = await makeProject();
   expect(await project.run(script)).toEqual({
     code: 0,
-    out: 'src/secrets/ declares no app secret: nothing to check',
+    out: 'nothing to check: src/secrets/ declares no app secrets',
     err: '',
   });
   const wrong = await project.run(script, ['--jsn']);

@@ -153,7 +153,7 @@ async function handOver(
 }
 
 const mark =
-  'push it first, and nothing else with it, with the annotation `kustomize.toolkit.fluxcd.io/prune: disabled`, or with `prune: false` in that Flux Kustomization';
+  'first push only the annotation `kustomize.toolkit.fluxcd.io/prune: disabled` on it, or `prune: false` in that Flux Kustomization';
 
 /** The push in which this project takes everything. */
 const takeOver = {
@@ -168,13 +168,13 @@ describe('before anything moves', () => {
     const { code, rows, err } = await handOver({}, files);
     expect(code).toBe(1);
     expect(rows).toEqual([
-      ['OBJECT', 'TODAY', 'MAY CHANGE HANDS'],
+      ['OBJECT', 'TODAY', 'CAN BE HANDED OVER'],
       ['HelmRelease external-secrets/external-secrets', 'flux-system/eso', 'no'],
       ['ClusterSecretStore onepassword', 'flux-system/eso', 'no'],
       ['ExternalSecret media/radarr', 'flux-system/media', 'no'],
     ]);
     const line = (object: string, owner: string) =>
-      `${object}: the Flux Kustomization flux-system/${owner} would delete it as soon as it is taken out there; ${mark}`;
+      `${object}: the Flux Kustomization flux-system/${owner} would delete it once it is removed there; ${mark}`;
     expect(err.split('\n')).toEqual([
       line('HelmRelease external-secrets/external-secrets', 'eso'),
       line('ClusterSecretStore onepassword', 'eso'),
@@ -188,7 +188,7 @@ describe('before anything moves', () => {
   ])('%s: it may go on', async (_what, props) => {
     const { code, err, out } = await handOver(props, files);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/\nall of it may change hands: [^\n]+$/);
+    expect(out).toMatch(/\neverything can be handed over: [^\n]+$/);
   });
 
   test('`prune: false` does not help where the Flux Kustomization deletes all the same when it goes', async () => {
@@ -203,7 +203,7 @@ describe('before anything moves', () => {
     );
     expect(code).toBe(1);
     expect(err).toBe(
-      'HelmRelease external-secrets/external-secrets: Helm would delete the CustomResourceDefinition externalsecrets.external-secrets.io with it, and so every ExternalSecret and every Secret; push it first, and nothing else with it, with `crds.annotations: { helm.sh/resource-policy: keep }` in its values, and wait until Helm has upgraded it',
+      'HelmRelease external-secrets/external-secrets: Helm would delete the CustomResourceDefinition externalsecrets.external-secrets.io with it, and thus every ExternalSecret and every Secret; first push only `crds.annotations: { helm.sh/resource-policy: keep }` in its values, and wait until Helm has upgraded it',
     );
   });
 });
@@ -221,7 +221,7 @@ test('an ExternalSecret that this project makes in the same folder stays in the 
     'ExternalSecret media/radarr',
     'flux-system/media',
     'flux-system/secrets-media',
-    'is deleted',
+    'deleted',
   ]);
 });
 
@@ -230,21 +230,16 @@ describe('before the push in which this project takes over', () => {
     const { code, rows, err } = await handOver({ kept: true }, takeOver);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(rows).toEqual([
-      ['OBJECT', 'TODAY', 'AFTER THE PUSH', 'IT'],
+      ['OBJECT', 'TODAY', 'AFTER THE PUSH', 'EFFECT'],
       [
         'HelmRelease external-secrets/external-secrets',
         'flux-system/eso',
         'flux-system/external-secrets',
-        'is handed over',
+        'handed over',
       ],
-      [
-        'ClusterSecretStore onepassword',
-        'flux-system/eso',
-        'flux-system/onepassword-store',
-        'is handed over',
-      ],
-      ['ExternalSecret media/radarr', 'flux-system/media', 'flux-system/secrets-media', 'is handed over'],
-      ['nothing of it is lost: push, and look at `npm run status`'],
+      ['ClusterSecretStore onepassword', 'flux-system/eso', 'flux-system/onepassword-store', 'handed over'],
+      ['ExternalSecret media/radarr', 'flux-system/media', 'flux-system/secrets-media', 'handed over'],
+      ['nothing is lost: push, then check with `npm run status`'],
     ]);
   });
 
@@ -252,10 +247,10 @@ describe('before the push in which this project takes over', () => {
     const { code, err } = await handOver({ crdsStay: false }, takeOver);
     expect(code).toBe(1);
     expect(err.split('\n')).toEqual([
-      `HelmRelease external-secrets/external-secrets: the Flux Kustomization flux-system/eso would uninstall it before it is installed anew; ${mark}`,
+      `HelmRelease external-secrets/external-secrets: the Flux Kustomization flux-system/eso would uninstall it before it is installed again; ${mark}`,
       expect.stringMatching(/^HelmRelease external-secrets\/external-secrets: Helm would delete the Custom/),
-      `ClusterSecretStore onepassword: the Flux Kustomization flux-system/eso would delete it, and flux-system/onepassword-store would make it anew; ${mark}`,
-      `ExternalSecret media/radarr: the Flux Kustomization flux-system/media would delete it, and its Secret with it, and flux-system/secrets-media would make it anew; ${mark}`,
+      `ClusterSecretStore onepassword: the Flux Kustomization flux-system/eso would delete it, and flux-system/onepassword-store would recreate it; ${mark}`,
+      `ExternalSecret media/radarr: the Flux Kustomization flux-system/media would delete it, and its Secret with it, and flux-system/secrets-media would recreate it; ${mark}`,
     ]);
   });
 
@@ -273,14 +268,14 @@ describe('before the push in which this project takes over', () => {
     const pushed = { ...theirs, 'apps/eso/hr.yaml': operator.replace('name: external', 'name: my-external') };
     const { code, err } = await handOver({ kept: false }, { ...takeOver, pushed });
     expect(code).toBe(1);
-    expect(err).toContain('would uninstall it before it is installed anew');
+    expect(err).toContain('would uninstall it before it is installed again');
   });
 });
 
 test('what no change speaks of stays, also where nobody can follow what Flux builds', async () => {
   const pushed = { ...theirs, 'apps/media/es.yaml': '# made elsewhere\n' };
   const quiet = await handOver({ kept: true }, { pushed });
-  expect(quiet).toMatchObject({ code: 0, err: '', out: expect.stringContaining('may change hands') });
+  expect(quiet).toMatchObject({ code: 0, err: '', out: expect.stringContaining('can be handed over') });
   const { code, err } = await handOver({}, { gone: ['apps/media/es.yaml'] });
   expect(code).toBe(1);
   expect(err).toBe(
@@ -288,7 +283,7 @@ test('what no change speaks of stays, also where nobody can follow what Flux bui
   );
 });
 
-test('the operator alone is uninstalled: nothing is lost while its CRDs stay', async () => {
+test('the operator alone uninstalled: nothing is lost while its CRDs stay', async () => {
   const gone = ['apps/eso/hr.yaml'];
   const { code, rows, err } = await handOver({}, { gone });
   expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -296,7 +291,7 @@ test('the operator alone is uninstalled: nothing is lost while its CRDs stay', a
     'HelmRelease external-secrets/external-secrets',
     'flux-system/eso',
     '-',
-    'is uninstalled',
+    'uninstalled',
   ]);
   expect((await handOver({ crdsStay: false }, { gone })).code).toBe(1);
   // With one of another name in the same push, the old one's end takes along what both call the same.
@@ -314,7 +309,7 @@ spec: ${JSON.stringify(spec)}
 `;
   expect(await handOver({}, { gone, edit })).toMatchObject({
     code: 1,
-    err: 'HelmRelease external-secrets/external-secrets: would be uninstalled while external-secrets/eso is installed, and takes along what both call the same; push its removal alone, and the other one once it is gone; the Secrets stay meanwhile',
+    err: 'HelmRelease external-secrets/external-secrets: would be uninstalled while external-secrets/eso is installed, and takes the objects of the same name with it; push its removal alone, then the other one once it is gone (the Secrets stay in the meantime)',
   });
 });
 
@@ -344,7 +339,7 @@ describe('and back', () => {
     expect(await handOver({ isOurs: true }, ours)).toMatchObject({
       code: 0,
       err: '',
-      out: 'nothing changes hands, and nothing is left to take over',
+      out: 'nothing to hand over, and nothing left to take over',
     });
   });
 
@@ -355,9 +350,9 @@ describe('and back', () => {
     const { code, rows, err } = await handOver({ isOurs: true, flux: { prune: false } }, back);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(rows.slice(1, 4).map(([object, , after, effect]) => [object, after, effect])).toEqual([
-      ['HelmRelease external-secrets/external-secrets', 'flux-system/eso', 'is handed over'],
-      ['ClusterSecretStore onepassword', 'flux-system/eso', 'is handed over'],
-      ['ExternalSecret media/radarr', 'flux-system/media', 'is handed over'],
+      ['HelmRelease external-secrets/external-secrets', 'flux-system/eso', 'handed over'],
+      ['ClusterSecretStore onepassword', 'flux-system/eso', 'handed over'],
+      ['ExternalSecret media/radarr', 'flux-system/media', 'handed over'],
     ]);
   });
 });
@@ -365,9 +360,7 @@ describe('and back', () => {
 test('a repository that says nothing of Flux is no ground to judge on', async () => {
   const { code, err } = await handOver({}, { pushed: { 'README.md': 'x' } });
   expect(code).toBe(1);
-  expect(err).toMatch(
-    /^infrastructure\/secrets\/dist: is in a repository of which it is not known what Flux/,
-  );
+  expect(err).toMatch(/^infrastructure\/secrets\/dist: is in a repository that does not show what Flux/);
 });
 
 test('it asks, and changes nothing; of Secrets it gets the metadata', async () => {

@@ -142,7 +142,7 @@ describe('the package', () => {
       "import { defineSettings } from 'cluster-secrets';\n\nexport default defineSettings({ vaults: ['Mine'] });\n",
     );
     const out = await must(project, bin(project), 'init', '--no-install');
-    expect(out).toContain('src/settings.ts is there already, and stays');
+    expect(out).toContain('kept src/settings.ts');
     expect(readFileSync(join(project, 'src/settings.ts'), 'utf8')).toContain("'Mine'");
   });
 
@@ -242,7 +242,7 @@ describe('the package', () => {
     });
     // From a folder of the project, too.
     expect(await must(join(project, 'src'), bin(project), 'synth', '--check')).toMatch(
-      /dist\/ is current and valid/,
+      /dist\/ is up to date and valid/,
     );
     await must(
       project,
@@ -319,7 +319,7 @@ describe('the package', () => {
     const newer = await pack('0.99.0');
     await must(project, 'npm', 'install', '--no-audit', '--no-fund', newer);
     expect(await must(project, bin(project), '--version')).toBe('0.99.0');
-    expect(await must(project, bin(project), 'synth', '--check')).toMatch(/dist\/ is current and valid/);
+    expect(await must(project, bin(project), 'synth', '--check')).toMatch(/dist\/ is up to date and valid/);
     const changed = filesOf(project).filter(
       (file) => before[file] !== readFileSync(join(project, file), 'utf8'),
     );
@@ -337,7 +337,7 @@ describe('the package', () => {
     expect((await run(project, node, start, 'synth')).code).toBe(0);
     expect(await run(project, node, start, 'synth', '--check')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('dist/ is current and valid'),
+      out: expect.stringContaining('dist/ is up to date and valid'),
     });
   });
 

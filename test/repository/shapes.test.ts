@@ -44,14 +44,14 @@ describe('who applies dist/', () => {
     const file = '../../clusters/home/cluster-secrets.yaml';
     expect(await entry('--write', file)).toEqual({
       code: 0,
-      out: `${file} written: commit it\nadd cluster-secrets.yaml to resources in clusters/home/kustomization.yaml`,
+      out: `wrote ${file}: commit it\nadd cluster-secrets.yaml to resources in clusters/home/kustomization.yaml`,
       err: '',
     });
     expect(load(project.read(file))).toMatchObject({ spec: { path: './infrastructure/secrets/dist' } });
     project.write(file, 'mine\n');
     expect(await entry('--write', file)).toMatchObject({
       code: 1,
-      err: `${file}: is there already, with something else in it; name another file, or delete it`,
+      err: `${file}: already exists, with different content; name another file, or delete it`,
     });
     expect(project.read(file)).toBe('mine\n');
   });
@@ -95,7 +95,7 @@ describe('who applies dist/', () => {
     expect(await entry()).toEqual({
       code: 0,
       out: '',
-      err: 'nothing to add: the Flux Kustomization flux-system in bootstrap/flux.yaml applies clusters/home/secrets/dist already',
+      err: 'nothing to add: the Flux Kustomization flux-system in bootstrap/flux.yaml already applies clusters/home/secrets/dist',
     });
   });
 
@@ -166,7 +166,7 @@ describe('who applies dist/', () => {
     );
     expect(await synth()).toMatchObject({ code: 0, err: '' });
     expect((await entry()).err).toMatch(
-      /^nothing to add: .* in clusters\/home\/flux-system\/gotk-sync\.yaml applies/,
+      /^nothing to add: .* in clusters\/home\/flux-system\/gotk-sync\.yaml already applies/,
     );
   });
 });
@@ -194,7 +194,7 @@ ${patches}`;
     const { code, err } = await entry();
     expect(code).toBe(1);
     expect(err.split('\n')).toEqual([
-      'nothing to add: the Flux Kustomization apps in clusters/home/apps.yaml applies infrastructure/secrets/dist already',
+      'nothing to add: the Flux Kustomization apps in clusters/home/apps.yaml already applies infrastructure/secrets/dist',
       'apps/security/kustomization.yaml: changes Namespace external-secrets: metadata.name: external-secrets -> security: everything of this project looks for the Namespace under its own name; take that away there, or apply dist/ from a place that it does not reach',
       'apps/security/kustomization.yaml: changes Kustomization external-secrets and 3 more: metadata.namespace: flux-system -> security: the source, the decryption key and what waits for it are looked up in another namespace; take that away there, or apply dist/ from a place that it does not reach',
     ]);
@@ -281,7 +281,7 @@ export default appSecret({ namespace: 'a', name: 'a', item: 'x', template: { c: 
     const { code, err } = await entry();
     expect(code).toBe(0);
     expect(err).toMatch(
-      /^applied, but changed by kubernetes\/flux\/ks\.yaml, without harm: HelmRelease: .*spec\.install\.crds: Skip -> CreateReplace/m,
+      /^applied, but harmlessly changed by kubernetes\/flux\/ks\.yaml: HelmRelease: .*spec\.install\.crds: Skip -> CreateReplace/m,
     );
     const tree = project.tree('dist');
     const [secret = ''] = Object.keys(tree).filter((file) => file.endsWith('externalsecret-a.yaml'));

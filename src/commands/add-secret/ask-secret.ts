@@ -11,7 +11,7 @@ import {
 import { dnsLabel, dnsSubdomain, text } from '../../platform/shape.js';
 import type { Prompts } from '../../terminal/prompts.js';
 
-/** What was said by flags; the rest is asked for. */
+/** What the flags gave; prompts ask for the rest. */
 export interface SaidSecret {
   readonly namespace?: string;
   readonly name?: string;
@@ -21,25 +21,24 @@ export interface SaidSecret {
   readonly file?: string;
 }
 
-/** Where it is asked, and what answers are checked against. */
+/** The prompts, and what answers are checked against. */
 export interface Asking {
-  /** The items to choose from; undefined when 1Password can't be read. */
+  /** The items to choose from; undefined if 1Password can't be read. */
   readonly finder: ItemFinder | undefined;
-  /** Why there can't be a file of this name, without `.ts`, under `src/secrets/`. */
+  /** Why `src/secrets/<file>.ts` can't be created; undefined if it can. */
   readonly fileProblem: (file: string) => Problem | undefined;
   /**
-   * Why a secret would be refused in the end, by 1Password or by synth, as far as that is known when not all
-   * is said: `keys` is `'all'` until they are chosen.
+   * Why 1Password or synth would refuse the secret, as far as it is known yet: `keys` is `'all'` until they are
+   * chosen.
    */
   readonly refusal: (secret: NewSecret, file: string, said: 'place' | 'keys') => Promise<string | undefined>;
   readonly prompts: Prompts;
 }
 
 /**
- * Asks on the terminal for what the flags did not say, and again for what can't be; with everything said, asks
- * for nothing.
+ * Prompts for what the flags left out, and again after an invalid answer. Does not prompt if nothing is missing.
  *
- * @returns The secret, and the name of its file without `.ts`.
+ * @returns The secret, and the name of its file, without `.ts`.
  */
 export async function askSecret(
   said: SaidSecret,
@@ -62,7 +61,7 @@ export async function askSecret(
   const usualFile = said.file ?? fileNameFor(secretName);
   const placed = (place: string) => newSecret(place, secretName, said.item ?? 'item', 'all', undefined);
   const goodPlace = both(by(dnsLabel()), (place) => orTrue(refusal(placed(place), usualFile, 'place')));
-  const itsNamespace = namespace ?? (await ask('Its namespace', goodPlace));
+  const itsNamespace = namespace ?? (await ask('Namespace', goodPlace));
   const file = said.file ?? (await askFile(usualFile, fileProblem, prompts));
   const item = said.item ?? (await askItem(file, finder, prompts));
   const goodKeys = (chosen: NewSecret['keys']) =>
@@ -88,7 +87,7 @@ function newSecret(
 
 type Validate = (answer: string) => true | string | Promise<true | string>;
 
-/** The second question is for answers that pass the first. */
+/** Runs the second check only if the first passes. */
 function both(first: (answer: string) => true | string, second: Validate): Validate {
   return (answer) => {
     const found = first(answer);
@@ -96,12 +95,12 @@ function both(first: (answer: string) => true | string, second: Validate): Valid
   };
 }
 
-/** Checks an answer by the shape that the field has in a file. */
+/** Validates an answer by the schema of the field. */
 function by(schema: z.ZodType<string>): (answer: string) => true | string {
   return (answer) => schema.safeParse(answer).error?.issues[0]?.message ?? true;
 }
 
-/** The name of the Secret, unless there is such a file. */
+/** The default file name, unless it is taken. */
 async function askFile(
   usual: string,
   fileProblem: Asking['fileProblem'],
@@ -118,7 +117,7 @@ async function askFile(
   });
 }
 
-/** The item that is called as the app, upper and lower case aside where there is only one such. */
+/** The one item whose title is the app's name, ignoring case; otherwise the app's name itself. */
 function defaultItem(app: string, finder: ItemFinder | undefined): string {
   const same = (finder?.titles ?? []).filter((title) => title.toLowerCase() === app.toLowerCase());
   return same.length === 1 && same[0] !== undefined ? same[0] : app;
@@ -160,8 +159,8 @@ async function askKeys(
       { value: false, name: 'choose' },
       {
         value: true,
-        name: 'all fields, each under its label; one that is missing goes unnoticed',
-        disabled: notAll === undefined ? false : `(not here: ${notAll})`,
+        name: 'all fields, with their labels as keys (a missing field goes unnoticed)',
+        disabled: notAll === undefined ? false : `(unavailable: ${notAll})`,
       },
     ],
   });
@@ -170,17 +169,17 @@ async function askKeys(
   if (choices.length === 0) {
     const sources = (typed: string) => typed.split(',').flatMap((source) => typedSource(source.trim()) ?? []);
     const typed = await input({
-      message: 'Labels of its fields, with commas between them (file:NAME for a file)',
+      message: 'Labels of its fields, separated by commas (file:NAME for a file)',
       default: 'password',
       validate: async (answer) =>
-        sources(answer).length > 0 ? ((await refusal(keysFor(sources(answer)))) ?? true) : 'write a label',
+        sources(answer).length > 0 ? ((await refusal(keysFor(sources(answer)))) ?? true) : 'enter a label',
     });
     return keysFor(sources(typed));
   }
   const keysOf = (chosen: readonly string[]) =>
     Object.fromEntries(choices.filter(([key]) => chosen.includes(key)));
   const chosen = await checkbox({
-    message: 'Fields and files, each with the key that it gets',
+    message: 'Fields and files, with their keys',
     validate: async (marked) => (await refusal(keysOf(marked.map(({ value }) => value)))) ?? true,
     choices: choices.map(([key, source]) => {
       const shown = typeof source === 'string' ? source : `file ${source.file}`;
@@ -191,7 +190,7 @@ async function askKeys(
   return keysOf(chosen);
 }
 
-/** What can be chosen of an item: External Secrets Operator reads only the files of a Document. */
+/** The fields and files to choose from: of a Document, ESO reads only files. */
 async function sourcesOf(item: string, finder: ItemFinder | undefined): Promise<NewSource[]> {
   const found = finder?.find(item);
   if (!finder || !found || 'problem' in found) return [];

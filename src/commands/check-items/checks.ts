@@ -2,7 +2,7 @@ import type { Problem } from '../../errors.js';
 import type { Check } from '../../onepassword/check-secret.js';
 import { oneLine, plainTable } from '../../terminal/table.js';
 
-/** Writes checks as a table of secret, item, field and found. */
+/** Formats checks as a table. */
 export function checksTable(rows: readonly (Check & { readonly secret: string })[]): string {
   const cells = rows.map((row) => [
     row.secret,
@@ -13,7 +13,7 @@ export function checksTable(rows: readonly (Check & { readonly secret: string })
   return plainTable(['SECRET', 'ITEM', 'FIELD', 'FOUND'], cells);
 }
 
-/** Why a check failed, with what may have been meant. */
+/** Why a check failed, with similar names. */
 function whyNot({ problem = '', closest }: Check): string {
   return closest.length === 0 ? problem : `${problem}; ${didYouMean(closest)}`;
 }
@@ -23,9 +23,9 @@ function didYouMean(names: readonly string[]): string {
 }
 
 /**
- * A check that failed, as the operator's problem.
+ * Turns a failed check into a problem.
  *
- * @param where The file or the command that asked.
+ * @param where The file or command that asked.
  */
 export function checkProblem({ item, field, problem = '', todo, closest }: Check, where: string): Problem {
   return {

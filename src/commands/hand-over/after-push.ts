@@ -14,9 +14,9 @@ import { identity } from '../../repository/objects.js';
 import { isTree, metadataOf, type Tree } from '../../tree.js';
 
 /**
- * What the working tree says of the objects of the cluster.
+ * What Flux would do with the cluster's objects after a push of the working tree.
  *
- * @throws OperatorError when nothing in the repository says what Flux applies.
+ * @throws OperatorError if nothing in the repository says what Flux applies.
  */
 export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
   const { objects } = cluster;
@@ -26,7 +26,7 @@ export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
     throw new OperatorError([
       {
         where: view.dist,
-        what: 'is in a repository of which it is not known what Flux applies, so what a push deletes is not known, either',
+        what: 'is in a repository that does not show what Flux applies, so what a push deletes is unknown',
         todo: 'run it where the Flux Kustomization or the FluxInstance that Flux was bootstrapped with is committed',
       },
     ]);
@@ -77,7 +77,7 @@ export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
   };
 }
 
-/** What the files that the push changes or deletes hold today. */
+/** The current content of the files that the push changes or deletes. */
 function touchedBy(top: string, revision: string): string[] {
   const names = git(top, ['diff', '--name-only', '--no-renames', '-z', revision]).toString('utf8');
   return names.split('\0').flatMap((file) => {
@@ -85,13 +85,13 @@ function touchedBy(top: string, revision: string): string[] {
     try {
       return [git(top, ['show', `${revision}:${file}`]).toString('latin1')];
     } catch {
-      // It is new.
+      // A new file.
       return [];
     }
   });
 }
 
-/** The commit that Flux has applied, where git has it; else the last one. */
+/** The commit that Flux last applied, if git has it; otherwise HEAD. */
 function appliedRevision({ kustomizations }: OwnedObjects, { view }: Project): string {
   const revisions = [...kustomizations.values()].flatMap(({ status }) => {
     const [, sha] = /sha1:([0-9a-f]{40})$/.exec(String(status?.lastAppliedRevision)) ?? [];
@@ -117,7 +117,7 @@ export function specOf({ spec }: Tree): Tree {
   return isTree(spec) ? spec : {};
 }
 
-/** An object of the cluster as the repository has it, as far as it is known by its name. */
+/** The part of a cluster object that identifies it in the repository. */
 export function treeOf({ apiVersion, kind, namespace, name }: OwnedObject): Tree {
   return { apiVersion, kind, metadata: { namespace, name } };
 }

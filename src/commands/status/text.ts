@@ -3,9 +3,9 @@ import type { Row, Status } from '../../cluster/status.js';
 import { plainTable } from '../../terminal/table.js';
 
 /**
- * Writes the state as a table.
+ * Formats the status as a table.
  *
- * @param now For the ages.
+ * @param now The time that ages refer to.
  */
 export function statusText(status: Status, now: Date): string {
   const table = plainTable(
@@ -16,7 +16,7 @@ export function statusText(status: Status, now: Date): string {
   const hint =
     store && !store.ready && store.object
       ? [
-          'the operator looks at a failing store again after up to 7 minutes; at once: `npm run status -- --retry`',
+          'External Secrets Operator retries a failing store within 7 minutes; to retry now: `npm run status -- --retry`',
         ]
       : [];
   const warned = status.warnings.map((line) => `warning: ${line}`);
@@ -38,7 +38,7 @@ export function statusText(status: Status, now: Date): string {
 function cells(row: Row, now: Date): string[] {
   const { lastSync, nextRefresh } = row;
   const syncs = row.kind === 'ExternalSecret';
-  // What is not there, is old or is going away is tried by nobody.
+  // Blank for what ESO does not retry: absent, stale or being deleted.
   const next = nextRefresh
     ? `in ${age(nextRefresh.getTime() - now.getTime())}`
     : row.retried
@@ -54,7 +54,7 @@ function cells(row: Row, now: Date): string[] {
   ];
 }
 
-/** Writes the state as JSON: `ready`, `notes`, `warnings`, and the rows with times as ISO 8601, null where there is none. */
+/** Formats the status as JSON: `ready`, `notes`, `warnings` and the rows; times are ISO 8601, or null. */
 export function statusJson({ ready, notes, warnings, rows }: Status): string {
   const plainRows = rows.map(
     ({ object: _object, said: _said, retried: _retried, lastSync, nextRefresh, namespace, ...row }) => ({
