@@ -3,10 +3,10 @@ import { originOf } from '../beside/first-line.js';
 import type { Files } from './tree.js';
 
 /**
- * Files beside apps as entries of a tree that is compared: `/` and, in the place of a unit, the Flux Kustomization
- * that builds them, or their folder where nothing says one.
+ * Maps files beside apps to entries of a comparable tree: `/`, then instead of a unit the Flux Kustomization that
+ * builds them, or their folder if none is known.
  *
- * @param files By path from the top of the repository.
+ * @param files Keyed by path from the top of the repository.
  */
 export function asChanged(
   files: Files,
@@ -20,12 +20,12 @@ export function asChanged(
   );
 }
 
-/** What has an object, for a message: the folder of a unit, or what `asChanged` put in its place. */
+/** Where an object is, for messages: the folder of its unit, or what `asChanged` put instead. */
 export function placeOfUnit(unit: string): string {
   return unit.startsWith('/') ? unit.slice(1) : `dist/${unit}`;
 }
 
-/** The same, where units go by their name. */
+/** The same for text that names units. */
 export function nameOfUnit(unit: string): string {
   return unit.replace(/^\//, '');
 }

@@ -1,2 +1,2 @@
-/** First line of the comment on a pull request, by which a later run finds it. */
+/** First line of the pull request comment; later runs find the comment by it. */
 export const commentMark = '<!-- cluster-secrets diff -->';

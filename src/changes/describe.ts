@@ -9,13 +9,13 @@ import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
 /** What happens to an object in the cluster when Flux applies the push. */
 export type Fate = 'made' | 'updated' | 'deleted' | 'made anew' | 'handed over' | 'let go';
 
-/** One line of a change: what was, and what will be; undefined where there is nothing. */
+/** One line of a change: the values before and after; undefined means absent. */
 export interface Detail {
   /** What changes: `key password`, `type`, `chart`. */
   readonly what: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
-  /** What it may break. @default - nothing */
+  /** What it may break. @default - none */
   readonly danger?: string;
 }
 
@@ -23,8 +23,8 @@ export interface Detail {
 export interface ObjectChange {
   readonly unit: string;
   /**
-   * `Secret` stands for an ExternalSecret and the Secret that it makes; `ExternalSecret` for one that adds keys
-   * to a Secret, or leaves its Secret behind.
+   * `Secret` stands for an ExternalSecret together with its Secret; `ExternalSecret` for one that adds keys to an
+   * existing Secret, or leaves its Secret behind.
    */
   readonly kind: string;
   readonly namespace: string;
@@ -36,11 +36,11 @@ export interface ObjectChange {
 /** What a push does. */
 export interface Changes {
   readonly objects: readonly ObjectChange[];
-  /** What is lost or in danger, with what to do. */
+  /** What is lost or at risk, with what to do. */
   readonly warnings: readonly Problem[];
 }
 
-/** Where the notes of a chart's releases are. */
+/** The release notes of each chart. */
 const notes: Readonly<Record<string, (version: string) => string>> = {
   'external-secrets': (version) =>
     `https://github.com/external-secrets/external-secrets/releases/tag/v${version}`,
@@ -49,15 +49,15 @@ const notes: Readonly<Record<string, (version: string) => string>> = {
 };
 
 /**
- * Says what a push does in the cluster: to each Secret with its keys, to the releases, to everything else.
+ * Describes what a push does in the cluster: to each Secret and its keys, to the releases, and to everything else.
  *
- * @param before What was in `dist/`, whole or only the files that differ.
- * @param after What will be there, whole.
+ * @param before The old files of `dist/`: all of them, or only those that differ.
+ * @param after All new files of `dist/`.
  */
 export function describeChanges(before: Files, after: Files): Changes {
   const differ = (files: Files, others: Files) =>
     new Map([...files].filter(([path, content]) => !others.get(path)?.equals(content)));
-  // Parsing what is the same on both sides would cost most of the time.
+  // Skip files equal on both sides: parsing them would take most of the time.
   const [old, now] = [objectsOf(differ(before, after)), objectsOf(differ(after, before))];
   const stays = groupBy(objectsOf(after), idOf);
   const olds = groupBy(old, idOf);
@@ -95,7 +95,7 @@ function changeOf(
   };
 }
 
-/** A Secret, where its fate is that of the ExternalSecret. */
+/** Shows an ExternalSecret as its Secret if both share their fate. */
 function shownAs(object: Placed, goes: boolean): Pick<ObjectChange, 'kind' | 'name'> {
   const { kind, name } = object;
   if (kind !== 'ExternalSecret') return { kind, name };
@@ -109,7 +109,7 @@ function fateOf(was: Placed | undefined, is: Placed | undefined, before: Files, 
   if (!is) return letsGo(before, was?.unit ?? '') ? 'let go' : 'deleted';
   if (!was) return 'made';
   if (was.unit === is.unit) return 'updated';
-  // What two units have, or what Flux is told not to prune, is handed over.
+  // Handed over if both units have it for a while, or if Flux is told not to prune it.
   const stillThere = [...after.keys()].some(
     (path) => path.startsWith(`${was.unit}/`) && path.endsWith(`-${was.name}.yaml`),
   );
@@ -132,7 +132,7 @@ function detailsOf(was: Placed | undefined, is: Placed | undefined): Detail[] {
   return [...moved, ...fieldDetails(was, is)];
 }
 
-/** Keys that come, go, get another name or another source; type, labels, templates. */
+/** Keys that are added, removed, renamed or get another source; type, labels, templates. */
 function secretDetails(was: SecretContent | undefined, is: SecretContent | undefined): Detail[] {
   const [old, now] = [was?.keys ?? new Map<string, string>(), is?.keys ?? new Map<string, string>()];
   const gone = [...old].filter(([key]) => !now.has(key));
@@ -142,7 +142,7 @@ function secretDetails(was: SecretContent | undefined, is: SecretContent | undef
     const again = gone.filter(([, other]) => other === source);
     return same.length === 1 && again.length === 1 ? [[key, same[0]?.[0] ?? '', source] as const] : [];
   });
-  const danger = 'an app that reads this key may fail';
+  const danger = 'apps that read this key may fail';
   const details: Detail[] = [
     ...renamed.map(([from, to, source]) => ({
       what: `key ${from} -> ${to}`,
@@ -193,7 +193,7 @@ function secretDetails(was: SecretContent | undefined, is: SecretContent | undef
   return details;
 }
 
-/** Fields that differ, and what of them the cluster notices most. */
+/** Fields that differ, with what the important ones mean for the cluster. */
 function fieldDetails(was: Placed, is: Placed): Detail[] {
   return fieldDifferences(parsed(was), parsed(is)).flatMap(({ field, from, to }) => {
     const [before, after] = [shown(from), shown(to)];
@@ -206,15 +206,15 @@ function fieldDetails(was: Placed, is: Placed): Detail[] {
         after: link === undefined ? after : `${after}, ${link}`,
         danger:
           is.name === 'external-secrets'
-            ? 'the operator is rolled, and its CRDs change'
-            : 'Connect is rolled',
+            ? 'External Secrets Operator restarts, and its CRDs change'
+            : 'Connect restarts',
       };
     }
     if (field.endsWith('cluster-secrets/credentials-digest')) {
-      return { what: 'credentials', before: 'the old ones', after: 'other ones: Connect is rolled' };
+      return { what: 'credentials', before: 'old', after: 'new: Connect restarts' };
     }
     const rolls = is.kind === 'HelmRelease' && /^spec\.(values|postRenderers)/.test(field);
-    return { what: field, before, after, ...(rolls && { danger: 'its pods may be rolled' }) };
+    return { what: field, before, after, ...(rolls && { danger: 'its pods may restart' }) };
   });
 }
 

@@ -7,16 +7,16 @@ import type { Files } from './tree.js';
 export interface Base {
   /** Its hash. */
   readonly commit: string;
-  /** As it was named, or why it was chosen. */
+  /** The ref as given, or why this commit was chosen. */
   readonly shown: string;
 }
 
 /**
- * The commit to compare with: the one that is named or, by default, where this branch left the default branch.
+ * Finds the commit to compare with.
  *
  * @param top Absolute path of the repository.
- * @param ref What names a commit to git. @default - the merge base with the default branch
- * @throws OperatorError when git knows no such commit.
+ * @param ref Any ref that git understands. @default - the merge base with the default branch
+ * @throws OperatorError if there is no such commit.
  */
 export function findBase(top: string, ref: string | undefined): Base {
   if (ref !== undefined) {
@@ -26,7 +26,7 @@ export function findBase(top: string, ref: string | undefined): Base {
   }
   const branch = defaultBranch(top);
   if (branch === undefined)
-    throw unknown(top, 'there is no branch to compare with (origin/HEAD, main or master)');
+    throw unknown(top, 'there is no default branch to compare with (origin/HEAD, main or master)');
   const commit = ask(top, 'merge-base', 'HEAD', branch);
   if (commit === undefined) throw unknown(top, `HEAD and ${branch} have no commit in common`);
   return { commit, shown: `where this branch left ${branch}` };
@@ -41,16 +41,16 @@ function defaultBranch(top: string): string | undefined {
 function unknown(top: string, what: string): OperatorError {
   const shallow = ask(top, 'rev-parse', '--is-shallow-repository') === 'true';
   const todo = shallow
-    ? 'the clone is shallow: fetch more of it (`fetch-depth: 0` in actions/checkout, or `git fetch --unshallow`)'
-    : 'name another: `cluster-secrets diff REF`';
+    ? 'the clone is shallow: fetch more history (`fetch-depth: 0` in actions/checkout, or `git fetch --unshallow`)'
+    : 'name another commit: `cluster-secrets diff REF`';
   return new OperatorError([{ where: 'git', what, todo }]);
 }
 
 /**
- * The files of a folder as a commit has them.
+ * Reads the files of a folder at a commit.
  *
  * @param folder Relative to the top, with `/`.
- * @returns Path relative to the folder, and content; empty when the commit has no such folder.
+ * @returns Content by path relative to the folder; empty if the commit has no such folder.
  */
 export function filesAt(top: string, commit: string, folder: string): Files {
   const files = read(top, commit, ['--', `${folder}/`], () => true);
@@ -58,17 +58,17 @@ export function filesAt(top: string, commit: string, folder: string): Files {
 }
 
 /**
- * The files beside apps that a commit has of a project.
+ * Reads a project's files beside apps at a commit.
  *
- * @param project As `projectIn` names it.
- * @returns Path from the top of the repository, and content.
+ * @param project The name that `projectIn` returns.
+ * @returns Content by path from the top of the repository.
  */
 export function besideAt(top: string, commit: string, project: string): Files {
   const files = read(top, commit, [], isBesideName);
   return new Map([...files].filter(([, content]) => originOf(content)?.project === project));
 }
 
-/** Files of a commit, by their path from the top. */
+/** Files of a commit, keyed by path from the top. */
 function read(
   top: string,
   commit: string,
@@ -93,7 +93,7 @@ function read(
   return files;
 }
 
-/** What git answers in one line; undefined when it says no. */
+/** Git's output, trimmed; undefined if it fails. */
 function ask(top: string, ...args: string[]): string | undefined {
   try {
     return git(top, args).toString('utf8').trim();

@@ -2,11 +2,11 @@ import { fieldBehind } from '../external-secret/rewrites.js';
 import { at, isTree, type Tree } from '../tree.js';
 import type { Placed } from './tree.js';
 
-/** What a Secret is made of, as its ExternalSecret says it; no value is in it. */
+/** What a Secret is made of, according to its ExternalSecret; contains no values. */
 export interface SecretContent {
-  /** The keys, each with where it comes from: `Grafana: password`, `a template`, `every field of Grafana`. */
+  /** The source of each key: `Grafana: password`, `a template`, `every field of Grafana`. */
   readonly keys: ReadonlyMap<string, string>;
-  /** Templates that the operator wrote, by key. */
+  /** The user's templates, by key. */
   readonly templates: ReadonlyMap<string, string>;
   readonly type: string;
   readonly labels: Tree;
@@ -18,10 +18,10 @@ export interface SecretContent {
   readonly secret: string;
 }
 
-/** The names of fields in what synth writes for a key. */
+/** What synth writes for a key that is a plain field; captures the field's name. */
 const plainKey = /^\{\{-? (?:with )?\.(\w+) -?\}\}(?:$|\{\{ \. \}\}\{\{ else \}\}\{\{ fail )/;
 
-/** Reads an ExternalSecret that synth wrote. */
+/** Reads the content of an ExternalSecret that synth wrote. */
 export function contentOf(object: Tree): SecretContent {
   const spec = at(object, 'spec');
   const template = at(spec, 'target', 'template');
@@ -55,14 +55,14 @@ export function contentOf(object: Tree): SecretContent {
   };
 }
 
-/** Name and creation policy of the Secret of an ExternalSecret, from its text: parsing thousands takes seconds. */
+/** The Secret's name and creation policy, from the ExternalSecret's text: parsing thousands of files takes seconds. */
 export function secretOf({ name, content }: Placed): { name: string; policy: string } {
   const [, target = ''] = /^ {2}target:\r?\n((?: {4}.*\n?)*)/m.exec(content.toString('utf8')) ?? [];
   const field = (key: string) => new RegExp(`^ {4}${key}: ['"]?([^'"\\s]*)`, 'm').exec(target)?.[1];
   return { name: field('name') ?? name, policy: field('creationPolicy') ?? 'Owner' };
 }
 
-/** Items all of whose fields become keys: without a template, or with one that is merged with them. */
+/** Items whose fields all become keys: there is no template, or one that is merged with them. */
 function wholeItems(spec: unknown): string[] {
   const template = at(spec, 'target', 'template');
   const hasTemplates = at(template, 'data') !== undefined || at(template, 'templateFrom') !== undefined;
@@ -70,7 +70,7 @@ function wholeItems(spec: unknown): string[] {
   return list(at(spec, 'dataFrom')).flatMap((one) => text(at(one, 'extract', 'key')) ?? []);
 }
 
-/** Where a name of the template comes from: a look-up of its own, or a field of an item. */
+/** Where a template variable comes from: its own entry in `data`, or a field of an item in `dataFrom`. */
 function sourceOf(spec: unknown, name: string): string | undefined {
   const single = list(at(spec, 'data')).find((one) => at(one, 'secretKey') === name);
   if (single !== undefined) {

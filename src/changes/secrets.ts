@@ -8,11 +8,11 @@ import { secretOf } from './secret-content.js';
 import { type Files, letsGo, objectsOf, type Placed, parsed } from './tree.js';
 
 const idOf = ({ kind, namespace, name }: Placed) => `${kind} ${namespace}/${name}`;
-/** Objects by name; an ExternalSecret by that of its Secret. */
+/** `namespace/name` of an object; for an ExternalSecret, of its Secret. */
 const named = (object: Placed) =>
   `${object.namespace}/${object.kind === 'ExternalSecret' ? secretOf(object).name : object.name}`;
 
-/** A Secret that a push takes away. */
+/** What a push does to a Secret that is worth a warning. */
 interface Loss {
   readonly object: Placed;
   readonly what: (names: string, many: boolean) => string;
@@ -20,11 +20,11 @@ interface Loss {
 }
 
 /**
- * Says which Secrets a push deletes, makes anew or can't change, and what else goes with it.
+ * Warns about Secrets that a push deletes, recreates or can't change, and about releases that move.
  *
- * @param before What was in `dist/`, whole or only the files that differ.
- * @param after What will be there, whole.
- * @returns A warning for all Secrets of a unit that go for the same reason.
+ * @param before The old files of `dist/`: all of them, or only those that differ.
+ * @param after All new files of `dist/`.
+ * @returns One warning for all Secrets of a unit that share a reason.
  */
 export function secretChanges(before: Files, after: Files): Problem[] {
   const [old, now] = [objectsOf(before), objectsOf(after)];
@@ -49,7 +49,7 @@ export function secretChanges(before: Files, after: Files): Problem[] {
   return [...told, ...releaseMoves(old, now)];
 }
 
-/** @param makers What makes its Secret after the push. */
+/** @param makers The ExternalSecrets that make its Secret after the push. */
 function lossOf(
   object: Placed,
   same: readonly Placed[],
@@ -61,13 +61,13 @@ function lossOf(
     if (same.length > 0) return [];
     const [other] = now.filter(({ kind, unit }) => kind === 'Secret' && unit === object.unit);
     const instead = other
-      ? `; Connect waits for ${named(other)} instead`
-      : ', and Connect with it at its next start';
+      ? `, and Connect waits for ${named(other)} instead`
+      : ', and Connect fails at its next start';
     return [
       {
         object,
         what: (names) => `the push deletes the Secret ${names}${instead}`,
-        todo: other ? 'nothing, if that is meant' : 'put the bootstrap file back, or `npm run bootstrap`',
+        todo: other ? 'nothing to do if intended' : 'restore the bootstrap file, or run `npm run bootstrap`',
       },
     ];
   }
@@ -77,8 +77,8 @@ function lossOf(
       {
         object,
         what: () =>
-          'the push uninstalls External Secrets Operator: the Secrets stay, and none is made or refreshed until another one is there',
-        todo: 'if another one takes over, hand it over ("Hand it over" in docs/adoption.md)',
+          'the push uninstalls External Secrets Operator: Secrets stay, but none is created or refreshed until it is installed again',
+        todo: 'if another installation takes over, hand it over ("Hand it over" in docs/adoption.md)',
       },
     ];
   }
@@ -87,8 +87,8 @@ function lossOf(
       {
         object,
         what: () =>
-          `the push uninstalls External Secrets Operator, and ${same[0]?.unit} installs it anew, because its unit gets another name`,
-        todo: 'put the name back, or push `flux: { prune: false }` first, and nothing else with it',
+          `the push uninstalls External Secrets Operator, and ${same[0]?.unit} installs it again, because its unit is renamed`,
+        todo: 'restore the name, or first push only `flux: { prune: false }`',
       },
     ];
   }
@@ -102,8 +102,8 @@ function lossOf(
         {
           object,
           what: (names, many) =>
-            `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and makes ${many ? 'them' : 'it'} anew, because ${many ? 'the ExternalSecrets get other names' : `its ExternalSecret gets another name (${heir.name})`}`,
-          todo: 'nothing, if that is meant: an app that starts in between does not find it',
+            `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and recreates ${many ? 'them' : 'it'}, because ${many ? 'their ExternalSecrets are renamed' : `its ExternalSecret is renamed to ${heir.name}`}`,
+          todo: 'nothing to do if intended, but an app that starts in between does not find it',
         },
       ];
     }
@@ -111,13 +111,13 @@ function lossOf(
       ({ kind, name, namespace }) =>
         kind === 'ExternalSecret' && name === object.name && namespace !== object.namespace,
     );
-    const instead = other ? ` (${named(other)} is another one, for another namespace)` : '';
+    const instead = other ? ` (${named(other)} is a different Secret, in another namespace)` : '';
     return [
       {
         object,
         what: (names, many) =>
-          `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, with ${many ? 'their ExternalSecrets' : 'its ExternalSecret'}${instead}`,
-        todo: 'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first',
+          `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names} along with ${many ? 'their ExternalSecrets' : 'its ExternalSecret'}${instead}`,
+        todo: 'if an app still needs it, restore it (to keep it without this project, see "Taking it out again" in docs/adoption.md)',
       },
     ];
   }
@@ -129,27 +129,27 @@ function lossOf(
   ];
 }
 
-/** What stays of an ExternalSecret that does not own its Secret. */
+/** What is left of an ExternalSecret that does not own its Secret. */
 function leftBehind(object: Placed): Loss | undefined {
   const { policy } = secretOf(object);
   if (policy === 'Orphan') {
     return {
       object,
       what: (names, many) =>
-        `the push leaves the ${many ? 'Secrets' : 'Secret'} ${names} in the cluster (creationPolicy Orphan), and nothing refreshes ${many ? 'them' : 'it'}`,
-      todo: `delete what no app needs: \`kubectl -n ${object.namespace} delete secret NAME\``,
+        `the push leaves the ${many ? 'Secrets' : 'Secret'} ${names} in the cluster (creationPolicy Orphan), but nothing refreshes ${many ? 'them' : 'it'}`,
+      todo: `delete it once no app needs it: \`kubectl -n ${object.namespace} delete secret NAME\``,
     };
   }
   if (policy !== 'Merge') return undefined;
   return {
     object,
     what: (names, many) =>
-      `the push leaves the keys that were added to the ${many ? 'Secrets' : 'Secret'} ${names} (creationPolicy Merge), and nothing refreshes them`,
-    todo: `take out what no app needs: \`kubectl -n ${object.namespace} edit secret NAME\``,
+      `the push leaves the added keys in the ${many ? 'Secrets' : 'Secret'} ${names} (creationPolicy Merge), but nothing refreshes them`,
+    todo: `remove them once no app needs them: \`kubectl -n ${object.namespace} edit secret NAME\``,
   };
 }
 
-/** An ExternalSecret that turns to another Secret. */
+/** An ExternalSecret whose Secret is renamed. */
 function otherSecret(object: Placed, same: readonly Placed[]): Loss[] {
   const [next] = same;
   if (next === undefined || next.content.equals(object.content) || named(next) === named(object)) return [];
@@ -161,8 +161,8 @@ function otherSecret(object: Placed, same: readonly Placed[]): Loss[] {
       {
         object,
         what: (names) =>
-          `the push leaves the Secret ${names} as it is, and nothing refreshes it: its ExternalSecret turns to ${named(next)}`,
-        todo: `delete what no app needs: \`kubectl -n ${object.namespace} delete secret NAME\``,
+          `the push leaves the Secret ${names} as it is, but nothing refreshes it: its ExternalSecret now makes ${named(next)}`,
+        todo: `delete it once no app needs it: \`kubectl -n ${object.namespace} delete secret NAME\``,
       },
     ];
   }
@@ -170,8 +170,8 @@ function otherSecret(object: Placed, same: readonly Placed[]): Loss[] {
     {
       object,
       what: (names) =>
-        `the push deletes the Secret ${names}, and makes ${named(next)} instead, from the same ExternalSecret`,
-      todo: 'if an app still reads the old one, keep it as an app secret with an externalSecretName of its own',
+        `the push deletes the Secret ${names}, and the same ExternalSecret makes ${named(next)} instead`,
+      todo: 'if an app still reads the old one, keep it as an app secret with its own externalSecretName',
     },
   ];
 }
@@ -189,13 +189,13 @@ function madeOnce(object: Placed, same: readonly Placed[]): Loss[] {
     {
       object,
       what: (names, many) =>
-        `${names} ${many ? 'stay' : 'stays'} as ${many ? 'they were' : 'it was'} made (refreshPolicy CreatedOnce): the change does not reach ${many ? 'them' : 'it'}`,
+        `the change does not reach ${names}: ${many ? 'they are' : 'it is'} not updated (refreshPolicy CreatedOnce)`,
       todo: `after the push, ${writeAnew(object.namespace, 'NAME')}`,
     },
   ];
 }
 
-/** A unit that goes, or no longer has an object, prunes it, unless the object says otherwise before that. */
+/** Flux prunes what leaves its unit, unless the object was already marked to be kept. */
 function madeAnew(object: Placed, same: readonly Placed[], now: readonly Placed[], after: Files): Loss[] {
   const keeps = /^ {4}kustomize\.toolkit\.fluxcd\.io\/prune: disabled$/m.test(
     object.content.toString('utf8'),
@@ -208,13 +208,13 @@ function madeAnew(object: Placed, same: readonly Placed[], now: readonly Placed[
     {
       object,
       what: (names, many) =>
-        `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and makes ${many ? 'them' : 'it'} anew from ${nameOfUnit(to)}`,
-      todo: 'put it back, and move it in two steps ("Move a secret" in docs/secrets.md)',
+        `the push deletes the ${many ? 'Secrets' : 'Secret'} ${names}, and ${nameOfUnit(to)} recreates ${many ? 'them' : 'it'}`,
+      todo: 'restore it, and move it in two steps ("Move a secret" in docs/secrets.md)',
     },
   ];
 }
 
-/** Kubernetes does not change the type of a Secret. */
+/** The type of a Secret is immutable. */
 function typeChange(object: Placed, same: readonly Placed[]): Loss[] {
   const type = (one: Placed) => at(parsed(one), 'spec', 'target', 'template', 'type') ?? 'Opaque';
   const [next] = same;
@@ -223,13 +223,13 @@ function typeChange(object: Placed, same: readonly Placed[]): Loss[] {
     {
       object,
       what: (names, many) =>
-        `${names} ${many ? 'become' : 'becomes'} ${type(next)}, and a Secret keeps its type (${type(object)}): ${many ? 'they stay' : 'it stays'} as ${many ? 'they are' : 'it is'}, not ready`,
-      todo: `after the push, delete it, and it is made anew: \`kubectl -n ${object.namespace} delete secret NAME\``,
+        `the type of ${names} changes to ${type(next)}, but a Secret's type is immutable (${type(object)}): ${many ? 'they stay as they are' : 'it stays as it is'}, not ready`,
+      todo: `after the push, delete it so that it is recreated: \`kubectl -n ${object.namespace} delete secret NAME\``,
     },
   ];
 }
 
-/** What goes with the namespace of the releases, and with that of Flux. */
+/** What is lost when the namespace of the releases or of Flux changes. */
 function releaseMoves(old: readonly Placed[], now: readonly Placed[]): Problem[] {
   const moved = (kind: string, name: string) => {
     const [from, to] = [old, now].map((objects) =>
@@ -247,8 +247,8 @@ function releaseMoves(old: readonly Placed[], now: readonly Placed[]): Problem[]
           {
             code: 'leaving',
             where: 'dist/external-secrets',
-            what: `External Secrets Operator and Connect move from the namespace ${release.from} to ${release.to}: Flux uninstalls the old ones, and with them the cluster roles of the new ones, which it misses up to an hour later`,
-            todo: `once the old ones are gone: \`flux reconcile helmrelease external-secrets -n ${release.to} --force\``,
+            what: `External Secrets Operator and Connect move from the namespace ${release.from} to ${release.to}: uninstalling the old releases also removes the cluster roles of the new ones, which Flux restores only up to an hour later`,
+            todo: `once the old ones are gone, run \`flux reconcile helmrelease external-secrets -n ${release.to} --force\``,
           },
         ]
       : []),
@@ -257,15 +257,15 @@ function releaseMoves(old: readonly Placed[], now: readonly Placed[]): Problem[]
           {
             code: 'leaving',
             where: 'dist/flux',
-            what: `the Flux Kustomizations move from the namespace ${flux.from} to ${flux.to}: the old ones delete all that they applied, and the new ones make it anew, the Secrets ${secretsOf(now)} included`,
-            todo: `before the push, let each of the old ones go without deleting: \`kubectl -n ${flux.from} patch kustomization NAME --field-manager=take-out --type merge -p '{"spec":{"suspend":true}}'\``,
+            what: `the Flux Kustomizations move from the namespace ${flux.from} to ${flux.to}: the old ones delete everything they applied, and the new ones recreate it, including the Secrets ${secretsOf(now)}`,
+            todo: `before the push, suspend each of the old ones so that it deletes nothing: \`kubectl -n ${flux.from} patch kustomization NAME --field-manager=take-out --type merge -p '{"spec":{"suspend":true}}'\``,
           },
         ]
       : []),
   ];
 }
 
-/** The Secrets of a tree, the bootstrap Secret included. */
+/** The Secrets of a tree, including the bootstrap Secret. */
 function secretsOf(objects: readonly Placed[]): string {
   const secrets = objects.filter(({ kind }) => kind === 'ExternalSecret' || kind === 'Secret');
   return [...new Set(secrets.map(named))].sort().join(', ');

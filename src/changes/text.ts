@@ -14,16 +14,26 @@ const signs: Readonly<Record<Fate, string>> = {
   'let go': '<',
 };
 
+/** Fates in text, in the words of kubectl and Flux; JSON has the names in the code. */
+const words: Readonly<Record<Fate, string>> = {
+  made: 'created',
+  updated: 'updated',
+  deleted: 'deleted',
+  'made anew': 'recreated',
+  'handed over': 'handed over',
+  'let go': 'orphaned',
+};
+
 type Paint = (style: 'green' | 'red' | 'yellow' | 'bold', text: string) => string;
 
 const plain: Paint = (_style, text) => text;
 const coloured: Paint = (style, text) => styleText(style, text);
 
-/** The first line, and the whole of the short form: `2 Secrets: 1 made (media/radarr), 1 deleted (media/sonarr)`. */
+/** The summary: `2 Secrets: 1 created (media/radarr), 1 deleted (media/sonarr)`. */
 export function summaryLine({ objects }: Changes): string {
   const secrets = objects.filter(({ kind }) => kind === 'Secret');
   const others = objects.length - secrets.length;
-  const fates = groupBy(secrets, ({ fate }) => fate);
+  const fates = groupBy(secrets, ({ fate }) => words[fate]);
   const counts = [...fates].map(([fate, list]) => `${list.length} ${fate} (${some(list.map(fullName))})`);
   const rest = others === 0 ? '' : `${others} other ${others === 1 ? 'object' : 'objects'}`;
   if (secrets.length === 0) return rest === '' ? 'no changes' : rest;
@@ -39,7 +49,7 @@ function fullName({ namespace, name }: ObjectChange): string {
   return namespace === '' ? name : `${namespace}/${name}`;
 }
 
-/** The changes for a terminal. */
+/** Formats the changes for a terminal. */
 export function changesText(changes: Changes, colour: boolean): string {
   const paint = colour ? coloured : plain;
   const units = groupBy(changes.objects, ({ unit }) => unit);
@@ -57,7 +67,7 @@ export function changesText(changes: Changes, colour: boolean): string {
 }
 
 function painted(object: ObjectChange, paint: Paint): string {
-  const line = `${signs[object.fate]} ${object.kind} ${fullName(object)}: ${object.fate}`;
+  const line = `${signs[object.fate]} ${object.kind} ${fullName(object)}: ${words[object.fate]}`;
   const style = {
     made: 'green',
     deleted: 'red',
@@ -74,7 +84,7 @@ function paintLine(line: string, paint: Paint): string {
   return line.startsWith('-') ? paint('red', line) : line;
 }
 
-/** One line, or the lines of a text that differ. */
+/** One line, or a line diff of multi-line values. */
 function detailLines({ what, before, after, danger }: Detail): string[] {
   const warning = danger === undefined ? '' : ` (${danger})`;
   if (before !== undefined && after !== undefined && `${before}${after}`.includes('\n')) {
@@ -85,7 +95,7 @@ function detailLines({ what, before, after, danger }: Detail): string[] {
   return [before === after ? `~ ${what}: ${after}${warning}` : `~ ${what}: ${before} -> ${after}${warning}`];
 }
 
-/** Lines that went and came. */
+/** Removed and added lines. */
 function textDiff(before: string, after: string): string[] {
   return diffLines(before, after).flatMap(({ value, added, removed }) => {
     if (!added && !removed) return [];
@@ -94,11 +104,11 @@ function textDiff(before: string, after: string): string[] {
   });
 }
 
-/** GitHub takes 65,536 in a comment. */
+/** GitHub allows 65,536 characters in a comment. */
 const mostCharacters = 60_000;
 
 /**
- * The changes for a comment on a pull request.
+ * Formats the changes for a pull request comment.
  *
  * @param graph A Mermaid flowchart of the units that change. @default - none
  */
@@ -106,9 +116,9 @@ export function changesMarkdown(changes: Changes, graph?: string): string {
   const dangers = changes.warnings.map((warning) => `> [!WARNING]\n> ${escaped(problemLine(warning))}\n`);
   const rows = changes.objects.map(
     (object) =>
-      `| ${object.unit} | ${object.kind} \`${fullName(object)}\` | ${signs[object.fate] === '~' ? object.fate : `**${object.fate}**`} | ${object.details.map(cell).join('<br>')} |`,
+      `| ${object.unit} | ${object.kind} \`${fullName(object)}\` | ${object.fate === 'updated' ? words[object.fate] : `**${words[object.fate]}**`} | ${object.details.map(cell).join('<br>')} |`,
   );
-  const table = ['| unit | object | in the cluster | what |', '|---|---|---|---|', ...rows];
+  const table = ['| unit | object | in the cluster | details |', '|---|---|---|---|', ...rows];
   const [first = '', ...more] = [
     commentMark,
     `### cluster-secrets: ${escaped(summaryLine(changes))}`,

@@ -2,26 +2,25 @@ import { load } from 'js-yaml';
 import { originOf } from '../beside/first-line.js';
 import { isTree, type Tree } from '../tree.js';
 
-/** Files of a `dist/`: path relative to it, with `/`, and content. */
+/** Files of a `dist/`: content by path relative to it, with `/`. */
 export type Files = ReadonlyMap<string, Buffer>;
 
-/** An object in a tree, as far as it is needed to compare two of them. */
+/** An object in a tree, with what a comparison needs. */
 export interface Placed {
   readonly kind: string;
-  /** '' where there is none. */
+  /** '' if there is none. */
   readonly namespace: string;
   readonly name: string;
   /**
-   * The unit whose folder it is in; 'flux' for the Flux Kustomizations; for what lies beside an app `/` and the name
-   * of what builds it.
+   * The unit whose folder it is in; 'flux' for Flux Kustomizations; beside an app, `/` and the name of what builds it.
    */
   readonly unit: string;
   readonly content: Buffer;
 }
 
 /**
- * The objects of a tree that synth wrote. Kind, namespace and name are read from the text: parsing thousands of
- * files takes seconds.
+ * The objects in a tree that synth wrote. Reads kind, namespace and name from the text: parsing thousands of files
+ * takes seconds.
  */
 export function objectsOf(files: Files): Placed[] {
   return [...files].flatMap(([path, content]) => {
@@ -39,7 +38,7 @@ export function objectsOf(files: Files): Placed[] {
   });
 }
 
-/** Whether a unit deletes nothing when it goes, or when it has something no longer: `prune: false`. */
+/** Whether a unit has `prune: false`, so that Flux deletes nothing that leaves it. */
 export function letsGo(files: Files, unit: string): boolean {
   return /^ {2}prune: false$/m.test(files.get(`flux/${unit}.yaml`)?.toString('utf8') ?? '');
 }
@@ -50,7 +49,7 @@ function partsOf(path: string): string[] {
   return [path.slice(0, end), path.slice(end + 1)];
 }
 
-/** Whether a file is one document of YAML. */
+/** Whether a file is a single valid YAML document. */
 export function isYaml(content: Buffer): boolean {
   try {
     load(content.toString('utf8'));
@@ -60,7 +59,7 @@ export function isYaml(content: Buffer): boolean {
   }
 }
 
-/** The whole of an object. */
+/** Parses a whole object. */
 export function parsed({ content }: Placed): Tree {
   const object = load(content.toString('utf8'));
   return isTree(object) ? object : {};

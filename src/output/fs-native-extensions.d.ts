@@ -1,5 +1,5 @@
-/** The package has no types of its own; this is the one function of it that is used. */
+/** The package ships no types; this declares the one function that is used. */
 declare module 'fs-native-extensions' {
-  /** Exchanges two paths in one step (renameat2 with RENAME_EXCHANGE, renamex_np with RENAME_SWAP). */
+  /** Exchanges two paths atomically (renameat2 with RENAME_EXCHANGE, renamex_np with RENAME_SWAP). */
   export function swap(from: string, to: string): Promise<void>;
 }

@@ -7,12 +7,12 @@ import type { Platform } from '../platform/platform.js';
 import { leaveAlone } from '../repository/substitute.js';
 import { isTree, metadataOf, type Tree } from '../tree.js';
 
-/** The files of `dist/`: path relative to it, with `/`, and content. */
+/** The files of `dist/`: content by path relative to it, with `/`. */
 export type FileTree = ReadonlyMap<string, Buffer>;
 
 /**
- * Writes one document of YAML: keys as cdk8s sorted them, no anchors, no folding. The strings that YAML
- * 1.1 (kustomize) or 1.2 would take for something else are quoted.
+ * Formats a YAML document: keys in cdk8s's order, no anchors, no folding. Strings that YAML 1.1 (kustomize) or 1.2
+ * would read as another type are quoted.
  */
 export function toYaml(document: unknown): string {
   return dump(document, { noRefs: true, lineWidth: -1 });
@@ -22,14 +22,18 @@ export function toYaml(document: unknown): string {
  * Renders the platform into the files of `dist/`, in memory.
  *
  * @returns The files, sorted by path.
- * @throws OperatorError when two objects would be one file.
+ * @throws OperatorError if two objects have the same file name.
  */
 export function render({ namespace, units }: Pick<Platform, 'namespace' | 'units'>): FileTree {
   const files = new Map<string, Buffer>();
   const problems: Problem[] = [];
   const add = (path: string, content: string | Buffer) => {
     if (files.has(path)) {
-      problems.push({ where: `dist/${path}`, what: 'would be made twice', todo: 'rename one of the two' });
+      problems.push({
+        where: `dist/${path}`,
+        what: 'would be written twice',
+        todo: 'rename one of the two objects',
+      });
     }
     files.set(path, Buffer.from(content));
   };
@@ -49,19 +53,19 @@ export function render({ namespace, units }: Pick<Platform, 'namespace' | 'units
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Writes an object as YAML. */
+/** The YAML of an object. */
 function manifest(object: ApiObject): string {
   const json = object.toJson();
   const text = toYaml(json);
   return substitutes.test(text) ? toYaml(unsubstituted(json)) : text;
 }
 
-/** What Flux may substitute. */
+/** What Flux may substitute: `${` or `$$`. */
 const substitutes = /\$[{$]/;
 
 /**
- * An object as it is written. One with `${` or `$$` in it says that Flux substitutes nothing there: a parent Kustomization
- * may give every unit variables, and `${...}` in a template is meant for the Secret.
+ * Disables Flux's variable substitution in an object that contains `${` or `$$`: a parent Kustomization may set
+ * `postBuild` on every unit, and `${...}` in a template belongs in the Secret.
  */
 export function unsubstituted(object: Tree): Tree {
   if (!substitutes.test(JSON.stringify(object))) return object;
@@ -71,7 +75,7 @@ export function unsubstituted(object: Tree): Tree {
   return { ...object, metadata: { ...metadata, annotations } };
 }
 
-/** Without an explicit kustomization.yaml, Flux makes one over all YAML below the folder. */
+/** Without a kustomization.yaml, Flux generates one for all YAML below the folder. */
 function kustomization(resources: readonly string[]): string {
   return toYaml({
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
@@ -80,7 +84,7 @@ function kustomization(resources: readonly string[]): string {
   });
 }
 
-/** A name of Kubernetes can be longer than that of a file, which is 255 bytes at most. */
+/** Shortens an object's name to a file name, which can have 255 bytes at most. */
 export function fileName(name: string): string {
   if (name.length <= 250) return name;
   return `${name.slice(0, 240)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
@@ -90,7 +94,7 @@ function objectsOf(chart: Chart): ApiObject[] {
   return chart.node.findAll().filter((node) => ApiObject.isApiObject(node));
 }
 
-/** The files of a unit's folder, one object a file: `<kind>-<name>.yaml`. */
+/** The files in a unit's folder, one per object: `<kind>-<name>.yaml`. */
 function folderOf(unit: Unit): [name: string, content: string | Buffer][] {
   const objects = objectsOf(unit).filter((object) => object !== unit.kustomization);
   const base = (object: ApiObject) => `${object.kind}-${object.name}`.toLowerCase();
@@ -99,7 +103,7 @@ function folderOf(unit: Unit): [name: string, content: string | Buffer][] {
   return [
     ...unit.rawFiles.map(({ name, content }): [string, Buffer] => [name, content]),
     ...objects.map((object): [string, string] => {
-      // The same name in two namespaces: the namespace tells the files apart.
+      // If a name is used in several namespaces, the file name includes the namespace.
       const once = seen.get(base(object)) === 1;
       const name = once ? base(object) : `${base(object)}-${object.metadata.namespace}`;
       return [`${fileName(name)}.yaml`, manifest(object)];

@@ -9,7 +9,7 @@ import type { FileTree } from './render.js';
 
 const imports = join(import.meta.dirname, '../../imports');
 
-/** Kinds of `dist/` that no CRD defines; the API server and kustomize know them. */
+/** Kinds in `dist/` that need no CRD: built into the API server or kustomize. */
 const builtIn = new Set([
   'v1 ConfigMap',
   'v1 Namespace',
@@ -18,25 +18,25 @@ const builtIn = new Set([
   'networking.k8s.io/v1 NetworkPolicy',
 ]);
 
-/** The charts whose values have a schema, by the address in their OCIRepository. */
+/** The charts with a values schema, by the URL in their OCIRepository. */
 const charts: Record<string, string> = {
   'oci://ghcr.io/external-secrets/charts/external-secrets': 'external-secrets',
   'oci://ghcr.io/1password/connect': 'connect',
 };
 
-/** What a custom resource must be like. */
+/** The scope and schema of a custom resource. */
 interface Kind {
   readonly namespaced: boolean;
   readonly validate: ValidateFunction;
 }
 
 /**
- * Validates every object of `dist/` against the CRD schemas and the charts' value schemas in `imports/`,
- * strictly: a field that a schema doesn't have is an error, and so is a kind without a schema.
+ * Strictly validates every object in `dist/` against the CRD schemas and the charts' values schemas in `imports/`:
+ * an unknown field is an error, and so is a kind without a schema.
  *
- * Not seen here: CEL rules of the CRDs, and whatever only the controllers know.
+ * Does not check the CRDs' CEL rules, nor what only the controllers know.
  *
- * @returns A problem for each violation, at `dist/<file>: <field>`; empty when all is well.
+ * @returns A problem for each violation, at `dist/<file>: <field>`; empty if everything is valid.
  */
 export function validate(files: FileTree): Problem[] {
   schemas ??= readSchemas();
@@ -57,12 +57,12 @@ export function validate(files: FileTree): Problem[] {
     const say = (field: string, what: string) => {
       const where = field ? `dist/${path}: ${field}` : `dist/${path}`;
       const todo = field.startsWith('spec.values')
-        ? 'correct the values of the chart in src/settings.ts'
-        : 'this is a mistake in the project or in its input; correct what makes it';
+        ? 'correct the chart values in src/settings.ts'
+        : 'correct the settings, app secret or unit it comes from';
       problems.push({ code: 'schema', where, what, todo });
     };
     if (!isTree(object)) {
-      say('', 'is no Kubernetes object');
+      say('', 'is not a Kubernetes object');
       continue;
     }
     const id = `${object['apiVersion']} ${object['kind']}`;
@@ -73,10 +73,13 @@ export function validate(files: FileTree): Problem[] {
       for (const error of kind.validate.errors ?? []) say(error.instancePath, errorText(error));
       if (object['spec'] === undefined) say('spec', 'is missing');
       if (kind.namespaced !== (metadata['namespace'] !== undefined)) {
-        say('metadata.namespace', kind.namespaced ? 'is missing' : 'stands on a cluster-scoped object');
+        say(
+          'metadata.namespace',
+          kind.namespaced ? 'is missing' : 'must not be set on a cluster-scoped object',
+        );
       }
     } else if (!builtIn.has(id)) {
-      say('', `is a ${id}, for which imports/crds has no schema`);
+      say('', `is a ${id}, which has no schema in imports/crds`);
     }
     const chart = object['kind'] === 'HelmRelease' ? chartOf.get(metadata['name']) : undefined;
     if (chart !== undefined && isTree(object['spec'])) {
@@ -93,7 +96,7 @@ function errorText(error: { keyword: string; params: object; message?: string })
   return `${error.message ?? error.keyword}${extra}`;
 }
 
-/** Compiling them takes longer than a synth: once for each process. */
+/** Compiled once per process: that takes longer than a synth. */
 let schemas: ReturnType<typeof readSchemas> | undefined;
 
 function readSchemas() {
@@ -118,7 +121,7 @@ function readSchemas() {
   };
 }
 
-/** A chart's value schema; without its dialect, which differs from chart to chart and makes no difference here. */
+/** A chart's values schema, without `$schema`: the dialects differ, but not in a way that matters here. */
 function readValuesSchema(chart: string): Tree {
   const text = readFileSync(join(imports, `charts/${chart}.values.schema.json`), 'utf8');
   const { $schema, ...schema } = JSON.parse(text);
@@ -154,7 +157,7 @@ interface Crd {
   };
 }
 
-/** The API server refuses unknown fields without being told so in the schema; JSON Schema does not. */
+/** Refuses unknown fields, as the API server does; in JSON Schema that must be explicit. */
 function close(schema: Tree): Tree {
   return JSON.parse(JSON.stringify(schema), (_key, value) =>
     isTree(value) &&

@@ -1,4 +1,4 @@
-// Synchronous on purpose: awaiting each of thousands of small files costs more than writing them.
+// Deliberately synchronous: awaiting thousands of small files takes longer than writing them.
 import {
   existsSync,
   lstatSync,
@@ -13,20 +13,20 @@ import { dirname, join, relative, sep } from 'node:path';
 import { OperatorError } from '../errors.js';
 import type { FileTree } from './render.js';
 
-/** How a folder on disk differs from the files that it should have. */
+/** A difference between a folder on disk and the files it should have. */
 export interface Difference {
   readonly path: string;
   readonly kind: 'missing' | 'changed' | 'stale';
 }
 
 /**
- * Compares a folder with the files that it should have.
+ * Compares a folder with the files it should have.
  *
  * @param folder Absolute path; need not exist.
- * @returns The differences, sorted by path; what isn't a plain file is stale.
+ * @returns The differences, sorted by path; anything but a regular file is stale.
  */
 export function compare(folder: string, files: FileTree): Difference[] {
-  // A link to a right tree is not what Flux would get.
+  // A symlink to a correct tree is not what Flux would get.
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) return [{ path: '', kind: 'stale' }];
   const differences: Difference[] = [];
@@ -42,7 +42,7 @@ export function compare(folder: string, files: FileTree): Difference[] {
 }
 
 /**
- * Reads what a folder has in the place of files that differ.
+ * Reads the current content of files that differ.
  *
  * @param folder Absolute path; need not exist.
  */
@@ -56,7 +56,7 @@ export function readDiffering(folder: string, differences: readonly Difference[]
   );
 }
 
-/** Everything below a folder that is not a folder with something in it. */
+/** Everything below a folder, except non-empty folders. */
 function list(folder: string): { path: string; isFile: boolean }[] {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -70,13 +70,13 @@ function list(folder: string): { path: string; isFile: boolean }[] {
 }
 
 /**
- * Makes a folder hold exactly these files, whole or not at all: the tree is written beside it, and takes
- * its place in one step. Whenever the run is killed, the folder is the old tree or the new one.
+ * Atomically makes a folder hold exactly these files: the tree is written next to it, then swapped in. If the run is
+ * killed, the folder is either the old tree or the new one.
  *
- * @param folder Absolute path; need not exist. Everything in it is ours.
- * @param ready Called when all is written that can fail, before the tree takes its place. @default - nothing
- * @returns What differed; empty when there was nothing to write, and nothing was written.
- * @throws OperatorError when something else than a folder is in the way.
+ * @param folder Absolute path; need not exist. Everything in it belongs to synth.
+ * @param ready Called after everything is written, before the swap. @default - none
+ * @returns What differed; empty if nothing had to be written.
+ * @throws OperatorError if something other than a folder is in the way.
  */
 export async function writeTree(
   folder: string,
@@ -87,7 +87,7 @@ export async function writeTree(
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found && !found.isDirectory()) {
     throw new OperatorError([
-      { where: folder, what: 'is not a folder', todo: 'move it away: synth owns all that is there' },
+      { where: folder, what: 'is not a folder', todo: 'move it away: synth owns everything in dist/' },
     ]);
   }
   const differences = compare(folder, files);
@@ -111,30 +111,30 @@ export async function writeTree(
 }
 
 /**
- * Writes files into a folder that is not ours: only where there is nothing yet.
+ * Writes files into a folder that synth does not own.
  *
  * @param folder Absolute path.
- * @throws OperatorError when something is in it.
+ * @throws OperatorError if it contains anything else.
  */
 export async function writeInto(folder: string, files: FileTree): Promise<void> {
   if (existsSync(folder) && compare(folder, files).some(({ kind }) => kind !== 'missing')) {
-    const what = 'is where CDK8S_OUTDIR points to, and holds something else';
+    const what = 'is where CDK8S_OUTDIR points, but contains something else';
     throw new OperatorError([{ where: folder, what, todo: 'empty it, or unset CDK8S_OUTDIR' }]);
   }
   await writeTree(folder, files);
 }
 
-/** Where a run writes a tree before it takes its place; ignored by git. */
+/** Where a run writes a tree before the swap; git ignores it. */
 function besides(folder: string, pid: number): string {
   return join(dirname(folder), `.dist-${pid}`);
 }
 
-/** Where a run writes the files that go beside apps, for the same reason. */
+/** Where a run writes the files beside apps before it moves them there. */
 export function stagingBeside(project: string): string {
   return join(project, `.dist-${process.pid}.beside`);
 }
 
-/** Puts one folder in the place of another, and the other in its. */
+/** Swaps two folders. */
 async function exchange(staged: string, folder: string): Promise<void> {
   const swapped = await import('fs-native-extensions')
     .then(({ swap }) => swap(staged, folder))
@@ -143,14 +143,14 @@ async function exchange(staged: string, folder: string): Promise<void> {
       () => false,
     );
   if (swapped) return;
-  // Where the system can't exchange: two steps, and `cleanUp` puts the old tree back if the second fails.
+  // If the system can't swap atomically: `cleanUp` restores the old tree if the second rename never happens.
   const old = `${staged}.old`;
   renameSync(folder, old);
   renameSync(staged, folder);
   renameSync(old, staged);
 }
 
-/** Removes what killed runs left, after putting back a tree that one of them had moved away. */
+/** Removes what killed runs left behind, and restores a tree that one of them had moved away. */
 function cleanUp(folder: string): void {
   for (const entry of readdirSync(dirname(folder))) {
     const [, pid, kind] = /^\.dist-(\d+)(\.old|\.beside)?$/.exec(entry) ?? [];

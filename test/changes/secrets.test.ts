@@ -25,7 +25,7 @@ async function said(before: Record<string, string>, after: Record<string, string
 
 const a = 'src/secrets/a.ts';
 const keep =
-  'if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first';
+  'if an app still needs it, restore it (to keep it without this project, see "Taking it out again" in docs/adoption.md)';
 
 test('a file or an app secret that is removed', async () => {
   expect(
@@ -37,14 +37,14 @@ test('a file or an app secret that is removed', async () => {
       { [a]: undefined, 'src/secrets/b.ts': file(secret('x', 'four')) },
     ),
   ).toEqual([
-    `warning: dist/secrets-media: the push deletes the Secrets media/one, media/two, with their ExternalSecrets; ${keep}`,
-    `warning: dist/secrets-x: the push deletes the Secret x/three, with its ExternalSecret; ${keep}`,
+    `warning: dist/secrets-media: the push deletes the Secrets media/one, media/two along with their ExternalSecrets; ${keep}`,
+    `warning: dist/secrets-x: the push deletes the Secret x/three along with its ExternalSecret; ${keep}`,
   ]);
 });
 
 test('another namespace, another name', async () => {
   expect(await said({ [a]: file(secret('media', 'one')) }, { [a]: file(secret('tv', 'one')) })).toEqual([
-    `warning: dist/secrets-media: the push deletes the Secret media/one, with its ExternalSecret (tv/one is another one, for another namespace); ${keep}`,
+    `warning: dist/secrets-media: the push deletes the Secret media/one along with its ExternalSecret (tv/one is a different Secret, in another namespace); ${keep}`,
   ]);
   expect(
     await said({ [a]: file(secret('media', 'one')) }, { [a]: file(secret('media', 'two')) }),
@@ -58,7 +58,7 @@ test('another type', async () => {
       { [a]: file(secret('media', 'one', ", type: 'example.org/x'")) },
     ),
   ).toEqual([
-    'warning: dist/secrets-media: media/one becomes example.org/x, and a Secret keeps its type (Opaque): it stays as it is, not ready; after the push, delete it, and it is made anew: `kubectl -n media delete secret NAME`',
+    "warning: dist/secrets-media: the type of media/one changes to example.org/x, but a Secret's type is immutable (Opaque): it stays as it is, not ready; after the push, delete it so that it is recreated: `kubectl -n media delete secret NAME`",
   ]);
 });
 
@@ -67,7 +67,7 @@ test('a Secret that is not its own stays, or keeps its keys', async () => {
   expect(
     await said({ [a]: file(orphan), 'src/secrets/b.ts': file(secret('media', 'two')) }, { [a]: undefined }),
   ).toEqual([
-    'warning: dist/secrets-media: the push leaves the Secret media/one in the cluster (creationPolicy Orphan), and nothing refreshes it; delete what no app needs: `kubectl -n media delete secret NAME`',
+    'warning: dist/secrets-media: the push leaves the Secret media/one in the cluster (creationPolicy Orphan), but nothing refreshes it; delete it once no app needs it: `kubectl -n media delete secret NAME`',
   ]);
   const sops = {
     'apps/x.sops.yaml': `apiVersion: v1\nkind: Secret\nmetadata: {name: one, namespace: media}\nstringData: {own: 'ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]'}\nsops: {mac: 'ENC[AES256_GCM,data:YQ==,iv:YQ==,tag:YQ==,type:str]'}\n`,
@@ -76,7 +76,7 @@ test('a Secret that is not its own stays, or keeps its keys', async () => {
   expect(
     await said({ ...sops, [a]: file(merge, secret('media', 'two')) }, { [a]: file(secret('media', 'two')) }),
   ).toEqual([
-    'warning: dist/secrets-media: the push leaves the keys that were added to the Secret media/one (creationPolicy Merge), and nothing refreshes them; take out what no app needs: `kubectl -n media edit secret NAME`',
+    'warning: dist/secrets-media: the push leaves the added keys in the Secret media/one (creationPolicy Merge), but nothing refreshes them; remove them once no app needs them: `kubectl -n media edit secret NAME`',
   ]);
 });
 
@@ -87,7 +87,7 @@ test('another name of the ExternalSecret, another Secret of it', async () => {
       { [a]: file(secret('media', 'one', ", externalSecretName: 'other'")) },
     ),
   ).toEqual([
-    'warning: dist/secrets-media: the push deletes the Secret media/one, and makes it anew, because its ExternalSecret gets another name (other); nothing, if that is meant: an app that starts in between does not find it',
+    'warning: dist/secrets-media: the push deletes the Secret media/one, and recreates it, because its ExternalSecret is renamed to other; nothing to do if intended, but an app that starts in between does not find it',
   ]);
   expect(
     await said(
@@ -95,7 +95,7 @@ test('another name of the ExternalSecret, another Secret of it', async () => {
       { [a]: file(secret('media', 'two', ", externalSecretName: 'one', creationPolicy: 'Orphan'")) },
     ),
   ).toEqual([
-    'warning: dist/secrets-media: the push leaves the Secret media/one as it is, and nothing refreshes it: its ExternalSecret turns to media/two; delete what no app needs: `kubectl -n media delete secret NAME`',
+    'warning: dist/secrets-media: the push leaves the Secret media/one as it is, but nothing refreshes it: its ExternalSecret now makes media/two; delete it once no app needs it: `kubectl -n media delete secret NAME`',
   ]);
   expect(
     await said(
@@ -103,14 +103,14 @@ test('another name of the ExternalSecret, another Secret of it', async () => {
       { [a]: file(secret('media', 'two', ", externalSecretName: 'one'")) },
     ),
   ).toEqual([
-    'warning: dist/secrets-media: the push deletes the Secret media/one, and makes media/two instead, from the same ExternalSecret; if an app still reads the old one, keep it as an app secret with an externalSecretName of its own',
+    'warning: dist/secrets-media: the push deletes the Secret media/one, and the same ExternalSecret makes media/two instead; if an app still reads the old one, keep it as an app secret with its own externalSecretName',
   ]);
 });
 
 test('what is made once stays as it is', async () => {
   const once = (more = '') => file(secret('media', 'one', `, refreshPolicy: 'CreatedOnce'${more}`));
   expect(await said({ [a]: once() }, { [a]: once(", template: { more: 'x' }") })).toEqual([
-    'warning: dist/secrets-media: media/one stays as it was made (refreshPolicy CreatedOnce): the change does not reach it; after the push, to have it written anew: `kubectl -n media annotate secret NAME reconcile.external-secrets.io/data-hash-`',
+    'warning: dist/secrets-media: the change does not reach media/one: it is not updated (refreshPolicy CreatedOnce); after the push, to have it written anew: `kubectl -n media annotate secret NAME reconcile.external-secrets.io/data-hash-`',
   ]);
   // Also when it becomes so in the same push.
   const before = file(secret('media', 'one'));
@@ -123,12 +123,12 @@ test('the namespaces of the settings', async () => {
   const before = { [a]: file(secret('media', 'one')) };
   expect(await said(before, { 'src/settings.ts': settings("namespace: 'eso'") })).toEqual([
     expect.stringMatching(
-      /^warning: dist\/external-secrets: External Secrets Operator and Connect move from the namespace external-secrets to eso: .*; once the old ones are gone: `flux reconcile helmrelease external-secrets -n eso --force`$/,
+      /^warning: dist\/external-secrets: External Secrets Operator and Connect move from the namespace external-secrets to eso: .*; once the old ones are gone, run `flux reconcile helmrelease external-secrets -n eso --force`$/,
     ),
   ]);
   expect(await said(before, { 'src/settings.ts': settings("flux: { namespace: 'flux' }") })).toEqual([
     expect.stringMatching(
-      /^warning: dist\/flux: the Flux Kustomizations move from the namespace flux-system to flux: .* the Secrets media\/one included; before the push, /,
+      /^warning: dist\/flux: the Flux Kustomizations move from the namespace flux-system to flux: .* including the Secrets media\/one; before the push, /,
     ),
   ]);
 });
@@ -137,7 +137,7 @@ test('a part that is there already from now on: the operator is uninstalled, unl
   const before = { [a]: file(secret('media', 'one')) };
   const existing = (more = '') => settings(`store: { existing: { name: 'onepassword' } }${more}`);
   expect(await said(before, { 'src/settings.ts': existing() })).toEqual([
-    'warning: dist/external-secrets: the push uninstalls External Secrets Operator: the Secrets stay, and none is made or refreshed until another one is there; if another one takes over, hand it over ("Hand it over" in docs/adoption.md)',
+    'warning: dist/external-secrets: the push uninstalls External Secrets Operator: Secrets stay, but none is created or refreshed until it is installed again; if another installation takes over, hand it over ("Hand it over" in docs/adoption.md)',
   ]);
   const lets = 'flux: { prune: false }';
   const gone = { [a]: undefined, 'src/settings.ts': existing(`, ${lets}`) };
@@ -148,9 +148,9 @@ test('a project that gets a name: its units are others', async () => {
   const before = { [a]: file(secret('media', 'one')) };
   const named = { 'src/settings.ts': settings("name: 'home'") };
   expect(await said(before, named)).toEqual([
-    'warning: dist/external-secrets: the push uninstalls External Secrets Operator, and home-external-secrets installs it anew, because its unit gets another name; put the name back, or push `flux: { prune: false }` first, and nothing else with it',
+    'warning: dist/external-secrets: the push uninstalls External Secrets Operator, and home-external-secrets installs it again, because its unit is renamed; restore the name, or first push only `flux: { prune: false }`',
     expect.stringMatching(
-      /^warning: dist\/secrets-media: the push deletes the Secret media\/one, and makes it anew/,
+      /^warning: dist\/secrets-media: the push deletes the Secret media\/one, and home-secrets-media recreates it/,
     ),
   ]);
   const lets = { ...before, 'src/settings.ts': settings('flux: { prune: false }') };
@@ -174,6 +174,6 @@ test('what harms nobody is not said: another file, another key, another item, on
   expect((await project.synth('--finish-move')).err).not.toContain('the push deletes');
   project.write(a, file(one));
   expect((await project.synth('--finish-move')).err).toBe(
-    'warning: dist/secrets-media-apart: the push deletes the Secret media/one, and makes it anew from secrets-media; put it back, and move it in two steps ("Move a secret" in docs/secrets.md)',
+    'warning: dist/secrets-media-apart: the push deletes the Secret media/one, and secrets-media recreates it; restore it, and move it in two steps ("Move a secret" in docs/secrets.md)',
   );
 });

@@ -46,7 +46,7 @@ test('one name in two namespaces: the namespace tells the files apart', () => {
 
 test('two objects that would be one file are refused', () => {
   expect(() => render(platform({ name: 'a', namespace: 'x' }, { name: 'A', namespace: 'x' }))).toThrow(
-    'dist/one/secret-a-x.yaml: would be made twice; rename one of the two',
+    'dist/one/secret-a-x.yaml: would be written twice; rename one of the two objects',
   );
 });
 

@@ -4,7 +4,7 @@ import { problemLine } from '../../src/errors.js';
 import { validate } from '../../src/output/validate.js';
 import { readTree, root } from '../project.js';
 
-const todo = 'this is a mistake in the project or in its input; correct what makes it';
+const todo = 'correct the settings, app secret or unit it comes from';
 const lines = (object: unknown) =>
   validate(new Map([['x.yaml', Buffer.from(dump(object))]])).map(problemLine);
 
@@ -38,7 +38,7 @@ test('what is good is fine', () => {
 
 test('a namespace on what has none, and none on what has one', () => {
   expect(lines({ ...store, metadata: { name: 'onepassword', namespace: 'external-secrets' } })).toEqual([
-    `dist/x.yaml: metadata.namespace: stands on a cluster-scoped object; ${todo}`,
+    `dist/x.yaml: metadata.namespace: must not be set on a cluster-scoped object; ${todo}`,
   ]);
   expect(lines({ ...secret, metadata: { name: 'a' } })).toEqual([
     `dist/x.yaml: metadata.namespace: is missing; ${todo}`,
@@ -58,7 +58,7 @@ test('a field that the schema does not have, one of another type, no spec', () =
 
 test('a kind that nobody knows, and what is no object', () => {
   expect(lines({ ...secret, kind: 'PushSecret' })).toEqual([
-    `dist/x.yaml: is a external-secrets.io/v1 PushSecret, for which imports/crds has no schema; ${todo}`,
+    `dist/x.yaml: is a external-secrets.io/v1 PushSecret, which has no schema in imports/crds; ${todo}`,
   ]);
-  expect(lines(['x'])).toEqual([`dist/x.yaml: is no Kubernetes object; ${todo}`]);
+  expect(lines(['x'])).toEqual([`dist/x.yaml: is not a Kubernetes object; ${todo}`]);
 });

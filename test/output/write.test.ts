@@ -81,7 +81,7 @@ test('into a folder that is not ours: only where nothing else is', async () => {
   await writeInto(other, files({ 'a.yaml': '1', 'b.yaml': '2' }));
   expect(readTree(other)).toEqual({ 'a.yaml': '1', 'b.yaml': '2' });
   await expect(writeInto(other, files({ 'a.yaml': 'changed' }))).rejects.toThrow(
-    'is where CDK8S_OUTDIR points to, and holds something else',
+    'is where CDK8S_OUTDIR points, but contains something else',
   );
   expect(readTree(other)).toEqual({ 'a.yaml': '1', 'b.yaml': '2' });
 });
