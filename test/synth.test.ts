@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { expectGolden } from './golden.js';
 import { makeProject, nodeArguments, readTree, root } from './project.js';
 
-const firstRun = 'no credentials yet: run `npm run bootstrap`; until then Connect waits';
+const firstRun = 'no credentials yet: run `npm run bootstrap`; Connect waits for them';
 
 describe('the shipped project', () => {
   test('a fresh clone: synth writes dist/ and says what to run', async () => {
@@ -13,7 +13,7 @@ describe('the shipped project', () => {
     const { code, out, err } = await project.synth();
     expect(err).toBe('');
     expect(code).toBe(0);
-    expect(out).toBe(`${firstRun}\ndist/ written: 16 files, 16 new, 0 changed, 0 removed`);
+    expect(out).toBe(`${firstRun}\nwrote dist/: 16 files, 16 new, 0 changed, 0 removed`);
   });
 
   test('dist/ is test/golden/shipped', async () => {
@@ -68,11 +68,11 @@ describe('the rich example', () => {
     const project = await makeProject({ example: 'rich' });
     await project.synth();
     const again = await project.synth();
-    expect(again.out).toMatch(/^dist\/ is current: \d+ files$/);
+    expect(again.out).toMatch(/^dist\/ is up to date: \d+ files$/);
     const check = await project.synth('--check');
     expect(check).toEqual({
       code: 0,
-      out: expect.stringMatching(/^dist\/ is current and valid: \d+ files$/),
+      out: expect.stringMatching(/^dist\/ is up to date and valid: \d+ files$/),
       err: '',
     });
   });
@@ -117,7 +117,7 @@ describe('writing dist/', () => {
     symlinkSync('/etc/hostname', join(project.path, 'dist/link.yaml'));
     project.write('notes.txt', 'mine');
     const { out } = await project.synth();
-    expect(out).toBe(`${firstRun}\ndist/ written: 16 files, 0 new, 0 changed, 4 removed`);
+    expect(out).toBe(`${firstRun}\nwrote dist/: 16 files, 0 new, 0 changed, 4 removed`);
     expect(project.tree('dist')).toEqual(readTree(join(root, 'test/golden/shipped')));
     expect(project.read('notes.txt')).toBe('mine');
     expect(readdirSync(project.path).filter((entry) => entry.startsWith('.dist-'))).toEqual([]);
@@ -132,7 +132,7 @@ describe('writing dist/', () => {
     expect(refused.code).toBe(1);
     project.remove('src/secrets/bad.ts');
     const { out } = await project.synth();
-    expect(out).toBe(`${firstRun}\ndist/ written: 16 files, 15 new, 1 changed, 0 removed`);
+    expect(out).toBe(`${firstRun}\nwrote dist/: 16 files, 15 new, 1 changed, 0 removed`);
     expect(readdirSync(project.path).filter((entry) => entry.startsWith('.dist-'))).toEqual([]);
   });
 
@@ -148,7 +148,7 @@ describe('writing dist/', () => {
     expect(err).toBe(
       [
         'dist/flux/onepassword-store.yaml: is missing; run `npm run synth` and commit dist/',
-        'dist/namespace.yaml: is not what synth writes; run `npm run synth` and commit dist/',
+        'dist/namespace.yaml: differs from what synth writes; run `npm run synth` and commit dist/',
         'dist/stale.yaml: is stale; run `npm run synth` and commit dist/',
       ].join('\n'),
     );
@@ -159,7 +159,7 @@ describe('writing dist/', () => {
     const project = await makeProject({ files: { dist: 'mine' } });
     const { code, err } = await project.synth();
     expect(code).toBe(1);
-    expect(err).toBe(`${project.path}/dist: is not a folder; move it away: synth owns all that is there`);
+    expect(err).toBe(`${project.path}/dist: is not a folder; move it away: synth owns everything in dist/`);
     expect(project.read('dist')).toBe('mine');
   });
 
@@ -184,7 +184,7 @@ describe('writing dist/', () => {
     const before = project.tree('dist');
     project.write('src/secrets/ca.ts', text('root', { ...named, unit: 'tls' }));
     const told =
-      'warning: dist/secrets-a: keeps a/root until Flux has handed it over to secrets-a-tls; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`';
+      'warning: dist/secrets-a: keeps a/root until Flux has handed it over to secrets-a-tls; commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`';
     expect(await project.synth()).toMatchObject({ code: 0, err: told });
     const both = project.tree('dist');
     const file = before['secrets-a/externalsecret-ca.yaml'] ?? '';
@@ -234,9 +234,9 @@ describe('writing dist/', () => {
     expect(await project.synth()).toMatchObject({
       code: 0,
       err: [
-        'warning: dist/secrets-a: keeps b/y until Flux has handed it over to secrets-b; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
-        'warning: dist/secrets-one: keeps a/x, b/x until Flux has handed them over to secrets-a, secrets-b; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
-        `warning: dist/secrets-one: the push deletes the Secret b/gone, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first`,
+        'warning: dist/secrets-a: keeps b/y until Flux has handed it over to secrets-b; commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`',
+        'warning: dist/secrets-one: keeps a/x, b/x until Flux has handed them over to secrets-a, secrets-b; commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`',
+        `warning: dist/secrets-one: the push deletes the Secret b/gone along with its ExternalSecret; if an app still needs it, restore it (to keep it without this project, see "Taking it out again" in docs/adoption.md)`,
       ].join('\n'),
     });
     expect(units()).toEqual(
@@ -259,7 +259,7 @@ describe('writing dist/', () => {
     mkdirSync(join(project.path, 'test'));
     renameSync(join(project.path, 'dist'), join(project.path, 'test/tree'));
     symlinkSync('test/tree', join(project.path, 'dist'));
-    const todo = 'is not a folder; move it away: synth owns all that is there';
+    const todo = 'is not a folder; move it away: synth owns everything in dist/';
     expect(await project.synth('--check')).toMatchObject({ code: 1, err: `dist: ${todo}` });
     expect(await project.synth()).toMatchObject({ code: 1, err: `${project.path}/dist: ${todo}` });
   });
@@ -269,7 +269,7 @@ describe('writing dist/', () => {
     const env = { CDK8S_OUTDIR: join(project.path, 'notes') };
     expect(await project.run('synth', [], { env })).toMatchObject({
       code: 1,
-      err: `${project.path}/notes: is where CDK8S_OUTDIR points to, and holds something else; empty it, or unset CDK8S_OUTDIR`,
+      err: `${project.path}/notes: is where CDK8S_OUTDIR points, but contains something else; empty it, or unset CDK8S_OUTDIR`,
     });
     expect(project.read('notes/mine.txt')).toBe('mine');
   });

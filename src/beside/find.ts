@@ -10,18 +10,18 @@ import { originOf, projectIn } from './first-line.js';
 export interface FoundBeside {
   /** Namespace of the Secret. */
   readonly namespace: string;
-  /** From the top of the repository. */
+  /** Path from the top of the repository. */
   readonly file: string;
-  /** The object, as far as it can be read. */
+  /** The object; empty if the file holds none. */
   readonly object: Tree;
 }
 
 /**
- * The ExternalSecrets that synth wrote beside apps, by the names and first lines of files.
+ * Finds the ExternalSecrets that synth wrote beside apps, by their file names and first lines.
  *
  * @param project Absolute path of the project.
- * @returns None where git can't be asked.
- * @throws YAMLException for one that somebody made unreadable.
+ * @returns Empty without a git repository.
+ * @throws YAMLException for a file that is no longer valid YAML.
  */
 export function findBeside(project: string): FoundBeside[] {
   const repository = findRepository(project);

@@ -1,28 +1,28 @@
 import type { Repository } from '../repository.js';
 
-/** Where a file beside an app comes from, as its first line says. */
+/** The origin of a file beside an app, as its first line states it. */
 export interface Origin {
   /** The file that declares the app secret, relative to the project: `src/secrets/radarr.ts`. */
   readonly source: string;
-  /** The project, as `projectIn` names it. */
+  /** The project's name, from `projectIn`. */
   readonly project: string;
-  /** Namespace of the Secret, which the manifest leaves out where the build gives it. */
+  /** Namespace of the Secret; the manifest omits it if the build sets it. */
   readonly namespace: string;
 }
 
-/** How a project is called in its repository: its folder, '.' for the top. */
+/** Names a project within its repository: its folder, or '.' for the top. */
 export function projectIn(repository: Repository | undefined): string {
   return encodeURI(repository?.prefix.replace(/\/$/, '') || '.');
 }
 
-/** The comment by which synth knows a file as its own. Without blanks in a part, so that it can be read again. */
+/** The comment by which synth recognizes its own files. No part contains blanks, so that it can be parsed again. */
 export function firstLine({ source, project, namespace }: Origin): string {
   return `# Made by cluster-secrets from ${encodeURI(source)} (project ${project}, namespace ${namespace}). Edit that file, not this one: synth writes it anew.\n`;
 }
 
-/** What the first line of a file says; undefined where it is none of ours. */
+/** Parses the first line of a file; undefined if synth did not write it. */
 export function originOf(content: Buffer): Origin | undefined {
-  // A file that begins with something else is looked at no further.
+  // A cheap check that rules out most files.
   if (!content.subarray(0, 40).includes('# Made by cluster-secrets from ')) return undefined;
   const [, source, project, namespace] =
     /^\uFEFF?# Made by cluster-secrets from (\S+) \(project (\S+), namespace ([^\s)]+)\)\. /.exec(
@@ -40,7 +40,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Whether a file has a name as synth gives those beside apps. */
+/** Whether a file is named like those that synth writes beside apps. */
 export function isBesideName(file: string): boolean {
   return /(^|\/)externalsecret-[^/]*\.yaml$/.test(file);
 }

@@ -5,14 +5,14 @@ import { normalPath } from '../repository/kustomize.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { findRepository, type Repository } from '../repository.js';
 
-/** Folders of a project that hold nothing for Flux, and `dist/`, which is wholly synth's. */
+/** Folders of a project that hold nothing for Flux, and `dist/`, which synth owns. */
 const own = /^(dist|imports|lib|node_modules|src|test|\.[^/]*)(\/|$)/;
 
 /**
- * Why nothing can be written into a folder, or nothing would come of it.
+ * Why a file can't be written into a folder, or would have no effect there.
  *
- * @param folder From the top of the repository.
- * @param otherClusters Folders that are another cluster's.
+ * @param folder Path from the top of the repository.
+ * @param otherClusters Folders of other clusters.
  */
 export function folderProblems(
   folder: string,
@@ -30,17 +30,17 @@ export function folderProblems(
   if (real === '..' || real.startsWith('../')) {
     return [
       {
-        what: `${folder} leads out of the repository, through a link`,
-        todo: 'name a folder inside of it',
+        what: `${folder} is a symlink out of the repository`,
+        todo: 'name a folder inside it',
       },
     ];
   }
   if (real !== folder) {
-    const what = `${folder} is reached through a link, which Flux does not follow`;
+    const what = `${folder} is reached through a symlink, which Flux does not follow`;
     return [{ what, todo: `write '${real}'` }];
   }
   if (findRepository(path)?.top !== top) {
-    const what = `${folder} is in a git repository of its own inside of this one, which commits none of its files`;
+    const what = `${folder} is in a nested git repository, whose files this one does not commit`;
     return [{ what, todo: 'name a folder of this repository' }];
   }
   const inside = folder === '.' ? undefined : `${folder}/`;
@@ -48,29 +48,29 @@ export function folderProblems(
     const [whose] = folder.slice(prefix.length).split('/');
     const what =
       whose === 'dist'
-        ? `${folder} is in dist/, where all is synth's`
+        ? `${folder} is in dist/, which synth owns`
         : `${folder} is in ${whose}/ of this project, which holds nothing for Flux`;
-    return [{ what, todo: 'name the folder of an app, or leave `beside` out' }];
+    return [{ what, todo: 'name the folder of an app, or omit `beside`' }];
   }
   const other = otherClusters.map(normalPath).find((one) => one === folder || inside?.startsWith(`${one}/`));
   if (other !== undefined) {
-    const what = `${folder} is another cluster's: otherClusters in src/settings.ts names ${other}`;
-    return [{ what, todo: 'declare it in the project of that cluster, or name a folder of this one' }];
+    const what = `${folder} belongs to another cluster: otherClusters in src/settings.ts names ${other}`;
+    return [{ what, todo: "declare it in that cluster's project, or name a folder of this cluster" }];
   }
   try {
     accessSync(path, constants.W_OK);
   } catch {
-    return [{ what: `nothing can be written into ${folder}`, todo: 'correct its permissions' }];
+    return [{ what: `${folder} is not writable`, todo: 'correct its permissions' }];
   }
   return [];
 }
 
-/** Why Flux would not get a file. */
+/** Why Flux would not fetch a file. */
 export function ignoredProblems(file: string, { model }: RepositoryView): Omit<Problem, 'where'>[] {
   const ignored = model.artifact.ignoredBy(file);
   if (ignored) {
-    const what = `Flux does not get ${file}: the rule \`${ignored.rule}\` of ${ignored.origin} leaves it out`;
-    return [{ what, todo: 'let that rule spare it, or name another folder' }];
+    const what = `Flux does not fetch ${file}: the rule \`${ignored.rule}\` in ${ignored.origin} excludes it`;
+    return [{ what, todo: 'add an exception to that rule, or name another folder' }];
   }
   return [];
 }

@@ -13,13 +13,13 @@ import { externalSecretOf, identityOf, nameOf } from './manifest.js';
 import type { Places } from './place.js';
 
 /**
- * Compares the files with what is there.
+ * Compares the planned files beside apps with those on disk.
  *
  * @param top Absolute path of the repository's top folder.
- * @param project As `projectIn` names it.
- * @param files What is to be there.
- * @param before What is there of this project.
- * @returns How they differ, sorted by path, and what is there that is not synth's.
+ * @param project The project's name, from `projectIn`.
+ * @param files The planned files.
+ * @param before This project's files on disk.
+ * @returns The differences, sorted by path, and the files in the way that synth did not write.
  */
 export function compareBeside(
   top: string,
@@ -44,7 +44,7 @@ export function compareBeside(
   return { differences: differences.sort((a, b) => (a.path < b.path ? -1 : 1)), foreign };
 }
 
-/** Whether a file is what synth writes; git may have given it other line ends, as no .gitattributes of ours is there. */
+/** Whether a file is what synth writes. Git may have changed its line endings: no .gitattributes of ours applies here. */
 function isSame(there: Buffer, content: Buffer): boolean {
   if (there.equals(content)) return true;
   return (
@@ -52,22 +52,22 @@ function isSame(there: Buffer, content: Buffer): boolean {
   );
 }
 
-const notAFile = { what: 'is not a plain file, and synth would write one there', todo: 'move it away' };
+const notAFile = { what: 'is not a regular file, and synth would write one there', todo: 'move it away' };
 
 function foreignTo(project: string, content: Buffer): Omit<Problem, 'where'> | undefined {
   const whose = originOf(content)?.project;
   if (whose === project) return undefined;
   if (whose !== undefined) {
-    const todo = 'name another folder, or take the app secret out there first';
-    return { what: `was made by another project of this repository, ${whose}`, todo };
+    const todo = 'name another folder, or first remove the app secret from that project';
+    return { what: `was written by another project in this repository, ${whose}`, todo };
   }
   return {
-    what: 'is not one of the files that synth makes, and synth would write it',
-    todo: 'if it is the ExternalSecret that this app secret replaces, delete it and run synth again: Flux updates it in place; otherwise rename it',
+    what: 'was not written by synth, and synth would overwrite it',
+    todo: 'rename it, or if this app secret replaces that ExternalSecret, delete it and run synth again: Flux updates it in place',
   };
 }
 
-/** Another ExternalSecret of the repository, where an app secret beside an app is to be. */
+/** An ExternalSecret in the repository that conflicts with an app secret beside an app. */
 export interface Double {
   readonly file: string;
   readonly one: BesideSecret;
@@ -75,8 +75,8 @@ export interface Double {
 }
 
 /**
- * Other files with the ExternalSecret of an app secret beside an app, or with one for the same Secret: mostly those
- * that it replaces. kustomize refuses two of one name in a build, and in two builds they undo each other's work.
+ * Finds other files with the same ExternalSecret as an app secret beside an app, or with one for the same Secret:
+ * usually what it replaces. kustomize refuses duplicates within a build, and across builds they fight each other.
  */
 export function findDoubles(
   wanted: ReadonlyMap<string, BesideSecret>,
@@ -111,17 +111,17 @@ function sameExternalSecrets(
     return unique.map(({ file, object }) => {
       const [made] = secretsMadeBy(object);
       const isOther = made !== undefined && made.name !== own.one.secret.props.name;
-      const what = `is the ExternalSecret ${identityOf(own.one.secret)} in ${file}, too${isOther ? `, for the Secret ${made.name}` : ''}`;
+      const what = `is also the ExternalSecret ${identityOf(own.one.secret)} in ${file}${isOther ? `, for the Secret ${made.name}` : ''}`;
       const isSameBuild = [...places.of(own.file).owners].some((owner) => places.of(file).owners.has(owner));
       const todo = isSameBuild
-        ? `delete ${file} and its line in the kustomization.yaml, in the commit that brings ${own.file}: Flux updates it in place`
-        : `give that one the annotation kustomize.toolkit.fluxcd.io/prune: disabled, push, and then delete it in the commit that brings ${own.file}: otherwise Flux deletes it, and the Secret with it`;
+        ? `delete ${file} and its line in the kustomization.yaml, in the commit that adds ${own.file}: Flux updates it in place`
+        : `annotate that one with kustomize.toolkit.fluxcd.io/prune: disabled, push, then delete it in the commit that adds ${own.file}: otherwise Flux deletes it, and the Secret with it`;
       return { file, one: own.one, problem: { what, todo } };
     });
   });
 }
 
-/** Under another name it would be another object: Flux would delete the one, and the Secret with it. */
+/** With another name it would be another object: Flux would delete the old one, and its Secret with it. */
 function sameSecrets(wanted: ReadonlyMap<string, BesideSecret>, view: RepositoryView): Double[] {
   const bySecret = new Map(
     [...wanted.values()].map(
@@ -134,14 +134,14 @@ function sameSecrets(wanted: ReadonlyMap<string, BesideSecret>, view: Repository
     const maker = dead || unknown ? undefined : externalSecretFor(name, file, view);
     if (!one || maker === undefined || maker === nameOf(one.secret)) return [];
     const problem = {
-      what: `is the Secret of the ExternalSecret ${maker} in ${file}, too`,
+      what: `is also the Secret of the ExternalSecret ${maker} in ${file}`,
       todo: `to replace that one without losing the Secret, write externalSecretName: '${maker}'`,
     };
     return [{ file, one, problem }];
   });
 }
 
-/** The name of the ExternalSecret in a file that makes a Secret. */
+/** The name of the ExternalSecret in a file that makes this Secret. */
 function externalSecretFor(secret: string, file: string, { files }: RepositoryView): string | undefined {
   const bytes = files.picked.find((one) => one.file === file);
   const object =

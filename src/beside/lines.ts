@@ -8,12 +8,12 @@ import { isBesideName } from './first-line.js';
 import { identityOf } from './manifest.js';
 import type { Places } from './place.js';
 
-/** The line with which a kustomization.yaml lists a file; both from the top of the repository. */
+/** The line by which a kustomization.yaml lists a file; both paths start at the top of the repository. */
 export function lineOf(list: string, file: string): string {
   return `- ./${posix.relative(posix.dirname(list), file)}`;
 }
 
-/** What each kustomization.yaml lacks so that Flux gets these files. */
+/** The lines that kustomization.yaml files need for Flux to apply these files. */
 export function missingLines(wanted: ReadonlyMap<string, BesideSecret>, places: Places): Problem[] {
   const lacking = [...wanted].flatMap(([file, { secret }]) => {
     const { lacks } = places.of(file);
@@ -32,10 +32,10 @@ export function missingLines(wanted: ReadonlyMap<string, BesideSecret>, places: 
 }
 
 /**
- * Lines that name a file which is not there, or goes with this synth: kustomize then fails.
+ * Lines that name a file that does not exist or that this synth deletes: kustomize fails on them.
  *
  * @param top Absolute path of the repository's top folder.
- * @param files What is to be there.
+ * @param files The planned files.
  */
 export function strayLines(
   top: string,
@@ -52,8 +52,8 @@ export function strayLines(
         .map((list) => ({
           code: 'beside',
           where: list,
-          what: `lists ${posix.basename(file)}, which synth does not make any more, so its whole build fails`,
-          todo: `take \`${lineOf(list, file)}\` out`,
+          what: `lists ${posix.basename(file)}, which synth no longer makes, so the whole build fails`,
+          todo: `remove \`${lineOf(list, file)}\``,
         })),
     );
 }

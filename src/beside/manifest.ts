@@ -5,22 +5,22 @@ import { fileName, toYaml, unsubstituted } from '../output/render.js';
 import { metadataOf, type Tree } from '../tree.js';
 import { firstLine, type Origin } from './first-line.js';
 
-/** The file of an ExternalSecret in a folder; both from the top of the repository. */
+/** The path of an ExternalSecret in a folder; both start at the top of the repository. */
 export function besideFile(folder: string, name: string): string {
   return posix.join(folder, `${fileName(`externalsecret-${name}`.toLowerCase())}.yaml`);
 }
 
-/** The ExternalSecret of an app secret, as it is written. */
+/** The ExternalSecret of an app secret, as synth writes it. */
 export function externalSecretOf(secret: AppSecret): Tree {
   return unsubstituted(objectOf(secret)?.toJson() as Tree);
 }
 
-/** Namespace and name of it. */
+/** `namespace/name` of an app secret's ExternalSecret. */
 export function identityOf(secret: AppSecret): string {
   return `${secret.props.namespace}/${nameOf(secret)}`;
 }
 
-/** Its name. */
+/** The name of an app secret's ExternalSecret. */
 export function nameOf(secret: AppSecret): string {
   return objectOf(secret)?.name ?? secret.props.name;
 }
@@ -31,13 +31,13 @@ function objectOf(secret: AppSecret): ApiObject | undefined {
 
 /** How an ExternalSecret is written beside its app. */
 export interface Writing extends Origin {
-  /** Whether the build of the folder gives it its namespace. */
+  /** Whether the folder's build sets the namespace. */
   readonly leavesNamespaceOut: boolean;
-  /** Whether Flux must not prune it, because it moves to elsewhere. */
+  /** Whether Flux must not prune it, because the app secret is moving. */
   readonly keeps: boolean;
 }
 
-/** The content of a file beside an app. */
+/** The content of an ExternalSecret's file beside an app. */
 export function besideContent(object: Tree, { leavesNamespaceOut, keeps, ...origin }: Writing): Buffer {
   const { namespace, annotations, ...others } = metadataOf(object);
   const kept = keeps ? { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } : {};

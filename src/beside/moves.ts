@@ -10,8 +10,8 @@ import type { Places } from './place.js';
 import type { BesideInput } from './plan.js';
 
 /**
- * Files of app secrets that are to be elsewhere from now on, and that stay, marked, until Flux has handed the
- * ExternalSecrets over. In one build an object can't be twice; there it moves at once, and Flux updates it in place.
+ * Files of app secrets that moved, which stay, marked, until Flux has handed the ExternalSecrets over. Within one
+ * build there can't be duplicates, but there Flux updates a moved object in place.
  */
 export function findKept(
   input: BesideInput,
@@ -34,7 +34,7 @@ export function findKept(
   );
 }
 
-/** Every app secret of the project, by the identity of its ExternalSecret. */
+/** Every app secret of the project, keyed by `namespace/name` of its ExternalSecret. */
 function declaredIn({ platform, files }: BesideInput): Map<string, BesideSecret> {
   const sources = new Map<AppSecretProps, string>(
     files.flatMap(({ file, secrets }) => secrets.map((secret) => [secret, file] as const)),
@@ -55,7 +55,7 @@ function identityIn(content: Buffer): string {
   return `${originOf(content)?.namespace}/${nameIn(content)}`;
 }
 
-/** Says what stays where it was, and what is to be done. */
+/** Warns about what stays where it was, and says what to do. */
 export function keptWarnings(
   kept: ReadonlyMap<string, BesideSecret>,
   places: Places,
@@ -69,12 +69,12 @@ export function keptWarnings(
       code: 'moved',
       where: file,
       what: `stays until Flux has handed ${identityOf(secret)} over to ${placeOf(secret.props, settings)}${listed}`,
-      todo: 'commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
+      todo: 'commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`',
     };
   });
 }
 
-/** Moves that can't be finished yet, because nothing would have the ExternalSecret then. */
+/** Moves that can't be finished yet, because nothing would apply the ExternalSecret afterwards. */
 export function finishProblems(
   { handOvers, finishMove, view }: BesideInput,
   wanted: ReadonlyMap<string, BesideSecret>,
@@ -90,7 +90,7 @@ export function finishProblems(
     return [
       {
         where: lacks,
-        what: `does not list the ExternalSecret ${identityOf(secret)}, so nothing would have it after the move`,
+        what: `does not list the ExternalSecret ${identityOf(secret)}, so nothing would apply it after the move`,
         todo: `add under resources: \`${lineOf(lacks, file)}\`, push, and finish the move once Flux has applied it`,
       },
     ];

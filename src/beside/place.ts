@@ -8,30 +8,30 @@ import type { Way } from '../repository/model.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { metadataOf, type Tree } from '../tree.js';
 
-/** What Flux makes of a file beside an app. */
+/** How Flux gets to a file beside an app. */
 export interface Place {
   readonly ways: readonly Way[];
-  /** The kustomization.yaml that must list it and does not. */
+  /** The kustomization.yaml that should list it but does not. */
   readonly lacks: string | undefined;
   /** The Flux Kustomizations that build it. */
   readonly by: readonly FluxKustomization[];
-  /** Their names. */
+  /** The names of those Flux Kustomizations. */
   readonly owners: ReadonlySet<string>;
 }
 
-/** The namespace that a build gives an object that says none, and the file that says so. */
+/** The namespace that a build sets on an object without one, and the file that sets it. */
 interface Given {
   readonly namespace: string | undefined;
   readonly file: string;
 }
 
-/** Where the files beside apps are in what Flux builds. */
+/** Places files beside apps in Flux's builds. */
 export class Places {
   private readonly known = new Map<string, Place>();
 
   constructor(private readonly view: RepositoryView) {}
 
-  /** The place of a file, from the top of the repository. */
+  /** The place of a file; its path starts at the top of the repository. */
   of(file: string): Place {
     const before = this.known.get(file);
     if (before) return before;
@@ -44,35 +44,35 @@ export class Places {
     return place;
   }
 
-  /** Whether the build of a file gives it this namespace, on every way. */
+  /** Whether every build of a file sets this namespace. */
   givesNamespace(file: string, namespace: string): boolean {
     const given = this.given(file);
     return given.length > 0 && given.every((one) => one.namespace && fits(one.namespace, namespace));
   }
 
-  /** A build that gives an app secret another namespace than it says. */
+  /** Builds that set a different namespace than the app secret's. */
   problems(file: string, { namespace }: AppSecretProps): Omit<Problem, 'where'>[] {
     const others = this.given(file).filter((one) => one.namespace && !fits(one.namespace, namespace));
     const folder = posix.dirname(file);
     return [...new Map(others.map((one) => [one.namespace, one])).values()].map((one) => ({
-      what: `the build of ${folder} gives the namespace ${one.namespace} (${one.file}), and this Secret is for ${namespace}`,
-      todo: `write namespace: '${one.namespace}', or name the folder of an app in ${namespace}`,
+      what: `the build of ${folder} sets the namespace ${one.namespace} (${one.file}), but this Secret is for ${namespace}`,
+      todo: `set namespace: '${one.namespace}', or name the folder of an app in ${namespace}`,
     }));
   }
 
-  /** What keeps a file from the cluster, or changes it on its way. */
+  /** What keeps a file from reaching the cluster, or changes it on the way. */
   warnings(file: string, { namespace, name }: AppSecretProps, object: Tree): Problem[] {
     const { ways, owners, lacks } = this.of(file);
     const { model } = this.view;
     const folder = posix.dirname(file);
-    const changes = changeProblems(object, ways, 'take that away there, or leave `beside` out');
+    const changes = changeProblems(object, ways, 'remove that there, or omit `beside`');
     if (owners.size > 0 || model.elsewhere) return changes;
     const elsewhere = model.waysOnceListed(file).ways.some(({ by }) => by);
     const what = elsewhere
-      ? `only another cluster's Flux builds ${folder}, so nothing makes the Secret ${namespace}/${name} in this one`
-      : `no Flux Kustomization of this repository builds ${lacks === undefined ? file : folder}, so nothing makes the Secret ${namespace}/${name}`;
+      ? `only another cluster's Flux builds ${folder}, so nothing makes the Secret ${namespace}/${name} in this cluster`
+      : `no Flux Kustomization in this repository builds ${lacks === undefined ? file : folder}, so nothing makes the Secret ${namespace}/${name}`;
     const todo =
-      'name the folder of an app that Flux applies, unless something outside of it applies this one';
+      'name the folder of an app that Flux applies, unless something outside this repository applies it';
     return [...changes, { where: 'beside', what, todo }];
   }
 

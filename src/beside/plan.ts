@@ -18,25 +18,25 @@ import { findKept, finishProblems, keptWarnings } from './moves.js';
 import { Places } from './place.js';
 
 /**
- * The files beside apps: what they are to hold, and how that differs from what is there. All paths begin at the
- * top of the repository.
+ * The files beside apps: their content, and how it differs from what is on disk. All paths start at the top of the
+ * repository.
  */
 export interface BesidePlan {
   readonly files: ReadonlyMap<string, Buffer>;
-  /** Those of this project that are there now. */
+  /** This project's files on disk. */
   readonly before: ReadonlyMap<string, Buffer>;
   readonly differences: readonly Difference[];
-  /** The Flux Kustomizations that build a file; none where nothing says it. */
+  /** The Flux Kustomizations that build a file; empty if none is known. */
   readonly builtBy: (file: string) => readonly FluxKustomization[];
   /** The name of the first of them. */
   readonly ownerOf: (file: string) => string | undefined;
-  /** Why they can't be written. */
+  /** Why the files can't be written. */
   readonly problems: readonly Problem[];
-  /** What is told here of other files, each with the Secret, so that it is told once. */
+  /** Conflicts reported here, as `file namespace/name`, so that other guards don't repeat them. */
   readonly told: ReadonlySet<string>;
-  /** What around them breaks the build of an app, for certain. */
+  /** What is certain to break the build of an app. */
   readonly broken: readonly Problem[];
-  /** What is worth a look. */
+  /** Other warnings. */
   readonly warnings: readonly Problem[];
 }
 
@@ -48,13 +48,13 @@ export interface BesideInput {
   readonly platform: Platform;
   /** The app secrets, file by file. */
   readonly files: readonly AppSecretsFile[];
-  /** App secrets that a unit of `dist/` has, and is to lose. */
+  /** App secrets that are leaving a unit of `dist/`. */
   readonly handOvers: readonly HandOver[];
-  /** Whether they leave where they were before. */
+  /** Whether to remove moved app secrets from where they were. */
   readonly finishMove: boolean;
 }
 
-/** Plans the files beside apps; nothing is written. */
+/** Plans the files beside apps, without writing anything. */
 export function planBeside(input: BesideInput): BesidePlan {
   const { repository, view, platform } = input;
   const before = view.files.beside;
@@ -110,7 +110,7 @@ export function planBeside(input: BesideInput): BesidePlan {
   };
 }
 
-/** The app secret, as messages name it. */
+/** How messages name the app secret. */
 function idOf({ props: { namespace, name } }: AppSecret): string {
   return `${namespace}/${name}`;
 }
@@ -119,7 +119,7 @@ function whereOf({ source, secret }: BesideSecret): string {
   return `${source}: ${idOf(secret)}: beside`;
 }
 
-/** A problem of the field `beside`; one of a file elsewhere keeps its place. */
+/** Locates a problem at the field `beside`, unless it is in a file elsewhere. */
 function asOf(one: BesideSecret): (problem: Omit<Problem, 'where'> & { where?: string }) => Problem {
   return (problem) => ({
     ...problem,
@@ -130,12 +130,12 @@ function asOf(one: BesideSecret): (problem: Omit<Problem, 'where'> & { where?: s
 function withoutRepository(one: BesideSecret): Problem {
   return {
     where: whereOf(one),
-    what: 'names a folder of the git repository, and this project is in none',
-    todo: 'run `git init` at the top of what Flux watches, or leave `beside` out',
+    what: 'names a folder of the git repository, but this project is not in one',
+    todo: 'run `git init` at the top of what Flux watches, or omit `beside`',
   };
 }
 
-/** Finds the file of each app secret, and what is wrong with it. */
+/** Finds the file for each app secret, and the problems with it. */
 function place(
   { platform, view, settings: { otherClusters } }: BesideInput,
   repository: Repository,
@@ -153,8 +153,8 @@ function place(
     const other = wanted.get(file);
     if (inFolder.length > 0) problems.push(...inFolder.map(asOf(one)));
     else if (other) {
-      const what = `would be ${file}, which is that of ${idOf(other.secret)} in ${other.source}`;
-      problems.push(asOf(one)({ what, todo: 'put one of the two beside another folder' }));
+      const what = `would be ${file}, which is already the file of ${idOf(other.secret)} in ${other.source}`;
+      problems.push(asOf(one)({ what, todo: 'choose another folder for one of the two' }));
     } else {
       wanted.set(file, one);
       problems.push(...ignoredProblems(file, view).map(asOf(one)));

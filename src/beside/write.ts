@@ -4,14 +4,14 @@ import { stagingBeside } from '../output/write.js';
 import type { BesidePlan } from './plan.js';
 
 /**
- * Writes the files beside apps together with `dist/`: all is written elsewhere first, then takes its place, what is
- * new before what goes, so that no app secret is ever in no file. Where a run is killed in between, the next one does
- * the rest, because all of it follows from the declarations.
+ * Writes the files beside apps together with `dist/`. Everything is staged first, then moved into place; new files
+ * come before deletions, so that every app secret is always in some file. If a run is killed in between, the next one
+ * completes it, because everything follows from the declarations.
  *
  * @param top Absolute path of the repository's top folder.
- * @param project Absolute path of the project. The files are written below it first, so that nothing of a killed run
- *   stays in the folder of an app.
- * @param writeDist Writes `dist/`, and calls `ready` before it takes its place.
+ * @param project Absolute path of the project. Files are staged below it, so that a killed run leaves nothing in
+ *   the folder of an app.
+ * @param writeDist Writes `dist/`, and calls `ready` before swapping it in.
  * @returns What `writeDist` returns.
  */
 export async function writeBeside<Result>(

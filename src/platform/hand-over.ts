@@ -65,7 +65,7 @@ export function handOverWarnings(
       code: 'moved',
       where: `dist/${from}`,
       what: `keeps ${names.join(', ')} until Flux has handed ${names.length === 1 ? 'it' : 'them'} over to ${to}`,
-      todo: 'commit and push, and once Flux has applied it: `npm run synth -- --finish-move`',
+      todo: 'commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`',
     };
   });
 }

@@ -36,14 +36,14 @@ test('diff says what a push does to the Secrets beside apps, by the Flux Kustomi
     'Kustomization flux-system/radarr',
     '  ~ Secret media/radarr: updated',
     '      + key key: X: x',
-    '      - key * of X: every field of X (an app that reads this key may fail)',
+    '      - key * of X: every field of X (apps that read this key may fail)',
     'Kustomization flux-system/sonarr',
-    '  + Secret media/new: made',
+    '  + Secret media/new: created',
     '      + key * of X: every field of X',
     '  - Secret media/sonarr: deleted',
     '      - key * of X: every field of X',
-    'danger: Kustomization flux-system/sonarr: the push deletes the Secret media/sonarr, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first',
-    '3 Secrets: 1 updated (media/radarr), 1 made (media/new), 1 deleted (media/sonarr)',
+    'danger: Kustomization flux-system/sonarr: the push deletes the Secret media/sonarr along with its ExternalSecret; if an app still needs it, restore it (to keep it without this project, see "Taking it out again" in docs/adoption.md)',
+    '3 Secrets: 1 updated (media/radarr), 1 created (media/new), 1 deleted (media/sonarr)',
   ];
   expect(await diff(repository)).toEqual(lines);
   // Whether the files are written makes no difference: the commit is what it is compared with.
@@ -51,7 +51,7 @@ test('diff says what a push does to the Secrets beside apps, by the Flux Kustomi
   expect(await diff(repository)).toEqual(lines);
 });
 
-test('diff: a move to another app is handed over, and one in a single push is made anew', async () => {
+test('diff: a move to another app is handed over, and one in a single push is recreated', async () => {
   const repository = await committed();
   const { project } = repository;
   project.write('src/secrets/radarr.ts', beside('radarr', { beside: folder('sonarr') }));
@@ -65,10 +65,10 @@ test('diff: a move to another app is handed over, and one in a single push is ma
   // Now nothing is kept, although the commit has no mark.
   expect(await diff(repository)).toEqual([
     'Kustomization flux-system/sonarr',
-    '  ! Secret media/radarr: made anew',
+    '  ! Secret media/radarr: recreated',
     '      ~ unit: Kustomization flux-system/radarr -> Kustomization flux-system/sonarr',
-    'danger: Kustomization flux-system/radarr: the push deletes the Secret media/radarr, and makes it anew from Kustomization flux-system/sonarr; put it back, and move it in two steps ("Move a secret" in docs/secrets.md)',
-    '1 Secret: 1 made anew (media/radarr)',
+    'danger: Kustomization flux-system/radarr: the push deletes the Secret media/radarr, and Kustomization flux-system/sonarr recreates it; restore it, and move it in two steps ("Move a secret" in docs/secrets.md)',
+    '1 Secret: 1 recreated (media/radarr)',
   ]);
 });
 

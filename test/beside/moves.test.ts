@@ -24,7 +24,7 @@ function holders({ project, top }: InRepository): Record<string, boolean> {
   );
 }
 
-const finish = 'commit and push, and once Flux has applied it: `npm run synth -- --finish-move`';
+const finish = 'commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`';
 
 describe('a move of an app secret takes two pushes, and it is never nowhere', () => {
   test('from a unit to its app', async () => {
@@ -48,7 +48,7 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
     expect(await synth('--finish-move')).toMatchObject({
       code: 1,
       err: [
-        `${lacks} nothing would have it after the move; ${line}, push, and finish the move once Flux has applied it`,
+        `${lacks} nothing would apply it after the move; ${line}, push, and finish the move once Flux has applied it`,
       ],
     });
     expect(holders(repository)).toEqual(both);
@@ -57,8 +57,8 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
       code: 0,
       err: [],
       out: [
-        expect.stringMatching(/^dist\/ written/),
-        'beside apps: 1 file, current',
+        expect.stringMatching(/^wrote dist\//),
+        'beside apps: 1 file, up to date',
         'in the cluster: 1 Secret: 1 handed over (media/radarr); 1 other object',
       ],
     });
@@ -90,7 +90,7 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
     expect({ code, err }).toEqual({
       code: 0,
       err: [
-        `warning: ${listOf('radarr')}: lists externalsecret-radarr.yaml, which synth does not make any more, so its whole build fails; take \`- ./externalsecret-radarr.yaml\` out`,
+        `warning: ${listOf('radarr')}: lists externalsecret-radarr.yaml, which synth no longer makes, so the whole build fails; remove \`- ./externalsecret-radarr.yaml\``,
       ],
     });
     expect(out).toContain('in the cluster: 1 Secret: 1 handed over (media/radarr)');
@@ -112,7 +112,7 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
     );
     expect(holders(repository)).toEqual({ [radarr]: true, [there]: false });
     expect((await synth('--finish-move')).err).toEqual([
-      `${listOf('sonarr')}: does not list the ExternalSecret media/radarr, so nothing would have it after the move; add under resources: \`- ./externalsecret-radarr.yaml\`, push, and finish the move once Flux has applied it`,
+      `${listOf('sonarr')}: does not list the ExternalSecret media/radarr, so nothing would apply it after the move; add under resources: \`- ./externalsecret-radarr.yaml\`, push, and finish the move once Flux has applied it`,
     ]);
     write(listOf('sonarr'), listing(listed.resources));
     write(listOf('radarr'), listing(['./config.yaml']));
@@ -157,7 +157,7 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
     project.write('src/secrets/radarr.ts', beside('radarr', { beside: 'apps/media/movies/app' }));
     expect(await synth()).toMatchObject({
       code: 0,
-      out: ['dist/ is current: 16 files', 'beside apps: 1 file, current'],
+      out: ['dist/ is up to date: 16 files', 'beside apps: 1 file, up to date'],
       err: [],
     });
   });

@@ -10,7 +10,7 @@ import { app, beside, fileOf, folder, inRepository, listing } from './repository
 const radarr = fileOf('radarr');
 const list = `${folder('radarr')}/kustomization.yaml`;
 const listed = { resources: ['./config.yaml', './externalsecret-radarr.yaml'] };
-const current = ['dist/ is current: 16 files', 'beside apps: 1 file, current'];
+const current = ['dist/ is up to date: 16 files', 'beside apps: 1 file, up to date'];
 
 /** `namespace` in the file of radarr, and what synth says. */
 async function namespaceIn(files: Record<string, string>, more: object = {}) {
@@ -29,7 +29,7 @@ describe('where it is written', () => {
     expect(await synth()).toEqual({
       code: 0,
       out: [
-        'dist/ written: 16 files, 16 new, 0 changed, 0 removed',
+        'wrote dist/: 16 files, 16 new, 0 changed, 0 removed',
         'beside apps: 1 file, 1 new, 0 changed, 0 removed',
       ],
       err: [
@@ -51,7 +51,7 @@ describe('where it is written', () => {
     expect(await synth()).toEqual({ code: 0, out: current, err: [] });
     expect(await synth('--check')).toEqual({
       code: 0,
-      out: ['dist/ is current and valid: 16 files, and 1 beside apps'],
+      out: ['dist/ is up to date and valid: 16 files, and 1 beside apps'],
       err: [],
     });
   });
@@ -127,7 +127,7 @@ describe('the namespace', () => {
     [list, app('radarr', { ...listed, spec: '', more: 'namespace: downloads\n' })],
   ])('another one, by %s, is refused', async (file, files) => {
     expect(await namespaceIn(files)).toEqual([
-      `src/secrets/radarr.ts: media/radarr: beside: the build of ${folder('radarr')} gives the namespace downloads (${file}), and this Secret is for media; write namespace: 'downloads', or name the folder of an app in media`,
+      `src/secrets/radarr.ts: media/radarr: beside: the build of ${folder('radarr')} sets the namespace downloads (${file}), but this Secret is for media; set namespace: 'downloads', or name the folder of an app in media`,
     ]);
   });
 
@@ -155,7 +155,7 @@ patches:
     const { synth } = await inRepository([app('radarr', { ...listed, more })], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
-    const todo = 'take that away there, or leave `beside` out';
+    const todo = 'remove that there, or omit `beside`';
     expect((await synth()).err).toEqual([
       `warning: ${list}: changes ExternalSecret radarr: metadata.name: radarr -> my-radarr: it is no longer what this project says; ${todo}`,
       `warning: ${list}: changes ExternalSecret radarr: spec.refreshInterval: 1h -> 24h: it is no longer what this project says; ${todo}`,
@@ -174,10 +174,10 @@ describe('whose file it is', () => {
     expect(await synth('--check')).toEqual({
       code: 1,
       out: [],
-      err: [`${radarr}: is not what synth writes; run \`npm run synth\` and commit it`],
+      err: [`${radarr}: differs from what synth writes; run \`npm run synth\` and commit it`],
     });
     expect((await synth()).out).toEqual([
-      'dist/ is current: 16 files',
+      'dist/ is up to date: 16 files',
       'beside apps: 1 file, 0 new, 1 changed, 0 removed',
       'in the cluster: 1 Secret: 1 updated (media/radarr)',
     ]);
@@ -214,7 +214,7 @@ describe('whose file it is', () => {
         code: 1,
         out: [],
         err: [
-          `${radarr}: is not one of the files that synth makes, and synth would write it; if it is the ExternalSecret that this app secret replaces, delete it and run synth again: Flux updates it in place; otherwise rename it`,
+          `${radarr}: was not written by synth, and synth would overwrite it; rename it, or if this app secret replaces that ExternalSecret, delete it and run synth again: Flux updates it in place`,
         ],
       });
     }
@@ -229,7 +229,7 @@ describe('whose file it is', () => {
     const theirs = read(radarr).replace('project infra/secrets', 'project infra/others');
     write(radarr, theirs);
     expect((await synth()).err).toEqual([
-      `${radarr}: was made by another project of this repository, infra/others; name another folder, or take the app secret out there first`,
+      `${radarr}: was written by another project in this repository, infra/others; name another folder, or first remove the app secret from that project`,
     ]);
     project.remove('src/secrets/radarr.ts');
     expect(await synth()).toMatchObject({ code: 0, err: [] });
@@ -242,7 +242,7 @@ describe('whose file it is', () => {
     });
     symlinkSync('config.yaml', join(top, radarr));
     expect((await synth()).err).toEqual([
-      `${radarr}: is not a plain file, and synth would write one there; move it away`,
+      `${radarr}: is not a regular file, and synth would write one there; move it away`,
     ]);
     expect(read(`${folder('radarr')}/config.yaml`)).toContain('ConfigMap');
   });
@@ -254,7 +254,7 @@ describe('whose file it is', () => {
       'src/secrets/b.ts': beside('radarr', { ...shared, namespace: 'downloads' }),
     });
     expect((await synth()).err).toEqual([
-      `src/secrets/b.ts: downloads/radarr: beside: would be ${radarr}, which is that of media/radarr in src/secrets/a.ts; put one of the two beside another folder`,
+      `src/secrets/b.ts: downloads/radarr: beside: would be ${radarr}, which is already the file of media/radarr in src/secrets/a.ts; choose another folder for one of the two`,
     ]);
   });
 });
@@ -266,11 +266,11 @@ describe('what goes', () => {
     });
     await synth();
     project.remove('src/secrets/radarr.ts');
-    const stray = `${list}: lists externalsecret-radarr.yaml, which synth does not make any more, so its whole build fails; take \`- ./externalsecret-radarr.yaml\` out`;
+    const stray = `${list}: lists externalsecret-radarr.yaml, which synth no longer makes, so the whole build fails; remove \`- ./externalsecret-radarr.yaml\``;
     expect(await synth('--check')).toMatchObject({
       code: 1,
       err: [
-        'warning: Kustomization flux-system/radarr: the push deletes the Secret media/radarr, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first',
+        'warning: Kustomization flux-system/radarr: the push deletes the Secret media/radarr along with its ExternalSecret; if an app still needs it, restore it (to keep it without this project, see "Taking it out again" in docs/adoption.md)',
         `${radarr}: is stale; run \`npm run synth\` and commit it`,
         stray,
       ],
@@ -278,13 +278,13 @@ describe('what goes', () => {
     expect(await synth()).toEqual({
       code: 0,
       out: [
-        'dist/ is current: 16 files',
+        'dist/ is up to date: 16 files',
         'beside apps: 0 files, 0 new, 0 changed, 1 removed',
         'in the cluster: 1 Secret: 1 deleted (media/radarr)',
       ],
       err: [
         `warning: ${stray}`,
-        'warning: Kustomization flux-system/radarr: the push deletes the Secret media/radarr, with its ExternalSecret; if an app still needs it, put it back; to keep it without this project, see "Taking it out again" in docs/adoption.md first',
+        'warning: Kustomization flux-system/radarr: the push deletes the Secret media/radarr along with its ExternalSecret; if an app still needs it, restore it (to keep it without this project, see "Taking it out again" in docs/adoption.md)',
       ],
     });
     expect(files()).toEqual([]);
@@ -305,7 +305,7 @@ describe('what goes', () => {
 });
 
 describe('a folder that can’t be', () => {
-  const todo = 'name the folder of an app, or leave `beside` out';
+  const todo = 'name the folder of an app, or omit `beside`';
   test.each([
     [
       'apps/media/sonarr',
@@ -315,10 +315,10 @@ describe('a folder that can’t be', () => {
       'apps/kustomization.yaml',
       "apps/kustomization.yaml is not a folder; name the folder of the app's manifests, from the top of the repository",
     ],
-    ['infra/secrets/dist', `infra/secrets/dist is in dist/, where all is synth's; ${todo}`],
+    ['infra/secrets/dist', `infra/secrets/dist is in dist/, which synth owns; ${todo}`],
     [
       'infra/secrets/dist/secrets-media',
-      `infra/secrets/dist/secrets-media is in dist/, where all is synth's; ${todo}`,
+      `infra/secrets/dist/secrets-media is in dist/, which synth owns; ${todo}`,
     ],
     [
       'infra/secrets/src',
@@ -326,17 +326,20 @@ describe('a folder that can’t be', () => {
     ],
     [
       'lab/apps',
-      "lab/apps is another cluster's: otherClusters in src/settings.ts names lab; declare it in the project of that cluster, or name a folder of this one",
+      "lab/apps belongs to another cluster: otherClusters in src/settings.ts names lab; declare it in that cluster's project, or name a folder of this cluster",
     ],
-    ['linked', `linked is reached through a link, which Flux does not follow; write '${folder('radarr')}'`],
-    ['outside', 'outside leads out of the repository, through a link; name a folder inside of it'],
+    [
+      'linked',
+      `linked is reached through a symlink, which Flux does not follow; write '${folder('radarr')}'`,
+    ],
+    ['outside', 'outside is a symlink out of the repository; name a folder inside it'],
     [
       'inner/app',
-      'inner/app is in a git repository of its own inside of this one, which commits none of its files; name a folder of this repository',
+      'inner/app is in a nested git repository, whose files this one does not commit; name a folder of this repository',
     ],
     [
       'hidden',
-      'Flux does not get hidden/externalsecret-x.yaml: the rule `/hidden/` of .sourceignore leaves it out; let that rule spare it, or name another folder',
+      'Flux does not fetch hidden/externalsecret-x.yaml: the rule `/hidden/` in .sourceignore excludes it; add an exception to that rule, or name another folder',
     ],
   ])('%s', async (at, message) => {
     const { synth, top } = await inRepository(
@@ -371,7 +374,7 @@ describe('a folder that can’t be', () => {
       });
       chmodSync(join(top, folder('radarr')), 0o500);
       expect((await synth()).err).toEqual([
-        `src/secrets/radarr.ts: media/radarr: beside: nothing can be written into ${folder('radarr')}; correct its permissions`,
+        `src/secrets/radarr.ts: media/radarr: beside: ${folder('radarr')}; correct its permissions`,
       ]);
       chmodSync(join(top, folder('radarr')), 0o700);
     },
@@ -386,7 +389,7 @@ describe('a folder that can’t be', () => {
     expect(await synth()).toMatchObject({
       code: 0,
       err: [
-        'warning: src/secrets/x.ts: media/x: beside: no Flux Kustomization of this repository builds unused/externalsecret-x.yaml, so nothing makes the Secret media/x; name the folder of an app that Flux applies, unless something outside of it applies this one',
+        'warning: src/secrets/x.ts: media/x: beside: no Flux Kustomization in this repository builds unused/externalsecret-x.yaml, so nothing makes the Secret media/x; name the folder of an app that Flux applies, unless something outside this repository applies it',
       ],
     });
   });
@@ -426,7 +429,7 @@ describe('other makers of the same Secret', () => {
       { [es]: old('radarr') },
     );
     expect((await synth()).err).toEqual([
-      `src/secrets/radarr.ts: media/radarr: beside: is the ExternalSecret media/radarr in ${es}, too; delete ${es} and its line in the kustomization.yaml, in the commit that brings ${radarr}: Flux updates it in place`,
+      `src/secrets/radarr.ts: media/radarr: beside: is also the ExternalSecret media/radarr in ${es}; delete ${es} and its line in the kustomization.yaml, in the commit that adds ${radarr}: Flux updates it in place`,
     ]);
     remove(es);
     write(list, listing(listed.resources));
@@ -441,12 +444,12 @@ describe('other makers of the same Secret', () => {
       { [es]: old('radarr', 'radarr-secret') },
     );
     expect((await synth()).err).toEqual([
-      `src/secrets/radarr.ts: media/radarr-secret: beside: is the Secret of the ExternalSecret radarr in ${es}, too; to replace that one without losing the Secret, write externalSecretName: 'radarr'`,
+      `src/secrets/radarr.ts: media/radarr-secret: beside: is also the Secret of the ExternalSecret radarr in ${es}; to replace that one without losing the Secret, write externalSecretName: 'radarr'`,
     ]);
     const named = { beside: folder('radarr'), externalSecretName: 'radarr' };
     project.write('src/secrets/radarr.ts', beside('radarr-secret', named));
     expect((await synth()).err).toEqual([
-      `src/secrets/radarr.ts: media/radarr-secret: beside: is the ExternalSecret media/radarr in ${es}, too; delete ${es} and its line in the kustomization.yaml, in the commit that brings ${radarr}: Flux updates it in place`,
+      `src/secrets/radarr.ts: media/radarr-secret: beside: is also the ExternalSecret media/radarr in ${es}; delete ${es} and its line in the kustomization.yaml, in the commit that adds ${radarr}: Flux updates it in place`,
     ]);
     remove(es);
     write(list, listing(listed.resources));
@@ -462,7 +465,7 @@ describe('other makers of the same Secret', () => {
       { [es]: old('radarr', 'radarr-secret') },
     );
     expect((await synth()).err).toEqual([
-      `src/secrets/radarr.ts: media/radarr: beside: is the ExternalSecret media/radarr in ${es}, too, for the Secret radarr-secret; give that one the annotation kustomize.toolkit.fluxcd.io/prune: disabled, push, and then delete it in the commit that brings ${radarr}: otherwise Flux deletes it, and the Secret with it`,
+      `src/secrets/radarr.ts: media/radarr: beside: is also the ExternalSecret media/radarr in ${es}, for the Secret radarr-secret; annotate that one with kustomize.toolkit.fluxcd.io/prune: disabled, push, then delete it in the commit that adds ${radarr}: otherwise Flux deletes it, and the Secret with it`,
     ]);
   });
 });

@@ -15,7 +15,7 @@ test('a Flux Kustomization that waits for a unit which goes with a move: a warni
   const told =
     'ks.yaml: grafana: waits for the unit secrets-grafana, which goes when the move is finished; let it wait for secrets-monitoring';
   const kept =
-    'warning: dist/secrets-grafana: keeps monitoring/grafana until Flux has handed it over to secrets-monitoring; commit and push, and once Flux has applied it: `npm run synth -- --finish-move`';
+    'warning: dist/secrets-grafana: keeps monitoring/grafana until Flux has handed it over to secrets-monitoring; commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`';
   expect(await project.synth()).toMatchObject({ code: 0, err: `warning: ${told}\n${kept}` });
   const both = project.tree('dist');
   expect(await project.synth('--finish-move')).toMatchObject({ code: 1, err: told });
