@@ -10,11 +10,11 @@ export interface Repository {
 }
 
 /**
- * Finds the git repository that a folder is in, by its `.git`, as git does. git itself is not asked: it may
- * not be there, may not trust the folder's owner, and in a hook its environment is about another folder.
+ * Finds the git repository around a folder by its `.git`. It does not run git, which may not be installed, may not
+ * trust the folder's owner, and in a hook has an environment that points to another folder.
  *
  * @param folder Absolute path.
- * @returns undefined when the folder is in no repository.
+ * @returns undefined if the folder is not in a repository.
  */
 export function findRepository(folder: string): Repository | undefined {
   const start = realpathSync(folder);
@@ -27,7 +27,7 @@ export function findRepository(folder: string): Repository | undefined {
   }
 }
 
-/** A folder with a HEAD, or a file that names one: https://git-scm.com/docs/gitrepository-layout */
+/** A git directory, or a file that points to one: https://git-scm.com/docs/gitrepository-layout */
 function isRepository(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return existsSync(join(path, 'HEAD'));

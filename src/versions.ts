@@ -1,4 +1,4 @@
-/** The versions that this release of the project was made for. Renovate moves them; see CONTRIBUTING. */
+/** The chart versions that this release is built for. Renovate updates them; see CONTRIBUTING. */
 export const versions = {
   // renovate: datasource=docker depName=ghcr.io/external-secrets/charts/external-secrets
   externalSecretsChart: '2.9.0',

@@ -1,9 +1,9 @@
-/** The templates that write the keys of a Secret. A field that is missing, or empty, ends in an error that names it. */
+/** The templates of a Secret's keys. A missing or empty field makes them fail with an error that names it. */
 import { unansweredFields } from '../templates/fields.js';
 import { sourceName } from './names.js';
 import { fieldsRead, itemsOf, type KeySource, prefixOf, type SecretSource, sourcesOf } from './source.js';
 
-/** The template of each key, by key. */
+/** The template of each key. */
 export function keyTemplates(props: SecretSource): Record<string, string> {
   const keys = typeof props.keys === 'object' ? props.keys : {};
   return {
@@ -14,7 +14,7 @@ export function keyTemplates(props: SecretSource): Record<string, string> {
   };
 }
 
-/** Dot access, because that is the one spelling in which a missing field is an error. */
+/** Uses dot access, because only then is a missing field an error. */
 function ofSource(source: KeySource, props: SecretSource): string {
   const name = `.${sourceName(source, fieldsRead(props))}`;
   const mayBeEmpty = typeof source !== 'string' && source.mayBeEmpty;
@@ -23,7 +23,7 @@ function ofSource(source: KeySource, props: SecretSource): string {
     : `{{ with ${name} }}{{ . }}{{ else }}${failEmpty(source, props)}{{ end }}`;
 }
 
-/** What the operator wrote, behind a guard for each field that it writes as it is. */
+/** The user's template, after a guard for each field whose empty value would reach the Secret. */
 function withGuards(text: string, props: SecretSource): string {
   if (!text.includes('{{')) return text;
   const guards = unansweredFields(text).flatMap((name) => {
@@ -33,7 +33,7 @@ function withGuards(text: string, props: SecretSource): string {
   return guards.join('') + text;
 }
 
-/** The field or file that a name of a template stands for; undefined for a name that begins with no alias. */
+/** The field or file behind a name in a template; undefined for a name that starts with no alias. */
 function sourceBehind(name: string, props: SecretSource): KeySource | undefined {
   const read = fieldsRead(props);
   const known = sourcesOf(props).find((source) => sourceName(source, read) === name);
@@ -59,7 +59,7 @@ function failEmpty(source: KeySource, props: SecretSource): string {
   return `{{ fail ${goString(`the ${what} of ${of} is empty`)} }}`;
 }
 
-/** A text as Go reads it in quotes: JSON is that, too, but for what it escapes as half a character. */
+/** A Go string literal: the same as in JSON, except for lone surrogates. */
 function goString(text: string): string {
   return JSON.stringify(text.replace(/\p{Cs}/gu, '\ufffd'));
 }

@@ -1,4 +1,4 @@
-/** How an app secret reads its items: the look-ups, and the rewrites that name their fields. */
+/** How an app secret reads its items: the look-ups, and the rewrites that rename their fields. */
 import {
   type ExternalSecretSpecData,
   type ExternalSecretSpecDataFrom,
@@ -14,26 +14,26 @@ function replace(source: string, target: string): ExternalSecretSpecDataFromRewr
   return { regexp: { source, target } };
 }
 
-/** Takes one label by its exact text. */
+/** Renames the field with exactly this label. */
 function replaceExactly(label: string): ExternalSecretSpecDataFromRewrite {
   return replace(`^${escapeRegExp(label)}$`, exactName(label));
 }
 
-/** Makes every label one that a dot reaches, so that a missing one is an error that names it. */
+/** Makes every label usable after a dot, so that a missing field is an error that names it. */
 const plainNames = replace('[^A-Za-z0-9_]', '_');
-/** Labels that nobody asked for: out of the way of those that `plainNames` would make them look like. */
+/** Renames labels that nothing uses, which `plainNames` would otherwise turn into the name of another one. */
 const unused = replace('^([\\s\\S]*[^A-Za-z0-9_][\\s\\S]*)$', 'unused_$1');
-/** Only characters that a Secret's key may have; ESO's own conversion, without a rewrite, lets more through. */
+/** Only the characters valid in a Secret key; ESO's own conversion, without a rewrite, keeps others. */
 const validKeys = replace('[^-._A-Za-z0-9]', '_');
-/** A template can't name what begins with a digit. */
+/** A name in a template can't start with a digit. */
 const noDigitFirst = replace('^([0-9])', '_$1');
 
 /** How a store reads 1Password: through a Connect server, or with a service account. */
 export type Provider = 'onepassword' | 'onepasswordSDK';
 
 /**
- * The look-ups of the ExternalSecret that take fields: one for each item. With onepasswordSDK also those that
- * take one thing each: its `data[]` wants a reference of 1Password's command line, which says less than a label.
+ * The `dataFrom` of the ExternalSecret: one look-up of all fields per item. With onepasswordSDK it also contains the
+ * look-ups of single fields and files, because its `data[]` needs secret references, which can't express every label.
  */
 export function lookUps(
   props: SecretSource,
@@ -62,10 +62,10 @@ function fieldLookUps(props: SecretSource): ExternalSecretSpecDataFrom[] {
 }
 
 /**
- * Any rewrite turns ESO's own conversion off, so that the labels nobody asked for must be made valid, too.
+ * The rewrites of a look-up. Any rewrite turns ESO's own conversion off, so they must make unused labels valid too.
  *
- * @param labels Those that are taken by their exact text.
- * @param open Whether templates read names of this item.
+ * @param labels The labels to match exactly.
+ * @param open Whether templates read fields of this item.
  * @param all Whether every field becomes a key.
  */
 function rewritesOf(
@@ -82,9 +82,9 @@ function rewritesOf(
 }
 
 /**
- * The look-ups that take one thing each: a file, because an `extract` of a file that is not there finds
- * nothing, and ESO calls that Ready; and a field that is decoded, because ESO's own decoding fails where the
- * function `b64dec` writes its error into the Secret. Both are errors that name item and field or file.
+ * The `data` of the ExternalSecret: look-ups of single files and decoded fields, so that each failure is an error that
+ * names item and field or file. An `extract` of a missing file finds nothing, and ESO reports Ready; the template
+ * function `b64dec` writes its error into the Secret, where ESO's own decoding fails.
  */
 export function singleLookUps(
   props: SecretSource,
@@ -93,7 +93,7 @@ export function singleLookUps(
   return provider === 'onepassword' ? singles(props) : [];
 }
 
-/** The same as extracts of one field or file, by the name that the template knows. */
+/** The same as extracts, each renamed to the name that the template uses. */
 function singleExtracts(props: SecretSource): ExternalSecretSpecDataFrom[] {
   return singles(props).map(({ secretKey, remoteRef: { key, property, decodingStrategy } }) => ({
     extract: {

@@ -1,8 +1,7 @@
 /**
- * What makes ESO write a Secret again that `refreshPolicy: CreatedOnce` leaves as it is: without the annotation
- * by which ESO knows its own work it takes the Secret for changed (seen with 2.9.0). The Secret is there
- * throughout.
+ * How to make ESO rewrite a Secret despite `refreshPolicy: CreatedOnce`: without its hash annotation, ESO considers
+ * the Secret modified (observed with 2.9.0). The Secret exists throughout.
  */
 export function writeAnew(namespace: string, secret: string): string {
-  return `to have it written anew: \`kubectl -n ${namespace} annotate secret ${secret} reconcile.external-secrets.io/data-hash-\``;
+  return `to have it rewritten: \`kubectl -n ${namespace} annotate secret ${secret} reconcile.external-secrets.io/data-hash-\``;
 }

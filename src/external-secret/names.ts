@@ -2,10 +2,10 @@ import type { ReadFields } from '../templates/fields.js';
 import { isDecoded, type KeySource, labelOf, prefixOf } from './source.js';
 
 /**
- * What a template calls a field or a file: the rewrite of the look-up in TypeScript.
+ * The name of a field or file in templates: the look-up's rewrite `plainNames`, in TypeScript.
  *
- * @param label Label of the field, as 1Password has it.
- * @returns A name that can follow a dot in a Go template, unless it begins with a digit.
+ * @param label The label of the field in 1Password.
+ * @returns A name that can follow a dot in a Go template, unless it starts with a digit.
  */
 export function templateName(label: string): string {
   return label.replace(/[^A-Za-z0-9_]/gu, '_');
@@ -13,7 +13,7 @@ export function templateName(label: string): string {
 
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** What a template of the operator calls a key's source, alias in front. */
+/** The name of a key's source in the user's templates, with the prefix of the item. */
 export function nameInTemplates(source: KeySource): string {
   const prefix = prefixOf(source);
   if (typeof source !== 'string' && 'file' in source) return `${prefix}file_${templateName(source.file)}`;
@@ -22,18 +22,18 @@ export function nameInTemplates(source: KeySource): string {
   return prefix === '' && /^[0-9]/.test(name) ? `_${name}` : `${prefix}${name}`;
 }
 
-/** The name of its own that a field gets which is taken by its exact label. */
+/** The name of a field that is matched by its exact label. */
 export function exactName(label: string): string {
   return `field_${templateName(label)}`;
 }
 
 /**
- * What the template of a key calls its source.
+ * The name of a key's source in the template that this project writes for the key.
  *
- * A label that another one could look like is taken by its exact text, and gets a name of its own; one that
- * the operator's templates read, too, has to have the name that they use.
+ * A label that another one could be confused with is matched exactly and gets a separate name, unless the user's
+ * templates also read the field: then it must keep the name that they use.
  *
- * @param read What the templates of the app secret read.
+ * @param read The fields that the app secret's templates read.
  */
 export function sourceName(source: KeySource, read: ReadFields): string {
   const label = labelOf(source);
@@ -42,21 +42,21 @@ export function sourceName(source: KeySource, read: ReadFields): string {
   return `${prefixOf(source)}${exactName(label)}`;
 }
 
-/** Whether a field is taken by its exact label. */
+/** Whether a field is matched by its exact label. */
 export function isExact(source: KeySource, label: string, { names, everything }: ReadFields): boolean {
-  // What reads all there is, by whatever name, gets each field by the name that its label has in templates.
+  // A template may read any field by its usual name.
   if (everything) return false;
   if (names.size === 0) return !plainName.test(label);
-  // Only a name with a `_` can be that of two labels.
+  // Only a name with a `_` can stand for two labels.
   return templateName(label).includes('_') && !names.has(nameInTemplates(source));
 }
 
-/** What External Secrets Operator makes of a label where there is no rewrite: it keeps letters of every script. */
+/** What External Secrets Operator makes of a label without a rewrite: it keeps letters of every script. */
 export function withoutRewrite(label: string): string {
   return label.replace(/[^\p{L}\p{N}._-]/gu, '_');
 }
 
-/** Whether a text has only characters that a key of a Secret may have: ESO's own conversion leaves others. */
+/** Whether a string has only characters that are valid in a Secret key: ESO's own conversion keeps others. */
 export function hasKeyCharacters(text: string): boolean {
   return /^[-._a-zA-Z0-9]+$/.test(text);
 }

@@ -1,17 +1,17 @@
 import { isTree } from '../tree.js';
 import { fieldBehind } from './rewrites.js';
 
-/** The reason with which ESO says Ready of an ExternalSecret that is to add keys to a Secret which is not there. */
+/** ESO's reason for Ready when the Secret to merge keys into does not exist. */
 export const secretMissing = 'SecretMissing';
 
-/** How the message begins with which ESO says, with Ready, that its look-ups found nothing at all. */
+/** The start of ESO's message for Ready when its look-ups found nothing at all. */
 export const retained = 'secret retained';
 
 /**
- * Turns what ESO writes into an event into one line that names the item and the field. The texts are those
- * of ESO 2.9.0's onepassword provider and template engine; others are shown as they are.
+ * Turns an event message of ESO into one line that names the item and the field. It knows the messages of the
+ * onepassword provider and the template engine of ESO 2.9.0, and returns others unchanged.
  *
- * @param object The ExternalSecret, which knows the item and the label behind a name of its template.
+ * @param object The ExternalSecret, to find the item and the label behind a name in its template.
  */
 export function readableReason(message: string, object: { readonly spec?: unknown } = {}): string {
   const text = message.replace(/\s+/g, ' ').trim();
@@ -22,7 +22,7 @@ export function readableReason(message: string, object: { readonly spec?: unknow
   return text.replace(/^error processing spec\.\S+( \(key: [^)]*\))?, err: /, '');
 }
 
-/** Whether `readableReason` understands a text. */
+/** Whether `readableReason` knows a message. */
 export function isReadable(message: string): boolean {
   const text = message.replace(/\s+/g, ' ');
   return texts.some(([pattern]) => pattern.test(text));
@@ -38,18 +38,18 @@ const texts: readonly (readonly [RegExp, Say])[] = [
   ],
   [
     /Found (\d+) item\(s\) in vault ".*?" with title "([\da-z]{26})"/,
-    ([, id]) => `the first vault has no item of the ID '${id}', and an ID is looked for there only`,
+    ([, id]) => `the first vault has no item with the ID '${id}', and an ID is only looked up there`,
   ],
   [
     /expected one 1Password Item matching: '(.*)', got (\d+)/,
-    ([item, count]) => `1Password has ${count} items of the title '${item}'`,
+    ([item, count]) => `1Password has ${count} items titled '${item}'`,
   ],
   [
     /expected one 1Password ItemField matching: '(.*)' in '(.*)', got (\d+)/,
     ([field, item, count]) =>
       count === '0'
         ? `the item '${item}' has no field '${field}'`
-        : `the item '${item}' has ${count} fields of the label '${field}'`,
+        : `the item '${item}' has ${count} fields labelled '${field}'`,
   ],
   [
     /error finding 1Password Document: '(.*)', '(.*)'/,
@@ -69,7 +69,7 @@ const texts: readonly (readonly [RegExp, Say])[] = [
   ],
   [
     /error fetching templateFrom data: configmaps "(.*?)" not found/,
-    ([name]) => `the ConfigMap '${name}' of templateFrom is not in its namespace`,
+    ([name]) => `the ConfigMap '${name}' in templateFrom does not exist in its namespace`,
   ],
   [
     /error fetching templateFrom data: error in configmap (\S+): missing key (\S+)/,
@@ -77,14 +77,15 @@ const texts: readonly (readonly [RegExp, Say])[] = [
   ],
   [
     /secret is owned by another ExternalSecret: (\S+)/,
-    ([name]) => `its Secret is that of the ExternalSecret '${name}', and ESO lets no other one write into it`,
+    ([name]) =>
+      `its Secret is owned by the ExternalSecret '${name}', and External Secrets Operator lets no other one write to it`,
   ],
   [
     /spec\.data\[(\d+)\] \(key: (.*)\), err: error applying decoding strategy (\w+) to data/,
     ([at = '', item, strategy], { spec }) => {
       const entry = isTree(spec) && Array.isArray(spec['data']) ? spec['data'][Number(at)] : undefined;
       const property = String(entry?.remoteRef?.property ?? '').replace(/^field\//, '');
-      return `the field '${property}' of the item '${item}' is not ${strategy}, as decode says`;
+      return `the field '${property}' of the item '${item}' is not valid ${strategy}, which decode expects`;
     },
   ],
   [

@@ -1,19 +1,19 @@
-/** What the rewrites of a look-up do to labels, and which label is behind a name. */
+/** Applies the rewrites of a look-up to labels, and finds the label behind a name. */
 import { isTree } from '../tree.js';
 import { withoutRewrite } from './names.js';
 
-/** A rewrite, as an ExternalSecret has it. */
+/** A rewrite of an ExternalSecret. */
 interface Rewrite {
   readonly regexp?: { readonly source: string; readonly target: string };
 }
 
 /**
- * What becomes of labels: the rewrites of the look-up or, where there is none, what External Secrets Operator
- * does by itself. A key that is empty is dropped.
+ * Renames labels by the rewrites of the look-up or, without rewrites, by External Secrets Operator's own conversion.
+ * Empty keys are dropped.
  *
- * @param prefix Of the item.
- * @param rewrites Of its look-up.
- * @returns The labels by the name that they end in.
+ * @param prefix The prefix of the item.
+ * @param rewrites The rewrites of its look-up.
+ * @returns The labels by their resulting name.
  */
 export function labelsByName(
   labels: readonly string[],
@@ -35,10 +35,11 @@ function rewritten(text: string, source = '', target = ''): string {
 }
 
 /**
- * The items that may have it, and the label if it is known exactly, behind a name of the template.
+ * Finds the items that may contain the field behind a name in a template, and its label (the name itself unless a
+ * rewrite tells the label).
  *
- * @param spec Of an ExternalSecret, as the API server gives it.
- * @returns undefined when no look-up can be meant.
+ * @param spec The spec of an ExternalSecret, as the API server returns it.
+ * @returns undefined if the name matches no look-up.
  */
 export function fieldBehind(spec: unknown, name: string): { items: string[]; label: string } | undefined {
   const lookUps: LookUp[] = isTree(spec) && Array.isArray(spec['dataFrom']) ? spec['dataFrom'] : [];

@@ -7,9 +7,8 @@ import { isTree } from '../tree.js';
 import { textFaults } from './templates.js';
 
 /**
- * Templates in a ConfigMap that the repository has as one plain object: a key that it lacks, and texts that would
- * fail, or write an empty value, in the cluster. Of one that a generator or something else makes, nothing is
- * said, and neither of a text in which Flux substitutes.
+ * Checks templates in ConfigMaps that the repository contains as plain objects: for missing keys, and for templates
+ * that would fail or write an empty value. It skips generated ConfigMaps, and texts in which Flux substitutes.
  */
 export function configMapProblems(
   files: readonly AppSecretsFile[],

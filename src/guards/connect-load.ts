@@ -4,13 +4,13 @@ import type { Problem } from '../errors.js';
 import { lookUps, singleLookUps } from '../external-secret/look-ups.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 
-/** What a look-up of one item by its title, or of one thing in it, costs on Connect. */
+/** The requests to Connect for one look-up of an item by its title, or of one field or file in it. */
 const requestsPerLookUp = 4;
 
-/** One Connect pod with 0.2 CPU, asked by an operator that refreshes one ExternalSecret at a time. */
+/** What one Connect pod with 0.2 CPU can serve an operator that refreshes one ExternalSecret at a time. */
 const maxRequestsPerSecond = 20;
 
-/** Refresh intervals that are fine one by one, and together more than Connect and ESO can keep up with. */
+/** Refresh intervals that are fine one by one, but together more than Connect and ESO can keep up with. */
 export function loadProblems(secrets: readonly AppSecretProps[], settings: ResolvedSettings): Problem[] {
   if (settings.store.provider !== 'onepassword') return [];
   const requests = requestsPerLookUp * lookUpsPerSecond(secrets, settings);
@@ -18,8 +18,8 @@ export function loadProblems(secrets: readonly AppSecretProps[], settings: Resol
   return [
     {
       where: 'src/secrets',
-      what: `all refresh intervals together ask Connect ${Math.ceil(requests)} times a second, over ${maxRequestsPerSecond}`,
-      todo: 'lengthen the shortest of them',
+      what: `the refresh intervals add up to ${Math.ceil(requests)} requests to Connect per second, over ${maxRequestsPerSecond}`,
+      todo: 'lengthen the shortest ones',
     },
   ];
 }
@@ -27,10 +27,10 @@ export function loadProblems(secrets: readonly AppSecretProps[], settings: Resol
 /** A look-up of the SDK lists the items of the vault and reads one. */
 const readsPerExtract = 2;
 
-/** What a service account may read in an hour on 1Password's smallest plans. */
+/** The hourly limit of a service account on 1Password's smallest plans. */
 const readsPerHour = 1000;
 
-/** Refresh intervals that a service account of the smallest plans has not enough reads for. */
+/** Refresh intervals that exceed the hourly limit of a service account on the smallest plans. */
 export function loadWarnings(secrets: readonly AppSecretProps[], settings: ResolvedSettings): Problem[] {
   if (settings.store.provider !== 'onepasswordSDK') return [];
   const reads = Math.ceil(readsPerExtract * lookUpsPerSecond(secrets, settings) * 3600);
@@ -38,8 +38,8 @@ export function loadWarnings(secrets: readonly AppSecretProps[], settings: Resol
   return [
     {
       where: 'src/secrets',
-      what: `all refresh intervals together read 1Password about ${reads} times an hour, and a service account may do so ${readsPerHour} times on Families plans`,
-      todo: 'lengthen them: with this store they may be longer than 1h',
+      what: `the refresh intervals add up to about ${reads} reads of 1Password per hour, but a service account on a Families plan may do only ${readsPerHour}`,
+      todo: 'lengthen them: with this store they may exceed 1h',
     },
   ];
 }

@@ -9,7 +9,7 @@ import { type Delivery, deliver, type Shipped, strayWarnings } from '../reposito
 import { ignoredWarnings, surroundingWarnings } from '../repository/surroundings.js';
 import type { Tree } from '../tree.js';
 
-/** What becomes of a project's `dist/` on its way from git into the cluster. */
+/** How a project's `dist/` gets from git into the cluster. */
 export function deliveryOf({ platform, view }: Pick<Project, 'platform' | 'view'>): Delivery {
   const [namespace] = platform.namespace?.node.findAll().filter(ApiObject.isApiObject) ?? [];
   const shipped: Shipped = {
@@ -28,8 +28,8 @@ export function deliveryOf({ platform, view }: Pick<Project, 'platform' | 'view'
 }
 
 /**
- * What synth warns of: git that does not commit `dist/`, Flux that does not get it, and what is done to it on the
- * way that breaks a promise. That nothing applies it yet is no fault: `flux-entry` is for that.
+ * What synth warns about: git ignores files of `dist/`, Flux does not get them, or something on the way changes them
+ * in a way that breaks the project. It does not warn if nothing applies `dist/` yet: `flux-entry` is for that.
  *
  * @param files The files of `dist/`.
  */
@@ -44,7 +44,7 @@ export function deliveryWarnings(project: Project, files: FileTree): Problem[] {
   ];
 }
 
-/** What a clone of the repository needs, for Flux and for the next synth. */
+/** The files that Flux and the next synth need in a clone of the repository. */
 function filesToCommit({ path, files: secrets }: Project, files: FileTree): string[] {
   const own = ['.sourceignore', 'main.ts', 'package.json', 'src/settings.ts', credentialsFileIn(path)];
   return [

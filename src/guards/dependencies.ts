@@ -4,21 +4,20 @@ import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import type { RepositoryView } from '../repository/scan.js';
 
-/** A Flux Kustomization, of this project or of the repository around it. */
+/** A Flux Kustomization of this project or elsewhere in the repository. */
 interface Waiting {
   readonly name: string;
-  /** Where a message says that it is. */
+  /** Its place, for the messages. */
   readonly where: string;
   readonly dependsOn: readonly string[];
 }
 
 /**
- * Units that Flux would never start: those that wait for each other in a circle, also through Flux
- * Kustomizations elsewhere in the repository, and those that wait for a unit which does not exist.
+ * Units that Flux would never start: those in a dependency cycle, including through Flux Kustomizations elsewhere in
+ * the repository, and those that wait for a unit that does not exist.
  *
- * @param monitoring With it, the operator's chart needs the CRDs of its unit, although only the alerts wait for it.
- * @param view What the repository holds.
- * @returns `problems`, and `warnings` about external units that the repository does not have.
+ * @param monitoring If set, the operator's chart needs the CRDs of its unit, although only the alerts wait for it.
+ * @returns `problems`, and `warnings` about external units that are not in the repository.
  */
 export function dependencyProblems(
   { units, operator }: Pick<Platform, 'units' | 'operator'>,
@@ -39,14 +38,14 @@ export function dependencyProblems(
       const id = idOf(dependency, unit.unitNamespace);
       if ('kustomization' in dependency && own.get(id) !== dependency) {
         const what = `waits for the unit ${dependency.unitName}, which is not in this project`;
-        const todo = 'make that unit here, or name it with externalUnit()';
+        const todo = 'create that unit here, or refer to it with externalUnit()';
         problems.push({ where: unit.node.path, what, todo });
       } else if (!own.has(id) && view.model.hasFlux && !findUnit(id, known, view)) {
-        const what = `waits for the Flux Kustomization ${id}, which is nowhere in this repository`;
+        const what = `waits for the Flux Kustomization ${id}, which is not in this repository`;
         warnings.push({
           where: unit.unitName,
           what,
-          todo: 'correct its name, unless something else makes it',
+          todo: 'correct the name, unless something else creates it',
         });
       }
     }
@@ -54,17 +53,17 @@ export function dependencyProblems(
   for (const circle of circles([...known.keys()], (id) => findUnit(id, known, view))) {
     const [first] = circle;
     const what = `waits for itself: ${circle.map(({ name }) => name).join(' -> ')}`;
-    problems.push({ where: first?.where ?? '', what, todo: 'remove one of these waits' });
+    problems.push({ where: first?.where ?? '', what, todo: 'remove one of these dependencies' });
   }
   return { problems, warnings };
 }
 
-/** A Flux Kustomization by namespace and name, as the one that waits sees it. */
+/** Namespace and name of a dependency; the default namespace is that of the unit that waits. */
 function idOf(reference: UnitReference, namespace: string): string {
   return `${reference.unitNamespace ?? namespace}/${reference.unitName}`;
 }
 
-/** Looks a Flux Kustomization up among those that are known, then in the repository. */
+/** Looks up a Flux Kustomization among the known ones, then in the repository. */
 function findUnit(id: string, known: Map<string, Waiting>, view: RepositoryView): Waiting | undefined {
   const there = known.get(id);
   if (there) return there;
@@ -77,7 +76,7 @@ function findUnit(id: string, known: Map<string, Waiting>, view: RepositoryView)
   return unit;
 }
 
-/** Every circle that can be reached, once, with its first at the end again. */
+/** Every reachable cycle, once; its first member is repeated at the end. */
 function circles(start: readonly string[], find: (id: string) => Waiting | undefined): Waiting[][] {
   const found: Waiting[][] = [];
   const done = new Set<string>();

@@ -28,7 +28,7 @@ import { sizeProblems } from './size.js';
 import { templateProblems, templateWarnings } from './templates.js';
 import { unitNameProblems } from './unit-names.js';
 
-/** The guards that look at one app secret, by the code of their problems. The place of a problem is a field. */
+/** The guards that check one app secret, by the code of their problems. Their problems point to a field. */
 const secretGuards: Readonly<
   Record<string, (secret: AppSecretProps, settings: ResolvedSettings) => Problem[]>
 > = {
@@ -42,14 +42,14 @@ const secretGuards: Readonly<
   'secret-type': typeProblems,
 };
 
-/** Those of them that ask each field by itself. */
+/** Those that check each field on its own. */
 const fieldGuards = ['characters', 'metadata', 'refresh', 'size', 'templates'];
 
-/** What the guards look at. */
+/** What the guards check. */
 export interface Guarded {
   /** Absolute path of the project. */
   readonly path: string;
-  /** undefined without git. */
+  /** The git repository around it; undefined without git. */
   readonly repository: Repository | undefined;
   readonly settings: ResolvedSettings;
   readonly files: readonly AppSecretsFile[];
@@ -58,15 +58,14 @@ export interface Guarded {
   /** The files beside apps. */
   readonly beside: BesidePlan;
   readonly handOvers: readonly HandOver[];
-  /** Whether the old units of `handOvers` go with this synth. */
+  /** Whether this synth removes the app secrets from the old units of `handOvers`. */
   readonly finishMove: boolean;
 }
 
 /**
  * Runs every guard.
  *
- * @returns `problems`: all that would not work in the cluster, or must not be committed; `warnings`: what is
- *   worth a look.
+ * @returns `problems`: what would not work in the cluster or must not be committed; `warnings`: what may be a mistake.
  */
 export function guard(guarded: Guarded): { problems: Problem[]; warnings: Problem[] } {
   const { path, files, settings, platform, view, beside } = guarded;
@@ -75,7 +74,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
   const others = found.secrets.filter(
     ({ file, namespace, name }) => !beside.told.has(`${file} ${namespace}/${name}`),
   );
-  // Beside apps this is told with what is to be done there.
+  // For app secrets beside apps, the plan reports these clashes along with the way out.
   const inUnits = files.map(({ secrets, ...file }) => ({
     ...file,
     secrets: secrets.filter((secret) => secret.beside === undefined),
@@ -113,7 +112,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
   };
 }
 
-/** The problems of a file's secrets; what is wrong with one for several namespaces is told once. */
+/** The problems of a file's app secrets; one for several namespaces is reported only once. */
 function ofEach(
   { file, secrets }: AppSecretsFile,
   problemsOf: (secret: AppSecretProps) => Problem[],
@@ -133,12 +132,12 @@ function byPlace(problems: readonly Problem[]): Problem[] {
   return [...problems].sort((a, b) => (a.where < b.where ? -1 : 1));
 }
 
-/** The guards that look at nothing but the app secrets and the settings. */
+/** Runs the guards that need only the app secrets and the settings. */
 export function guardSecrets({ settings, files }: Pick<Guarded, 'settings' | 'files'>): Problem[] {
   const guardOne = (secret: AppSecretProps) =>
     Object.entries(secretGuards).flatMap(([code, problems]) => coded(code, problems(secret, settings)));
   const guardFields = ({ where, fields }: DoubtfulSecret) => {
-    // What is right with several items is wrong with one.
+    // Which names a template may use depends on whether there is one item or several.
     const { template, ...others } = fields;
     const isClear = fields.item !== undefined || fields.items !== undefined;
     const secret = { namespace: '', name: '', ...others, ...(isClear && template && { template }) };

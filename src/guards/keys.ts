@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import { nameInTemplates } from '../external-secret/names.js';
 import { fieldsRead, type KeySource, prefixOf, sourcesOf } from '../external-secret/source.js';
 
-/** Labels of fields, or items, of which the template could see only one, at random. */
+/** Labels of fields, or aliases of items, that would hide each other in templates. */
 export function keyProblems(secret: AppSecretProps): Problem[] {
   return [...labelProblems(secret), ...aliasProblems(secret)];
 }
@@ -24,7 +24,7 @@ function labelProblems({ keys }: AppSecretProps): Problem[] {
     if (other !== undefined && other !== label) {
       problems.push({
         where: `keys.${key}`,
-        what: `${label} and ${other} both become .${name}, and one of them would win at random`,
+        what: `${label} and ${other} both become .${name}, so one of them would win at random`,
         todo: 'rename one of the two in 1Password',
       });
     }
@@ -42,7 +42,7 @@ function aliasProblems(secret: AppSecretProps): Problem[] {
   const isUsed = (prefix: string) =>
     keys === 'all' ||
     everything ||
-    // A name without any alias is told by the guard of templates.
+    // The guard of templates reports a name that starts with no alias.
     names.some((name) => !aliases.some((alias) => name.startsWith(`${alias}_`))) ||
     sources.some((source) => prefixOf(source) === prefix) ||
     names.some((name) => name.startsWith(prefix));
@@ -50,7 +50,7 @@ function aliasProblems(secret: AppSecretProps): Problem[] {
     .filter((alias) => !isUsed(`${alias}_`))
     .map((alias) => ({
       where: `items.${alias}`,
-      what: 'is used by no key and no template',
+      what: 'is not used by any key or template',
       todo: 'use it, or remove it',
     }));
   const hiding = aliases.flatMap((alias) =>
@@ -58,8 +58,8 @@ function aliasProblems(secret: AppSecretProps): Problem[] {
       .filter((other) => other !== alias && other.startsWith(`${alias}_`))
       .map((other) => ({
         where: `items.${other}`,
-        what: `begins like the alias ${alias}, so that a field of one item could hide one of the other`,
-        todo: 'choose an alias that does not begin with the other one and _',
+        what: `starts with the alias ${alias} and _, so a field of one item could hide a field of the other`,
+        todo: 'rename one of the two aliases',
       })),
   );
   return [...unused, ...hiding];

@@ -5,9 +5,8 @@ import type { ResolvedSettings } from '../platform/settings.js';
 import type { RepositoryView } from '../repository/scan.js';
 
 /**
- * Flux Kustomizations of the repository that wait for a unit which goes when a move is finished: Flux would
- * never start them again.
- *
+ * Flux Kustomizations in the repository that wait for a unit that disappears when a move is finished: Flux would
+ * never reconcile them again.
  */
 export function leavingUnitProblems(
   handOvers: readonly HandOver[],
@@ -25,8 +24,8 @@ export function leavingUnitProblems(
       .map((secret) => placeOf(secret, settings));
     const todo =
       units.length > 0
-        ? `let it wait for ${[...new Set(units)].sort().join(' or ')}`
-        : 'take that out: the Secret comes with the Flux Kustomization of its app';
+        ? `make it wait for ${[...new Set(units)].sort().join(' or ')}`
+        : "remove that dependency: the Secret now comes with its app's own Flux Kustomization";
     return view
       .fluxHolding(unit)
       .filter((flux) =>
@@ -36,7 +35,7 @@ export function leavingUnitProblems(
       )
       .map(({ file, name }) => ({
         where: `${file}: ${name}`,
-        what: `waits for the unit ${unit}, which goes when the move is finished`,
+        what: `waits for the unit ${unit}, which disappears when the move is finished`,
         todo,
       }));
   });

@@ -15,19 +15,19 @@ export function metadataProblems({ labels = {}, annotations = {} }: AppSecretPro
       if (!isMetadataKey(key)) {
         problems.push({
           where: `${field}.${key}`,
-          what: 'is no key of a label or annotation',
-          todo: 'write at most 63 letters, digits, -, _ and ., with a domain and / in front if you like',
+          what: 'is not a valid label or annotation key',
+          todo: 'use at most 63 letters, digits, -, _ and ., optionally after a domain and /',
         });
       }
     }
   }
   for (const [key, value] of Object.entries(labels)) {
-    // What a template makes of it is not known here.
+    // The output of a template is unknown here.
     if (value.includes('{{') || isLabelValue(value)) continue;
     problems.push({
       where: `labels.${key}`,
-      what: `'${value}' is no value of a label`,
-      todo: 'write at most 63 letters, digits, -, _ and ., a letter or digit first and last',
+      what: `'${value}' is not a valid label value`,
+      todo: 'use at most 63 letters, digits, -, _ and ., starting and ending with a letter or digit',
     });
   }
   const bytes = Object.entries(annotations).reduce(
@@ -35,7 +35,11 @@ export function metadataProblems({ labels = {}, annotations = {} }: AppSecretPro
     0,
   );
   if (bytes > annotationBytes) {
-    problems.push({ where: 'annotations', what: `hold ${bytes} bytes, over 256 KiB`, todo: 'shorten them' });
+    problems.push({
+      where: 'annotations',
+      what: `add up to ${bytes} bytes, over 256 KiB`,
+      todo: 'shorten them',
+    });
   }
   return problems;
 }

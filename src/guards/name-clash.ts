@@ -9,15 +9,16 @@ import type { RepositoryView } from '../repository/scan.js';
 import { secretsMadeBy } from '../repository/secret-makers.js';
 import type { FoundSecret } from '../repository/secrets.js';
 
-const gone = 'ESO would take it over at once, report Ready, and its old keys would be gone';
+const gone = 'External Secrets Operator would take it over at once, drop its old keys and report Ready';
 
 /**
- * App secrets whose Secret something else in the repository makes, too. ESO takes an existing Secret over
- * at once, reports Ready, and the old keys are gone; nothing in the cluster warns.
+ * App secrets whose Secret something else in the repository also creates. ESO would take over the existing Secret at
+ * once, drop its old keys and report Ready; nothing in the cluster would warn about it.
  *
- * @param found What the repository holds.
- * @param allowed Clashes with a Secret whose name or namespace isn't known that the operator says are none.
- * @returns A problem for each clash, and for each allow that lifts none; a warning for what Flux does not apply.
+ * @param found The Secrets in the repository.
+ * @param allowed The setting `allowSameName`: Secrets of unknown name or namespace that do not clash.
+ * @returns A problem for each clash and for each entry of `allowed` without one; a warning for each clash with
+ *   something that Flux does not apply yet.
  */
 export function nameClashProblems(
   files: readonly AppSecretsFile[],
@@ -41,7 +42,7 @@ export function nameClashProblems(
       if (app.creationPolicy === 'Merge') {
         const merged = mergeProblems(app, file, bySecret.get(secret) ?? []);
         problems.push(...merged.problems);
-        // One of this project that makes it is told elsewhere, and several that add keys to it are told once.
+        // Other guards report an app secret that creates it. Several that merge keys into it get one warning.
         if (!told.has(secret) && !made.has(secret)) warnings.push(...merged.warnings);
         told.add(secret);
         continue;
@@ -55,12 +56,12 @@ export function nameClashProblems(
         }
         const where = `${file}: ${secret}`;
         const is = unknown
-          ? `may be ${what} in ${other.file}, whose ${unknown} can't be found`
-          : `is ${what} in ${other.file}, too`;
+          ? `may be ${what} in ${other.file} (${unknown} unknown)`
+          : `is already ${what} in ${other.file}`;
         if (dead) {
           warnings.push({
             where,
-            what: `${is}, which Flux does not apply today; if it did, ${gone}`,
+            what: `${is}, which Flux does not apply yet: once it does, ${gone}`,
             todo: `delete ${other.file}, or rename one of the two before Flux applies it`,
           });
           continue;
@@ -77,17 +78,16 @@ export function nameClashProblems(
   }
   for (const [index, { secret, file }] of allowed.entries()) {
     if (used.has(index)) continue;
-    const what = `allows ${secret} beside ${file}, where no clash that could be allowed is`;
+    const what = `allows ${secret} beside ${file}, but the two do not clash`;
     problems.push({ where: `src/settings.ts: allowSameName[${index}]`, what, todo: 'remove it' });
   }
   return { problems, warnings };
 }
 
 /**
- * Keys that go into a Secret which something else makes. It has to be there, because ESO makes none; no
- * ExternalSecret may own it, because ESO lets no other one write into it; and what its maker writes has to be
- * left alone: ESO would win, and when the key goes from the app secret it is gone from the Secret, until the
- * maker looks again.
+ * Checks keys to merge into a Secret that something else creates. The Secret must exist, because ESO does not create
+ * it. No ExternalSecret may own it, because ESO lets no other one write to it. And its own keys must be left alone:
+ * ESO would overwrite them, and remove them along with the key in the app secret.
  */
 function mergeProblems(
   app: AppSecretProps,
@@ -99,14 +99,14 @@ function mergeProblems(
   const makers = alive.filter(({ creationPolicy }) => creationPolicy !== 'Merge');
   if (makers.length === 0) {
     const what =
-      'nothing in this repository makes this Secret, and with creationPolicy Merge ESO makes none: until it is there, the app secret is not ready';
-    const todo = 'correct its name, or leave creationPolicy out, unless something else makes it';
+      'nothing in this repository creates this Secret, and with creationPolicy Merge External Secrets Operator does not either: the app secret is not ready until the Secret exists';
+    const todo = 'correct the name, or remove creationPolicy, unless something else creates it';
     return { problems: [], warnings: [{ where, what, todo }] };
   }
   const problems = makers.flatMap((maker): Problem[] => {
     if (maker.unknown) return [];
     if (maker.creationPolicy !== undefined) {
-      const what = `is ${maker.what} in ${maker.file}, and ESO lets no other ExternalSecret write into it`;
+      const what = `is ${maker.what} in ${maker.file}, and External Secrets Operator lets no other ExternalSecret write to it`;
       return [{ where, what, todo: 'add the keys there, or choose another name' }];
     }
     const { content } = maker;
@@ -121,15 +121,15 @@ function mergeProblems(
         .map((key) => `the annotation ${key}`),
     ];
     if (shared.length === 0) return [];
-    const what = `writes ${shared.join(', ')}, which ${maker.what} in ${maker.file} has, too: the two would overwrite each other`;
+    const what = `writes ${shared.join(', ')}, which ${maker.what} in ${maker.file} sets as well: the two would overwrite each other`;
     return [{ where, what, todo: 'keep it in one of the two' }];
   });
   return { problems, warnings: [] };
 }
 
 /**
- * ExternalSecrets of the repository that are called as one of ours and make another Secret: the two would be
- * one object. Those that make the same Secret are told above.
+ * ExternalSecrets in the repository with the same name as one of ours but another Secret: the two would be one
+ * object. `nameClashProblems` reports those with the same Secret.
  */
 export function externalSecretClashProblems(
   files: readonly AppSecretsFile[],
@@ -157,7 +157,7 @@ export function externalSecretClashProblems(
     });
     return [...new Set(others.map((other) => other.file))].map((other) => ({
       where: `${file}: ${secret.namespace}/${secret.name}: externalSecretName`,
-      what: `the ExternalSecret ${secret.namespace}/${object.metadata.name} is in ${other}, too, and the two would undo each other's work`,
+      what: `the ExternalSecret ${secret.namespace}/${object.metadata.name} is also in ${other}, and the two would undo each other's work`,
       todo: 'choose another externalSecretName, or delete that one first',
     }));
   });

@@ -6,10 +6,10 @@ import type { RepositoryView } from '../repository/scan.js';
 const always = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /**
- * Warns of a namespace that nothing in the repository makes or uses: a unit whose namespace is missing fails
- * whole. Silent where it can't tell: without Flux's roots, and where the repository makes no namespace at all.
+ * Warns about a namespace that nothing in the repository creates or uses: a unit whose namespace is missing fails as a
+ * whole. It can't tell, and stays silent, without Flux's roots or if the repository creates no namespaces at all.
  *
- * @param ours Namespaces that are there for this project.
+ * @param ours Namespaces that exist for this project.
  */
 export function namespaceWarnings(
   files: readonly AppSecretsFile[],
@@ -25,7 +25,7 @@ export function namespaceWarnings(
     .filter(({ secret }) => unknown.has(secret.namespace))
     .map(({ file, secret: { namespace, name } }) => ({
       where: `${file}: ${namespace}/${name}: namespace`,
-      what: `nothing in this repository makes or uses the namespace ${namespace}`,
-      todo: 'correct its name, unless something else makes it',
+      what: `nothing in this repository creates or uses the namespace ${namespace}`,
+      todo: 'correct the name, unless something else creates it',
     }));
 }

@@ -5,7 +5,7 @@ import { operatorNamespace } from '../platform/context.js';
 import { isExisting } from '../platform/existing.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 
-/** Secrets that the project or Flux lives on, with what they are. */
+/** Secrets that this project or Flux depends on, each with a description. */
 function reserved(settings: ResolvedSettings): Map<string, string> {
   const { namespace, connect, credentialsSecret, flux } = settings;
   const { token } = isExisting(connect)
@@ -24,22 +24,19 @@ function reserved(settings: ResolvedSettings): Map<string, string> {
       `${operatorNamespace(settings)}/external-secrets-webhook`,
       "the Secret of External Secrets Operator's webhook",
     ],
-    [`${flux.namespace}/${flux.sopsSecret}`, 'the Secret with which Flux decrypts'],
-    [
-      `${flux.source.namespace ?? flux.namespace}/${flux.source.name}`,
-      'the Secret with which Flux reads git',
-    ],
+    [`${flux.namespace}/${flux.sopsSecret}`, 'the Secret Flux decrypts with'],
+    [`${flux.source.namespace ?? flux.namespace}/${flux.source.name}`, 'the Secret Flux reads git with'],
   ]);
 }
 
-/** Names that mean something else than the operator thinks, or a store that does not serve the namespace. */
+/** Names that belong to something else or break the look-up, and namespaces that the store does not serve. */
 export function referenceProblems(secret: AppSecretProps, settings: ResolvedSettings): Problem[] {
   const problems: Problem[] = [];
   const taken = reserved(settings).get(`${secret.namespace}/${secret.name}`);
   if (taken !== undefined) {
     problems.push({
       where: 'name',
-      what: `is ${taken}, and ESO would ${secret.creationPolicy === 'Merge' ? 'change it' : 'take it over'}`,
+      what: `is ${taken}, and External Secrets Operator would ${secret.creationPolicy === 'Merge' ? 'change it' : 'take it over'}`,
       todo: 'choose another name',
     });
   }
@@ -47,7 +44,7 @@ export function referenceProblems(secret: AppSecretProps, settings: ResolvedSett
   if (namespaces && !namespaces.includes(secret.namespace)) {
     problems.push({
       where: 'namespace',
-      what: `may not use the store ${name}, which is for ${namespaces.join(', ')}`,
+      what: `can't use the store ${name}, which only serves ${namespaces.join(', ')}`,
       todo: `add it to store.${settings.store.isExisting ? 'existing.' : ''}namespaces in src/settings.ts`,
     });
   }
@@ -55,7 +52,7 @@ export function referenceProblems(secret: AppSecretProps, settings: ResolvedSett
     if (!title.includes('"')) continue;
     problems.push({
       where: secret.items ? 'items' : 'item',
-      what: `'${title}' has a " in it, which breaks the look-up in Connect`,
+      what: `'${title}' contains a ", which breaks the look-up in Connect`,
       todo: "rename the item in 1Password, or write the item's ID",
     });
   }

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import type { ResolvedSettings } from '../platform/settings.js';
 import { isTooLong, tooLong } from '../platform/shape.js';
 
-/** A refresh interval that breaks the promise of this project, with a store that could keep it. */
+/** A refresh interval that is too long, with a store whose provider does not limit reads. */
 export function refreshProblems({ refreshInterval }: AppSecretProps, { store }: ResolvedSettings): Problem[] {
   if (refreshInterval === undefined || store.provider !== 'onepassword' || !isTooLong(refreshInterval))
     return [];

@@ -10,8 +10,8 @@ interface Declared {
 }
 
 /**
- * Two app secrets that would make one Secret, which ESO would let them overwrite, or one ExternalSecret. Several
- * may add keys of their own to a Secret that something else makes.
+ * App secrets that would create the same Secret, and overwrite each other in it, or the same ExternalSecret. Several
+ * may merge different keys into a Secret that something else creates.
  */
 export function sameNameProblems(files: readonly AppSecretsFile[]): Problem[] {
   const bySecret = new Map<string, Declared[]>();
@@ -25,7 +25,7 @@ export function sameNameProblems(files: readonly AppSecretsFile[]): Problem[] {
       const mayShare = [...others, { secret }].every((one) => one.secret.creationPolicy === 'Merge');
       if (first && !mayShare) {
         const what =
-          first.file === file ? 'is declared twice in this file' : `is declared in ${first.file}, too`;
+          first.file === file ? 'is declared twice in this file' : `is already declared in ${first.file}`;
         return [{ where: `${file}: ${named}`, what, todo: 'rename one of the two, or delete it' }];
       }
       const own = `${secret.namespace}/${externalSecretNameOf(secret)}`;
@@ -44,22 +44,22 @@ function sameExternalSecret({ file, secret }: Declared, other: Declared): Proble
   const of = other.file === file ? '' : ` in ${other.file}`;
   return {
     where: `${file}: ${namespace}/${name}: externalSecretName`,
-    what: `the ExternalSecret ${namespace}/${externalSecretNameOf(secret)} is that of ${other.secret.namespace}/${other.secret.name}${of}, too`,
+    what: `the ExternalSecret ${namespace}/${externalSecretNameOf(secret)} is already used by ${other.secret.namespace}/${other.secret.name}${of}`,
     todo: 'give one of the two another externalSecretName',
   };
 }
 
-/** Keys that two app secrets would add to one Secret. */
+/** Keys that two app secrets would merge into the same Secret. */
 function sharedKeys({ file, secret }: Declared, others: readonly Declared[]): Problem[] {
   const keys = new Set(keysOf(secret));
   return others.flatMap((other) => {
     const shared = (keysOf(other.secret) ?? []).filter((key) => keys.has(key));
     if (shared.length === 0) return [];
-    const by = other.file === file ? 'another app secret of this file' : `one in ${other.file}`;
+    const by = other.file === file ? 'another app secret in this file' : `an app secret in ${other.file}`;
     return [
       {
         where: `${file}: ${secret.namespace}/${secret.name}`,
-        what: `adds ${shared.join(', ')}, which ${by} adds, too, and the two would overwrite each other`,
+        what: `adds ${shared.join(', ')}, which ${by} also adds: the two would overwrite each other`,
         todo: 'keep it in one of the two',
       },
     ];

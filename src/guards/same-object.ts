@@ -9,12 +9,12 @@ import { identity } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { metadataOf, type Tree } from '../tree.js';
 
-/** Kinds whose doubles other guards tell in their own words. */
+/** Kinds whose duplicates other guards report. */
 const elsewhere = new Set(['ExternalSecret', 'Kustomization', 'Namespace']);
 
 /**
- * Objects of this project that Flux applies from elsewhere in the repository, too: the two would undo each
- * other's work, and where one of them goes, it takes the other's object along.
+ * Objects of this project that Flux also applies from elsewhere in the repository: the two would undo each other's
+ * work, and removing one would delete the other's object.
  */
 export function sameObjectProblems(
   platform: Platform,
@@ -43,7 +43,7 @@ export function sameObjectProblems(
   const clashes = [...found].flatMap(([id, others]) => {
     const one = ours.get(id);
     const files = [...new Set(others.map(({ file }) => file))];
-    // The operator's own release is told as what it is.
+    // A second release of the operator gets its own message.
     const told = one?.object['kind'] === 'HelmRelease' && operators.some(({ file }) => files.includes(file));
     if (!one || files.length === 0 || told) return [];
     const { kind } = one.object;
@@ -52,7 +52,7 @@ export function sameObjectProblems(
     return [
       {
         where: one.unit,
-        what: `its ${String(kind)} ${namespace === undefined ? '' : `${String(namespace)}/`}${String(name)} is in ${files.join(' and ')}, too, and the two would undo each other's work`,
+        what: `its ${String(kind)} ${namespace === undefined ? '' : `${String(namespace)}/`}${String(name)} is also in ${files.join(' and ')}, and the two would undo each other's work`,
         todo: lines.length > 0 ? keep(lines) : 'remove it there first, or rename one of the two',
       },
     ];
@@ -70,5 +70,5 @@ export function sameObjectProblems(
 
 function keep(lines: readonly string[]): string {
   const written = [...new Set(lines)].map((line) => `\`${line}\``).join(' or ');
-  return `to use that one, write ${written} in ${settingsFile}; to have this project make it from now on, hand it over as docs/adoption.md says`;
+  return `to use that one, write ${written} in ${settingsFile}; to let this project manage it instead, hand it over as described in docs/adoption.md`;
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import { keysOf } from '../external-secret/source.js';
 
 /**
- * Keys that the API server wants in a Secret of a type, one of each list.
+ * Keys that the API server requires in a Secret of a type: one of each list.
  * https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
  */
 const wanted: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
@@ -14,13 +14,13 @@ const wanted: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
   ['kubernetes.io/ssh-auth', [['ssh-privatekey']]],
 ]);
 
-/** Types that External Secrets Operator, or its webhook, does not let through. */
+/** Types that External Secrets Operator or its webhook refuses. */
 const refusedTypes: ReadonlyMap<string, string> = new Map([
-  ['kubernetes.io/service-account-token', 'is for tokens that Kubernetes makes itself'],
+  ['kubernetes.io/service-account-token', 'is for tokens that Kubernetes creates itself'],
   ['bootstrap.kubernetes.io/token', 'is refused by External Secrets Operator'],
 ]);
 
-/** Types whose keys are missing: the API server refuses such a Secret, long after the commit. */
+/** Types whose required keys are missing: the API server would refuse the Secret, but only long after the commit. */
 export function typeProblems(secret: AppSecretProps): Problem[] {
   const { type, template } = secret;
   const refused = type === undefined ? undefined : refusedTypes.get(type);
@@ -41,17 +41,19 @@ export function typeProblems(secret: AppSecretProps): Problem[] {
   return [...missing, ...content];
 }
 
-/** Texts without a field that the API server would refuse for the type, whatever is in 1Password. */
+/** Constant texts that the API server would refuse for the type. */
 function contentProblems(type: string, template: AppSecretProps['template'] = {}): Problem[] {
   return Object.entries(template).flatMap(([key, text]) => {
     if (text.includes('{{')) return [];
     const where = `template.${key}`;
     if ((key === '.dockerconfigjson' || key === '.dockercfg') && type === `kubernetes.io/${key.slice(1)}`) {
       const todo = 'write a JSON object';
-      return isJsonObject(text) ? [] : [{ where, what: `is no JSON object, which ${type} needs`, todo }];
+      return isJsonObject(text)
+        ? []
+        : [{ where, what: `is not a JSON object, which ${type} requires`, todo }];
     }
     return type === 'kubernetes.io/ssh-auth' && key === 'ssh-privatekey' && text === ''
-      ? [{ where, what: `is empty, which ${type} does not take`, todo: 'write a template' }]
+      ? [{ where, what: `is empty, which ${type} does not allow`, todo: 'write a template' }]
       : [];
   });
 }

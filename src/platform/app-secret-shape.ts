@@ -14,13 +14,13 @@ import {
   text,
 } from './shape.js';
 
-/** What a key of a Secret may be: https://kubernetes.io/docs/concepts/configuration/secret/ */
+/** Valid keys of a Secret: https://kubernetes.io/docs/concepts/configuration/secret/ */
 const secretKey = plainKey().regex(
   /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]{1,253}$/,
-  rule('is no key of a Secret', 'use at most 253 letters, digits, -, _ and .'),
+  rule('is not a valid Secret key', 'use at most 253 letters, digits, -, _ and .'),
 );
 
-/** 1Password's own notation: `op://Vault/Item/field`, maybe with a section before the field. */
+/** A 1Password secret reference: `op://Vault/Item/field`, with an optional section before the field. */
 const reference = /^op:\/\/[^/]*\/([^/]+)(?:\/.*?([^/?]+)(?:\?.*)?)?$/;
 
 function referenceTodo(value: string): string {
@@ -28,15 +28,14 @@ function referenceTodo(value: string): string {
   return `write item: '${item}' and keys: { key: '${field}' }; the vaults are in src/settings.ts`;
 }
 
-/** What is wrong with a title, a label or the name of a file, as a message of `rule`. */
+/** What is wrong with an item's title, a field's label or a file's name, as a message of `rule`. */
 function nameFault(value: string, nothing: string): string | undefined {
   if (value.trim() === '') return nothing;
-  if (value.startsWith('op://'))
-    return rule("is a reference of 1Password's command line", referenceTodo(value));
+  if (value.startsWith('op://')) return rule('is a 1Password secret reference', referenceTodo(value));
   if (value !== value.trim()) {
     return rule(
-      'has blanks at its ends',
-      'write it without them, and rename it in 1Password if it has them there',
+      'has leading or trailing whitespace',
+      'remove it, here and in 1Password if it is there as well',
     );
   }
   return undefined;
@@ -49,25 +48,28 @@ function nameOf(nothing: string) {
   });
 }
 
-const noField = rule('names no field', "write the field's label in 1Password");
-const noFile = rule('names no file', "write the file's name in 1Password");
+const noField = rule('is blank', "write the field's label in 1Password");
+const noFile = rule('is blank', "write the file's name in 1Password");
 const label = nameOf(noField);
 const file = nameOf(noFile);
-const itemTitle = nameOf(rule('names no item', "write the item's title or ID in 1Password")).regex(
+const itemTitle = nameOf(rule('is blank', "write the item's title or ID in 1Password")).regex(
   /^[^\p{Cc}\p{Cs}]*$/u,
-  rule('holds a character that no title has', "write the item's ID"),
+  rule("contains a character a title can't have", "write the item's ID"),
 );
 
-/** An alias becomes part of a template's name. */
+/** An alias becomes part of a template variable's name. */
 const alias = z
   .string()
-  .regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, rule('is no alias', 'use letters, digits and _, a letter first'));
+  .regex(
+    /^[a-zA-Z][a-zA-Z0-9_]*$/,
+    rule('is not a valid alias', 'use letters, digits and _, starting with a letter'),
+  );
 
-/** What is no word here, and often tried. */
+/** Not supported, but people try it: the message says why. */
 const noSection = z
   .custom<never>(
     () => false,
-    rule('is not needed: External Secrets Operator knows a field by its label alone', 'leave section out'),
+    rule('is not supported: External Secrets Operator finds a field by its label alone', 'remove section'),
   )
   .exactOptional();
 
@@ -75,8 +77,8 @@ const noDeletionPolicy = z
   .custom<never>(
     () => false,
     rule(
-      'is always Retain: with another one ESO writes a Secret without the keys that are missing',
-      'leave it out',
+      "can't be set: it is always Retain, because otherwise External Secrets Operator writes a Secret without its missing keys",
+      'remove it',
     ),
   )
   .exactOptional();
@@ -89,19 +91,17 @@ const keySource = z.union(
       field: label,
       section: noSection,
       mayBeEmpty: z.boolean().exactOptional(),
-      decode: z
-        .literal('base64', rule('is no encoding that can be decoded', "write 'base64'"))
-        .exactOptional(),
+      decode: z.literal('base64', rule('is not a supported encoding', "write 'base64'")).exactOptional(),
     }),
     closedObject({ item: z.string().exactOptional(), file, mayBeEmpty: z.boolean().exactOptional() }),
   ],
   rule(
-    'is no source of a key',
-    "write a field's label, { field: 'label' } or { file: 'name' }; beside them there are item, mayBeEmpty and, for a field, decode",
+    'is not a valid source for a key',
+    "write a field's label, { field: 'label' } or { file: 'name' }; item, mayBeEmpty and, for a field, decode can be added",
   ),
 );
 
-/** A field that may not be empty when it is there. */
+/** An optional object that must not be empty. */
 function filled<Key extends z.ZodType<string>, Value extends z.ZodType>(key: Key, value: Value) {
   return z
     .record(key, value)
@@ -110,29 +110,29 @@ function filled<Key extends z.ZodType<string>, Value extends z.ZodType>(key: Key
 
 const words = z.record(plainKey(), z.string());
 
-/** A folder of the repository, from its top. */
+/** A folder of the repository, relative to its top. */
 const repositoryFolder = text().regex(
   /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\p{Cc}]*$/u,
   rule(
-    'is no folder of this repository',
-    "write it from the top of the repository, such as 'kubernetes/apps/media/radarr/app'",
+    'is not a folder in this repository',
+    "write its path from the top of the repository, such as 'kubernetes/apps/media/radarr/app'",
   ),
 );
 
-/** A list with something in it, and nothing twice. */
+/** A list with at least one entry and no duplicates. */
 function listOf<Entry extends z.ZodType>(entry: Entry, todo = 'fill it in, or leave it out') {
   return z
     .array(entry)
     .min(1, rule('is empty', todo))
-    .refine((list) => new Set(list).size === list.length, rule('names something twice', 'name each once'));
+    .refine((list) => new Set(list).size === list.length, rule('has a duplicate entry', 'list each once'));
 }
 
 const configMapTemplates = closedObject({
   configMap: dnsSubdomain(),
-  keys: listOf(secretKey, 'name the keys that are templates'),
+  keys: listOf(secretKey, 'list the keys that hold templates'),
 });
 
-/** All but where the Secret is. */
+/** Every field except the namespace. */
 const fields = {
   name: dnsSubdomain(),
   externalSecretName: dnsSubdomain().exactOptional(),
@@ -140,13 +140,13 @@ const fields = {
   items: z
     .union(
       [filled(alias, itemTitle), listOf(itemTitle)],
-      rule('is not items', "write { alias: 'title' }, or a list of titles"),
+      rule('is not a valid value for items', "write { alias: 'title' } or a list of titles"),
     )
     .exactOptional(),
   keys: z
     .union(
       [z.literal('all'), filled(secretKey, keySource)],
-      rule('is not keys with their sources', "write { key: 'label' } or 'all'"),
+      rule('is not a valid value for keys', "write { key: 'label' } or 'all'"),
     )
     .exactOptional(),
   template: filled(secretKey, z.string()).exactOptional(),
@@ -159,7 +159,7 @@ const fields = {
     .literal(
       'CreatedOnce',
       rule(
-        'is not a refresh policy that can be set',
+        'is not a supported refresh policy',
         "write 'CreatedOnce', or leave it out to refresh periodically",
       ),
     )
@@ -167,10 +167,7 @@ const fields = {
   creationPolicy: z
     .enum(
       ['Orphan', 'Merge'],
-      rule(
-        'is not a creation policy that can be set',
-        "write 'Orphan' or 'Merge', or leave it out for Owner",
-      ),
+      rule('is not a supported creation policy', "write 'Orphan' or 'Merge', or leave it out for Owner"),
     )
     .exactOptional(),
   deletionPolicy: noDeletionPolicy,
@@ -180,118 +177,118 @@ const fields = {
 };
 
 const shape = closedObject({ namespace: dnsLabel(), ...fields });
-const inNamespaces = closedObject({ namespaces: listOf(dnsLabel(), 'name at least one'), ...fields });
+const inNamespaces = closedObject({ namespaces: listOf(dnsLabel(), 'list at least one'), ...fields });
 
-/** What the fields say together; looks at a value of any shape, so that its mistakes are told with the others. */
+/** Problems between fields. Takes a value of any shape, so that these are reported along with its other mistakes. */
 function togetherProblems(secret: { readonly [field: string]: unknown }, where: string): Problem[] {
   const problems: Problem[] = [];
   const say = (field: string, what: string, todo: string) =>
     problems.push({ where: `${where}: ${field}`, what, todo });
   const { item, items, keys, template, templateFrom } = secret;
   if (item === undefined && items === undefined) say('item', 'is missing', 'name the 1Password item');
-  if (item !== undefined && items !== undefined) say('item', 'stands beside items', 'write one of the two');
+  if (item !== undefined && items !== undefined)
+    say('item', "can't be combined with items", 'keep one of the two');
   if (keys === undefined && template === undefined && templateFrom === undefined) {
-    say('keys', 'is missing, so the Secret would have no key', "write { key: 'label' }, or 'all'");
+    say('keys', 'is missing, so the Secret would have no keys', "write { key: 'label' }, or 'all'");
   }
   if (Array.isArray(items) && keys !== 'all') {
     const todo = "write keys: 'all', or give each item an alias: { alias: 'title' }";
-    say('items', "is a list, which goes with keys: 'all' only", todo);
+    say('items', "is a list, which only works with keys: 'all'", todo);
   }
   problems.push(...templateFromProblems(secret, where), ...policyProblems(secret, where));
   for (const field of secret['beside'] === undefined ? [] : ['unit', 'waitsFor']) {
     if (secret[field] === undefined) continue;
     const todo =
       field === 'unit'
-        ? 'leave one of the two out'
-        : "leave it out, and write it into dependsOn of the app's Flux Kustomization";
-    say(field, "stands beside `beside`, which puts it into the app's own Flux Kustomization", todo);
+        ? 'remove one of the two'
+        : "remove it, and add it to dependsOn of the app's Flux Kustomization";
+    say(
+      field,
+      "can't be combined with beside, which puts the ExternalSecret in the app's own Flux Kustomization",
+      todo,
+    );
   }
   const aliases = isTree(items) ? Object.keys(items) : [];
   for (const [key, source] of isTree(keys) ? Object.entries(keys) : []) {
     const from = isTree(source) ? source['item'] : undefined;
     if (isTree(template) && Object.hasOwn(template, key)) {
-      say(`template.${key}`, 'is a key that keys makes, too', 'keep one of the two');
+      say(`template.${key}`, 'is already a key in keys', 'keep one of the two');
     }
     if (Array.isArray(items)) continue;
     if (items !== undefined && from === undefined) {
       say(
         `keys.${key}`,
-        'does not say which of the items',
+        'does not say which item',
         `write { item: '${aliases[0] ?? 'alias'}', field: 'label' }`,
       );
     } else if (typeof from === 'string' && !aliases.includes(from)) {
       const todo = items === undefined ? 'leave item out' : `the aliases are ${aliases.join(', ')}`;
-      say(`keys.${key}.item`, `'${from}' is no alias of items`, todo);
+      say(`keys.${key}.item`, `'${from}' is not an alias in items`, todo);
     }
   }
   return problems;
 }
 
-/** Keys that a template in a ConfigMap would share with something else, which would win in silence. */
+/** Keys that a template in a ConfigMap shares with another source: one of the two would silently win. */
 function templateFromProblems(
   { keys, template, templateFrom }: { readonly [field: string]: unknown },
   where: string,
 ): Problem[] {
   const makers = new Map<unknown, string>();
   for (const [field, entries] of Object.entries({ keys, template })) {
-    for (const key of isTree(entries) ? Object.keys(entries) : [])
-      makers.set(key, `that ${field} makes, too`);
+    for (const key of isTree(entries) ? Object.keys(entries) : []) makers.set(key, field);
   }
   const lists = Array.isArray(templateFrom) ? templateFrom : [];
   return lists.flatMap((one: unknown, index) => {
     const named = isTree(one) && Array.isArray(one['keys']) ? one['keys'] : [];
     return named.flatMap((key: unknown): Problem[] => {
       const other = makers.get(key);
-      makers.set(key, other ?? `of templateFrom[${index}], too`);
-      if (other === undefined || other === `of templateFrom[${index}], too`) return [];
-      const what = `has ${JSON.stringify(key)}, a key ${other}`;
+      makers.set(key, other ?? `templateFrom[${index}]`);
+      if (other === undefined || other === `templateFrom[${index}]`) return [];
+      const what = `has ${JSON.stringify(key)}, which is already a key in ${other}`;
       return [{ where: `${where}: templateFrom[${index}].keys`, what, todo: 'keep one of the two' }];
     });
   });
 }
 
-/** Policies with what can't go with them. */
+/** Combinations that a creation or refresh policy rules out. */
 function policyProblems(secret: { readonly [field: string]: unknown }, where: string): Problem[] {
   const { keys, type, creationPolicy, refreshPolicy, refreshInterval } = secret;
   const problems: Problem[] = [];
   const say = (field: string, what: string, todo: string) =>
     problems.push({ where: `${where}: ${field}`, what, todo });
   if (creationPolicy === 'Merge' && type !== undefined) {
-    const todo = 'leave it out, and set it where the Secret is made';
-    say(
-      'type',
-      'stands beside creationPolicy Merge, and Kubernetes does not change the type of a Secret',
-      todo,
-    );
+    const todo = 'remove it, and set it where the Secret is created';
+    say('type', "can't be combined with creationPolicy Merge: the type of a Secret is immutable", todo);
   }
   if (creationPolicy === 'Merge' && keys === 'all') {
-    const what = "is 'all' beside creationPolicy Merge, so that any key of the Secret could be overwritten";
+    const what = "is 'all' with creationPolicy Merge, which could overwrite any key of the Secret";
     say('keys', what, "write { key: 'label' } for each");
   }
   if (refreshPolicy === 'CreatedOnce' && refreshInterval !== undefined) {
-    const what = 'stands beside refreshPolicy CreatedOnce, with which nothing is refreshed';
+    const what = 'has no effect with refreshPolicy CreatedOnce, which never refreshes';
     say('refreshInterval', what, 'leave one of the two out');
   }
   if (refreshPolicy === 'CreatedOnce' && creationPolicy === 'Orphan') {
     const what =
-      'is Orphan beside refreshPolicy CreatedOnce: a Secret that somebody deletes would never come back, and ESO calls that Ready';
+      'is Orphan with refreshPolicy CreatedOnce: a deleted Secret would never come back, and External Secrets Operator would still report Ready';
     say('creationPolicy', what, 'leave one of the two out');
   }
   if (refreshPolicy === 'CreatedOnce' && creationPolicy === 'Merge') {
     const what =
-      'is Merge beside refreshPolicy CreatedOnce: ESO would read 1Password again at every change of the Secret';
+      'is Merge with refreshPolicy CreatedOnce: External Secrets Operator would read 1Password again on every change to the Secret';
     say('creationPolicy', what, 'leave one of the two out');
   }
   return problems;
 }
 
 /**
- * Checks what a file under `src/secrets/` declares.
+ * Checks one declaration of a file under `src/secrets/`.
  *
- * @param input Anything.
+ * @param input The declaration, of any shape.
  * @param where The file, for the messages.
- * @returns An app secret for each namespace, or all that is wrong, told once, and `sound`, the fields that are
- *   right by themselves.
+ * @returns One app secret per namespace; or every problem, reported once, and `sound`, the fields that are valid
+ *   on their own.
  */
 export function checkDeclaration(
   input: unknown,
@@ -307,7 +304,13 @@ export function checkDeclaration(
   const problems = [
     ...(namespace === undefined
       ? []
-      : [{ where: `${named}: namespace`, what: 'stands beside namespaces', todo: 'write one of the two' }]),
+      : [
+          {
+            where: `${named}: namespace`,
+            what: "can't be combined with namespaces",
+            todo: 'keep one of the two',
+          },
+        ]),
     ...('problems' in checked ? checked.problems : []),
     ...togetherProblems(rest, named),
   ];
@@ -317,11 +320,11 @@ export function checkDeclaration(
 }
 
 /**
- * Checks the shape of an app secret; whether it works in the cluster is for the guards.
+ * Checks the shape of an app secret; the guards check whether it works in a cluster.
  *
- * @param input What a file under `src/secrets/` exports: anything.
+ * @param input What a file under `src/secrets/` exports, of any shape.
  * @param where The file, for the messages.
- * @returns The app secret, or all that is wrong with it and `sound`, the fields that are right by themselves.
+ * @returns The app secret; or every problem, and `sound`, the fields that are valid on their own.
  */
 export function checkAppSecret(
   input: unknown,
@@ -331,7 +334,11 @@ export function checkAppSecret(
     return {
       sound: {},
       problems: [
-        { where, what: 'exports something that is no app secret', todo: 'export default appSecret({ ... })' },
+        {
+          where,
+          what: 'exports something that is not an app secret',
+          todo: 'export default appSecret({ ... })',
+        },
       ],
     };
   }
@@ -343,7 +350,7 @@ export function checkAppSecret(
     : { problems, sound: soundFields(input) };
 }
 
-/** The fields of an app secret that are right by themselves, so that what they hold can be looked at, too. */
+/** The fields of an app secret that are valid on their own, so that the guards can still check them. */
 export type SoundFields = Partial<AppSecretProps>;
 
 function soundFields(input: { readonly [field: string]: unknown }): SoundFields {
@@ -356,7 +363,7 @@ function soundFields(input: { readonly [field: string]: unknown }): SoundFields 
   );
 }
 
-/** Where a mistake of an app secret is: the file, and as much of its name as there is. */
+/** Where a mistake is: the file, and as much of the app secret's name as it gives. */
 export function placeOf(
   file: string,
   {
@@ -373,7 +380,7 @@ export function placeOf(
   return called.length > 0 ? `${file}: ${someOf(called)}` : file;
 }
 
-/** Names in one line, and of many the first ones. */
+/** Names in one line: all of up to three, else the first two and a count. */
 export function someOf(names: readonly string[]): string {
   return names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
 }

@@ -22,12 +22,12 @@ interface Declared {
 }
 
 /**
- * The units of the app secrets, each after the store and all that its secrets wait for. A unit is a
- * namespace's, because every unit costs Flux seconds at each push, and because one whose namespace is missing
- * fails whole.
+ * Makes the units of the app secrets. Each waits for the store and for whatever its app secrets wait for. There is
+ * one unit per namespace: not fewer, because a unit fails as a whole when a namespace is missing; not more, because
+ * every unit costs Flux seconds at each push.
  *
- * @param handOvers App secrets that stay in an older unit, too, until Flux has handed them over.
- * @returns The units, sorted by name, and the names that two of them would share.
+ * @param handOvers App secrets that also stay in their old unit until Flux has handed them over.
+ * @returns The units, sorted by name, and a problem for each name that two of them would share.
  */
 export function appSecretUnits(
   scope: Construct,
@@ -78,7 +78,7 @@ function appSecretUnit(
   });
   const add = (secret: AppSecretProps, handOver: boolean) => {
     const id = `${secret.namespace}.${externalSecretNameOf(secret)}`;
-    // A second one of the same name is what the guards tell the operator about.
+    // The guards report a second one of the same name.
     if (unit.node.tryFindChild(id)) return;
     new AppSecret(unit, id, secret, { ...secretContext(settings), ...(handOver && { handOver }) });
   };
@@ -87,12 +87,12 @@ function appSecretUnit(
   return unit;
 }
 
-/** What the settings say about every app secret. */
+/** The settings that apply to every app secret. */
 export function secretContext({ store, refreshInterval }: ResolvedSettings): AppSecretContext {
   return { storeName: store.name, storeKind: store.kind, provider: store.provider, refreshInterval };
 }
 
-/** Two units of one name would be one, which waits for what either waits for. */
+/** Two units of one name would become one that waits for the dependencies of both. */
 function sharedNameProblems(name: string, group: readonly Declared[], { flux }: PlatformContext): Problem[] {
   const meant = ({ namespace, unit, waitsFor = [] }: AppSecretProps) =>
     JSON.stringify([
@@ -109,7 +109,7 @@ function sharedNameProblems(name: string, group: readonly Declared[], { flux }: 
     {
       code: 'unit-names',
       where: named(other),
-      what: `would be in the unit ${name}, which is that of ${named(first)}, and the two do not belong together`,
+      what: `would share the unit ${name} with ${named(first)}, but the two belong in different units`,
       todo: 'give one of them another `unit`',
     },
   ];

@@ -12,11 +12,11 @@ export interface AppSecretsFile {
   /** The file, relative to the project. */
   readonly file: string;
   readonly secrets: readonly AppSecretProps[];
-  /** Those that have a mistake in some field, without it: for guards, so that all mistakes are told at once. */
+  /** Those with invalid fields, reduced to their valid ones, so that the guards can report every mistake at once. */
   readonly doubtful?: readonly DoubtfulSecret[];
 }
 
-/** The fields of an app secret that are right by themselves, and where it is. */
+/** The fields of an app secret that are valid on their own, and where it is declared. */
 export interface DoubtfulSecret {
   readonly where: string;
   readonly fields: SoundFields;
@@ -25,16 +25,15 @@ export interface DoubtfulSecret {
 const folder = 'src/secrets';
 
 /**
- * Reads `src/secrets/`: every `<app>.ts` there, without registration. Files whose name begins with `_` or
- * `.` are left alone.
+ * Reads every `<app>.ts` in `src/secrets/`, except for files whose name begins with `_` or `.`.
  *
  * @param project Folder of the project.
- * @returns The files with their app secrets, sorted by name, and all that is wrong with them.
+ * @returns The files with their app secrets, sorted by name, and every problem with them.
  */
 export async function readAppSecrets(
   project: string,
 ): Promise<{ files: AppSecretsFile[]; problems: Problem[] }> {
-  // For each module that it loads Node walks all that the module imports: a thousand at once take 100 MiB.
+  // Node walks the imports of every module that it loads: a thousand at once take 100 MiB.
   const atOnce = pLimit(16);
   const read = await Promise.all(
     listFolder(join(project, folder)).map((entry) => atOnce(() => readFile(project, entry))),
@@ -51,7 +50,9 @@ async function readFile(
 ): Promise<{ file?: AppSecretsFile; problems: Problem[] }> {
   const file = `${folder}/${entry}`;
   if (!entry.endsWith('.ts')) {
-    return { problems: [{ where: file, what: 'is not read', todo: 'keep only <app>.ts files there' }] };
+    return {
+      problems: [{ where: file, what: 'is not a TypeScript file', todo: 'keep only <app>.ts files there' }],
+    };
   }
   const problems: Problem[] = [];
   const loaded = await loadDefault(join(project, file), file);

@@ -18,20 +18,21 @@ import { onepasswordCredentials } from './onepassword-credentials.js';
 import { onepasswordStore } from './onepassword-store.js';
 import type { ResolvedSettings } from './settings.js';
 
-/** What was found about a cluster, beside its settings and app secrets. */
+/** What a `Cluster` is made from. */
 export interface ClusterProps {
+  /** The settings, with every default filled in. */
   readonly settings: ResolvedSettings;
   /** Folder of the project in the repository that Flux watches: '' or `clusters/home/`. @default '' */
   readonly prefix?: string;
   /** The SOPS file with Connect's credentials; undefined before the first bootstrap. @default undefined */
   readonly credentials?: Credentials | undefined;
   /**
-   * Whether something else of the repository makes the Namespace: two of one name break a build of kustomize.
+   * Whether something else in the repository creates the Namespace: a kustomize build fails on two of the same name.
    *
    * @default false
    */
   readonly namespaceIsThere?: boolean;
-  /** App secrets that stay in an older unit, too. @default - none */
+  /** App secrets that also stay in their old unit until Flux has handed them over. @default - none */
   readonly handOvers?: readonly HandOver[];
 }
 
@@ -44,24 +45,23 @@ export interface BesideSecret {
 
 /** Everything that synth writes, in memory. */
 export interface Platform {
-  /** The Namespace, which Flux applies before any unit; undefined when the repository makes it elsewhere. */
+  /** The Namespace, which Flux applies before any unit; undefined if something else in the repository creates it. */
   readonly namespace: Chart | undefined;
   /** The units in the order in which Flux starts them. */
   readonly units: readonly Unit[];
-  /** What lies beside apps, and in no unit. */
+  /** The app secrets that lie beside their apps instead of in a unit. */
   readonly beside: readonly BesideSecret[];
-  /** What installs External Secrets Operator. */
+  /** The Flux Kustomization that installs External Secrets Operator. */
   readonly operator?: UnitReference | undefined;
 }
 
 /**
- * The cluster: External Secrets Operator and the credentials side by side, Connect after both, the store after
- * Connect, the app secrets of each namespace after the store. Each wait costs up to 30 s on a cold start, and
- * nothing afterwards. Beside the store there would be one wait less; but while a store fails, every app secret
- * would fail with it, and go on waiting in its own backoff for minutes after the store is mended. Alerts wait
- * for the operator's monitoring, and nothing for them.
+ * The cluster. Flux starts External Secrets Operator and the credentials in parallel, then Connect, then the store,
+ * then the app secrets of each namespace. Each wait costs up to 30 s on a cold start and nothing afterwards. The app
+ * secrets wait for the store because they would fail along with it, and stay in their own backoff for minutes after
+ * it has recovered. The alerts wait for the Prometheus operator; nothing waits for them.
  *
- * A `Unit` of your own in its scope becomes a unit of `dist/`.
+ * A `Unit` of your own in its scope becomes a unit in `dist/`.
  *
  * @example
  * import { Cluster, run, Unit } from 'cluster-secrets';
@@ -77,20 +77,20 @@ export class Cluster extends App implements Platform {
   /** How Flux is set up, for units of your own. */
   readonly flux: Flux;
   readonly namespace: Chart | undefined;
-  /** External Secrets Operator; undefined when it is there already, and nothing says in which unit. */
+  /** The unit of External Secrets Operator; undefined if it is `existing()` without a `unit`. */
   readonly operator: UnitReference | undefined;
-  /** The bootstrap Secret; undefined when Connect is there already. */
+  /** The unit of the bootstrap Secret; undefined if Connect is `existing()`. */
   readonly credentials: UnitReference | undefined;
-  /** 1Password Connect; undefined when it is there already, and nothing says in which unit. */
+  /** The unit of 1Password Connect; undefined if it is `existing()` without a `unit`. */
   readonly connect: UnitReference | undefined;
-  /** The store: what reads 1Password waits for it. Undefined when it is there already, and nothing says in which unit. */
+  /** The unit of the store, which everything that reads 1Password waits for; undefined if it is `existing()` without a `unit`. */
   readonly store: UnitReference | undefined;
   readonly beside: BesideSecret[] = [];
   private readonly alerts: Unit | undefined;
   private readonly settings: ResolvedSettings;
   private readonly handOvers: readonly HandOver[];
 
-  /** @param props The project as `run` hands it over, or settings by themselves. */
+  /** @param props What `run` passes to your function. */
   constructor(props: ClusterProps) {
     super();
     const { settings } = props;
@@ -137,9 +137,9 @@ export class Cluster extends App implements Platform {
   }
 
   /**
-   * Adds the units of app secrets, one a namespace, and those that lie beside their apps.
+   * Adds the app secrets: to one unit per namespace, or beside their apps.
    *
-   * @param files What `src/secrets/` declares, file by file.
+   * @param files The app secrets, one entry per file under `src/secrets/`.
    */
   addSecrets(files: readonly AppSecretsFile[]): void {
     const context = { settings: this.settings, flux: this.flux };
@@ -153,11 +153,11 @@ export class Cluster extends App implements Platform {
   private addBeside(files: readonly AppSecretsFile[]): void {
     const declared = files.flatMap(({ file, secrets }) => secrets.map((secret) => ({ file, secret })));
     for (const { file, secret } of declared.filter(({ secret }) => secret.beside !== undefined)) {
-      // No unit has a name with a blank.
+      // The space keeps this ID apart from the names of units.
       const scope =
         this.node.tryFindChild('beside apps') ?? new Chart(this, 'beside apps', { labels: partOf });
       const id = `${secret.namespace}.${externalSecretNameOf(secret)}`;
-      // A second one of the same name is what the guards tell the operator about.
+      // The guards report a second one of the same name.
       if (scope.node.tryFindChild(id)) continue;
       const made = new AppSecret(scope as Chart, id, secret, secretContext(this.settings));
       this.beside.push({ source: file, secret: made });
@@ -165,14 +165,14 @@ export class Cluster extends App implements Platform {
   }
 }
 
-/** The Namespace. Pruning it would take Connect, the store's token and the operator along. */
+/** The Namespace. Pruning it would delete Connect, the store's token and the operator. */
 function namespaceChart(scope: App, { namespace: name, externalSecrets }: ResolvedSettings): Chart {
   const chart = new Chart(scope, 'namespace', { labels: partOf });
   new Namespace(chart, name, {
     metadata: {
       name,
       annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
-      // All pods of both charts pass it; those of somebody else's operator may not.
+      // The pods of both charts comply; those of an existing operator may not.
       ...(!isExisting(externalSecrets) && { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } }),
     },
   });

@@ -10,7 +10,7 @@ export interface PlatformContext {
   readonly flux: Flux;
 }
 
-/** Name of a unit, or of an object that several projects would share: behind the project's name, if it has one. */
+/** A name that is unique among several projects: prefixed with the project's name, if it has one. */
 export function nameIn({ name }: Pick<ResolvedSettings, 'name'>, own: string): string {
   return name === undefined ? own : `${name}-${own}`;
 }
@@ -20,17 +20,17 @@ export function operatorNamespace({ externalSecrets, namespace }: ResolvedSettin
   return (isExisting(externalSecrets) ? externalSecrets.existing.namespace : undefined) ?? namespace;
 }
 
-/** Namespace of Connect; undefined where it is somebody else's, and may be anywhere. */
+/** Namespace of Connect; undefined if this project does not install it, because then it may be anywhere. */
 export function connectNamespace({ connect, namespace }: ResolvedSettings): string | undefined {
   return isExisting(connect) ? undefined : namespace;
 }
 
-/** Whether anything of this project is in the namespace. */
+/** Whether this project installs anything into the namespace. */
 export function hasNamespace({ externalSecrets, connect }: ResolvedSettings): boolean {
   return !isExisting(externalSecrets) || !isExisting(connect);
 }
 
-/** The values of a chart; none where it is somebody else's. */
+/** The values of a chart; none if this project does not install it. */
 export function valuesOf(part: Part<object>): Tree {
   return isExisting(part) ? {} : part.values;
 }
@@ -43,8 +43,8 @@ export function helmReleaseHealth(name: string, namespace: string): HealthCheck 
 const ready = (status: string) => `c.type == 'Ready' && c.status == '${status}'`;
 
 /**
- * Health of the ClusterSecretStore. `exists` is false while there is no such condition; `failed` makes Flux
- * say at once what it would otherwise say after the timeout.
+ * Health of the ClusterSecretStore. `exists` is false until the condition is there; `failed` makes Flux report at
+ * once what it would otherwise report after the timeout.
  */
 export const storeHealth: HealthCheckExpression = {
   apiVersion: 'external-secrets.io/v1',
@@ -54,10 +54,10 @@ export const storeHealth: HealthCheckExpression = {
 };
 
 /**
- * Health of an ExternalSecret, in the same way. ESO writes the generation that it synced in front of
- * `syncedResourceVersion`: what it says of an older one is no news. When the look-ups find nothing at all, it
- * says Ready and that the Secret is retained, even if there is none: that is a failure, too; and so is a Secret
- * that keys are to be added to and that is not there. What is made once is not synced again.
+ * Health of an ExternalSecret, in the same way. `syncedResourceVersion` begins with the generation that ESO synced;
+ * a status for an older generation is stale, except with CreatedOnce, which never syncs again. Two cases that ESO
+ * reports as Ready are failures: the look-ups found nothing, so that the Secret is "retained", even if it never
+ * existed; and the Secret to merge keys into is missing.
  */
 export const externalSecretHealth: HealthCheckExpression = {
   ...storeHealth,

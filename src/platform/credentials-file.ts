@@ -5,8 +5,8 @@ import { OperatorError } from '../errors.js';
 const name = 'onepassword-secret.sops.yaml';
 
 /**
- * The SOPS file that `npm run bootstrap` writes, relative to the project: beside the unit that ships it where
- * the project has the sources of the units, else in `src/`.
+ * The SOPS file that `npm run bootstrap` writes, relative to the project. It lies in `src/platform/` if the project
+ * contains the sources of the units, else in `src/`.
  *
  * @param project Folder of the project.
  */
@@ -25,8 +25,8 @@ export interface Credentials {
  * Reads the SOPS file.
  *
  * @param project Folder of the project.
- * @returns undefined when there is none yet.
- * @throws OperatorError when there is one that can't be read.
+ * @returns undefined if it does not exist yet.
+ * @throws OperatorError if it can't be read.
  */
 export function readCredentials(project: string): Credentials | undefined {
   const file = credentialsFileIn(project);
@@ -36,6 +36,6 @@ export function readCredentials(project: string): Credentials | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     const what = `can't be read (${code})`;
-    throw new OperatorError([{ where: file, what, todo: 'check what it is, and who may read it' }]);
+    throw new OperatorError([{ where: file, what, todo: 'check that it is a file, and who may read it' }]);
   }
 }

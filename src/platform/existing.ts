@@ -1,62 +1,67 @@
-/** The parts of the platform that a cluster may have already: what a project needs to know of them. */
+/** What a project needs to know about parts of the platform that the cluster already has. */
 import { z } from 'zod';
 import type { ExternalUnit } from '../constructs/external-unit.js';
 import { closedObject, dnsLabel, dnsSubdomain, externalUnitShape, namesOf, rule, text } from './shape.js';
 
-/** A part of the platform that is there already, as `existing()` says it. */
+/** A part of the platform that the cluster already has; `existing()` makes it. */
 export interface Existing<What extends object> {
+  /** The details of the part. */
   readonly existing: What;
 }
 
-/** External Secrets Operator, run by somebody else. */
+/** An External Secrets Operator that this project does not install. */
 export interface ExistingOperator {
-  /** The Flux Kustomization that installs it; what this project makes waits for it. @default - it waits for nothing */
+  /** The Flux Kustomization that installs it; this project's units wait for it. @default - they don't wait */
   readonly unit?: ExternalUnit;
   /** Namespace of its pods. @default - the setting `namespace` */
   readonly namespace?: string;
 }
 
-/** A 1Password Connect server, run by somebody else, in the cluster or elsewhere. */
+/** A 1Password Connect server that this project does not install, in the cluster or elsewhere. */
 export interface ExistingConnect {
-  /** The Flux Kustomization that installs it; the store waits for it. @default - it waits for nothing */
+  /** The Flux Kustomization that installs it; the store waits for it. @default - it doesn't wait */
   readonly unit?: ExternalUnit;
-  /** Its address, such as `http://onepassword-connect.external-secrets.svc.cluster.local:8080`; the store needs it. */
+  /**
+   * Its address, such as `http://onepassword-connect.external-secrets.svc.cluster.local:8080`. Required unless the
+   * store is `existing()`.
+   */
   readonly host?: string;
-  /** The Secret with an access token of it; the store needs it. */
+  /** The Secret with an access token for it. Required unless the store is `existing()`. */
   readonly token?: {
-    /** @default - the setting `namespace` */
+    /** Namespace of the Secret. @default - the setting `namespace` */
     readonly namespace?: string;
+    /** Name of the Secret. */
     readonly name: string;
-    /** @default token */
+    /** Key of the Secret that holds the token. @default token */
     readonly key?: string;
   };
 }
 
-/** A store that reads 1Password, made by somebody else. */
+/** A store that reads 1Password and that this project does not create. */
 export interface ExistingStore {
   /** `metadata.name`. */
   readonly name: string;
-  /** With `SecretStore` every namespace of an app secret has to have one of that name. @default ClusterSecretStore */
+  /** With `SecretStore`, every namespace with app secrets needs one of that name. @default ClusterSecretStore */
   readonly kind?: 'ClusterSecretStore' | 'SecretStore';
   /**
-   * Its provider: `onepassword` reads a Connect server; `onepasswordSDK` reads 1Password with a service account,
-   * one vault a store, and may be asked less often: then `refreshInterval` may be longer than 1h.
+   * Its provider: `onepassword` reads a Connect server; `onepasswordSDK` reads one vault with a service account,
+   * whose rate limits may call for a `refreshInterval` over 1h.
    *
    * @default onepassword
    */
   readonly provider?: 'onepassword' | 'onepasswordSDK';
   /** The only namespaces that may use it. @default - all */
   readonly namespaces?: readonly string[];
-  /** The Flux Kustomization that makes it; the app secrets wait for it. @default - they wait for nothing */
+  /** The Flux Kustomization that creates it; the app secrets wait for it. @default - they don't wait */
   readonly unit?: ExternalUnit;
 }
 
 /**
- * Says that the cluster has a part of the platform already: `externalSecrets`, `connect` or `store` of the
- * settings. Then `dist/` holds nothing of it.
+ * Marks a part of the platform as one that the cluster already has: `externalSecrets`, `connect` or `store` in the
+ * settings. `dist/` then contains nothing for it.
  *
- * @param what What this project has to know of it; see the type of the setting.
- * @returns What the setting takes.
+ * @param what What this project needs to know about it; see the type of the setting. @default {}
+ * @returns The value for the setting.
  *
  * @example
  * import { defineSettings, existing, externalUnit } from 'cluster-secrets';
@@ -69,7 +74,7 @@ export function existing<const What extends object = object>(what?: What): Exist
   return { existing: what ?? ({} as What) };
 }
 
-/** An address of a Connect server. */
+/** The address of a Connect server. */
 const host = text().superRefine((value, context) => {
   const message = hostFault(value);
   if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -78,17 +83,17 @@ const host = text().superRefine((value, context) => {
 function hostFault(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    return rule('is not the address of a server', 'write one such as http://onepassword-connect:8080');
+    return rule('is not a server address', 'use an address such as http://onepassword-connect:8080');
   }
   if (url.username !== '' || url.password !== '') {
-    return rule('holds a user or a password', 'take it out, and change that password: it is in git now');
+    return rule('contains a user name or a password', 'remove it, and change the password: it is in git now');
   }
   return url.search !== '' || url.hash !== ''
-    ? rule('has more than an address', 'leave out what follows ? or #')
+    ? rule('has a query or a fragment', 'remove everything from ? or # on')
     : undefined;
 }
 
-/** Shapes of what `existing()` says, by setting. */
+/** The shapes of what `existing()` takes, by setting. */
 export const existingShapes = {
   externalSecrets: closedObject({
     unit: externalUnitShape().exactOptional(),
@@ -122,7 +127,7 @@ export const existingShapes = {
   }),
 };
 
-/** Whether a part of the platform is somebody else's. */
+/** Whether the cluster already has a part of the platform, so that this project does not install it. */
 export function isExisting<What extends object>(part: object | Existing<What>): part is Existing<What> {
   return 'existing' in part;
 }

@@ -8,8 +8,6 @@ import { type ResolvedChart, settingsFile } from './settings.js';
 
 /**
  * The unit `external-secrets`: External Secrets Operator.
- *
- * @param chart Its chart.
  */
 export function externalSecrets(
   scope: Construct,
@@ -31,7 +29,7 @@ export function externalSecrets(
     values: chart.values,
     valuesName: `${settingsFile}: externalSecrets.values`,
   });
-  // Connect needs one, too, and its unit waits for this.
+  // Connect's release uses it as well; its unit waits for this one.
   if (flux.serviceAccountName !== undefined) {
     new ReleaseServiceAccount(unit, 'service-account', { namespace: settings.namespace });
   }

@@ -4,19 +4,19 @@ import type { FluxModel } from '../repository/model.js';
 import { isTree } from '../tree.js';
 import { type ResolvedSettings, settingsFile } from './settings.js';
 
-/** Settings about Flux as the repository answers them. */
+/** The settings, with those about Flux filled in from the repository. */
 export interface FoundSettings {
   readonly settings: ResolvedSettings;
-  /** What was read from the repository, for the operator: one line each. */
+  /** What was read from the repository, one line each, to show to the user. */
   readonly said: readonly string[];
-  /** Two answers, where the operator must say which. */
+  /** Settings on which the repository disagrees, so that the user must choose. */
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Fills in the settings about Flux that the operator left out and that the repository answers in one voice.
+ * Fills in the settings about Flux that the user left out, where the whole repository agrees on a value.
  *
- * @param settings With the defaults.
+ * @param settings The settings, with the defaults.
  * @param page What `src/settings.ts` exports.
  */
 export function settingsFromRepository(
@@ -40,13 +40,13 @@ export function settingsFromRepository(
       const each = answers.map(({ value, file }) => `${show(value)} (${file})`).join(' and ');
       warnings.push({
         where: `${settingsFile}: flux.${field}`,
-        what: `is left out, and the repository has two answers: ${each}; ${show(fallback)} is used`,
-        todo: 'write the one that is right for this project',
+        what: `is not set, and the repository disagrees about it: ${each}, so ${show(fallback)} is used`,
+        todo: 'set the one this project needs',
       });
       return fallback;
     }
     if (!first || show(first.value) === show(fallback)) return fallback;
-    said.push(`flux.${field} is ${show(first.value)}, as ${first.file} says`);
+    said.push(`flux.${field} is ${show(first.value)}, read from ${first.file}`);
     return first.value;
   };
   const { flux } = settings;

@@ -3,9 +3,9 @@ import type { Unit } from '../constructs/unit.js';
 import type { Platform } from './platform.js';
 
 /**
- * Draws the units and what each waits for, as a Mermaid flowchart: https://mermaid.js.org/syntax/flowchart.html
+ * Draws the units and their dependencies as a Mermaid flowchart: https://mermaid.js.org/syntax/flowchart.html
  *
- * @returns The chart; units that are made elsewhere have a dashed border.
+ * @returns The chart. Flux Kustomizations from outside this project have a dashed border.
  */
 export function unitGraph({ units, beside }: Platform): string {
   const own = new Set(units.map(({ unitName }) => unitName));
@@ -23,7 +23,7 @@ export function unitGraph({ units, beside }: Platform): string {
   return ['flowchart LR', ...nodes, ...apps, ...edges, ...dashed].join('\n');
 }
 
-/** What lies beside apps: a node, which no unit can be called as, and no edge, because Flux waits for nothing there. */
+/** A node for what lies beside apps, under an ID that no unit can have; without edges, because Flux waits for none. */
 function besideNodes(beside: Platform['beside']): string[] {
   if (beside.length === 0) return [];
   const names = beside.map(({ secret: { props } }) => `${props.namespace}/${props.name}`).sort();
@@ -31,9 +31,10 @@ function besideNodes(beside: Platform['beside']): string[] {
 }
 
 /**
- * Draws the units that a push changes, with what they wait for: green are made, red go, yellow change.
+ * Draws the units that a push changes, with their dependencies: green for created, red for deleted, yellow for
+ * updated.
  *
- * @param fates What happens to each unit that changes, by its name.
+ * @param fates What happens to each changed unit, by its name.
  */
 export function changedGraph(
   { units }: Platform,
@@ -50,12 +51,12 @@ export function changedGraph(
   return ['flowchart LR', ...nodes, ...edges].join('\n');
 }
 
-/** The Secrets of a unit, as many as a picture takes. */
+/** The Secrets of a unit, as many as fit into the picture. */
 function secretsOf(unit: Unit): string {
   const all = unit.node.children.flatMap((child) =>
     child instanceof AppSecret ? `${child.props.namespace}/${child.props.name}` : [],
   );
-  // Several may add keys to one.
+  // Several app secrets may merge keys into one Secret.
   return some([...new Set(all)]);
 }
 

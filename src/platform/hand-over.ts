@@ -9,10 +9,10 @@ import type { ResolvedSettings } from './settings.js';
 import { secretsPrefix, unitNameOf } from './unit-name.js';
 
 /**
- * An app secret that moves from one unit to another. Flux prunes what a unit no longer has, and the Secret
- * goes with its ExternalSecret; the new unit would make it again. So the old unit keeps it at first, marked as
- * not to be pruned, and the new one has it, too: whichever of the two applied it last, the old unit leaves it
- * alone when it goes, either for the mark or because it is the other's.
+ * An app secret that moves from one unit to another. Flux prunes what a unit no longer contains, and the Secret
+ * would go with its ExternalSecret until the new unit creates both again. So for one push both units contain it, and
+ * the old one marks it as not to be pruned. Whichever of the two applied it last, the old unit then drops it without
+ * deleting it: because of the mark, or because the new unit owns it.
  * https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources
  */
 export interface HandOver {
@@ -22,10 +22,10 @@ export interface HandOver {
 }
 
 /**
- * The app secrets that a tree has in another unit than the one that they are in now.
+ * Finds the app secrets that a tree has in another unit than they belong to now.
  *
  * @param dist Absolute path of the tree; need not exist.
- * @param project Whose name its units carry.
+ * @param project The project whose name prefixes the units.
  */
 export function findHandOvers(
   dist: string,
@@ -48,12 +48,12 @@ export function findHandOvers(
   );
 }
 
-/** The unit of an app secret, or the folder that it is beside of. */
+/** The unit of an app secret, or the folder of the app that it lies beside. */
 export function placeOf(secret: AppSecretProps, project: Pick<ResolvedSettings, 'name'>): string {
   return secret.beside ?? unitNameOf(secret, project);
 }
 
-/** Says, once for each old unit, what it keeps and what is to be done. */
+/** One warning per old unit: what it still keeps, and how to finish the move. */
 export function handOverWarnings(
   handOvers: readonly HandOver[],
   project: Pick<ResolvedSettings, 'name'>,

@@ -15,8 +15,8 @@ import type { ResolvedSettings } from './settings.js';
  * The unit `onepassword-alerts`: alerts on the store, the ExternalSecrets, the webhook and Connect, and a dashboard.
  * It waits for the Prometheus operator, and nothing waits for it, so that secrets never depend on monitoring.
  *
- * @param monitoring The operator's monitoring; without it there is no such unit.
- * @param tokenExpires When Connect's token ends; undefined when nothing says it.
+ * @param monitoring The setting `monitoring`.
+ * @param tokenExpires When Connect's token expires; undefined if unknown.
  */
 export function onepasswordAlerts(
   scope: Construct,
@@ -55,10 +55,10 @@ export function onepasswordAlerts(
 }
 
 /**
- * The alerts on what reports no state at all, because nothing else notices an ExternalSecret that is not there:
- * one for each namespace with app secrets.
+ * Adds one alert per namespace with app secrets, for ExternalSecrets that report no state at all: nothing else notices
+ * one that is missing from the cluster.
  *
- * @param unit That of `onepasswordAlerts`.
+ * @param unit The unit of the alerts.
  */
 export function appSecretAlerts(
   unit: Unit,
@@ -74,7 +74,7 @@ export function appSecretAlerts(
     ...(settings.monitoring?.labels && { labels: settings.monitoring.labels }),
     alerts: groups.map(([namespace, group]): Alert => {
       const names = [...new Set(group.map(externalSecretNameOf))].sort();
-      // A dot is all that a name can have which means something to the pattern, and PromQL wants its escape escaped.
+      // The dot is the only character of a name that is special in the pattern, and PromQL strings need `\\` for `\`.
       const pattern = names.map((name) => name.replaceAll('.', '\\\\.')).join('|');
       const series = labels
         .map(
@@ -88,17 +88,17 @@ export function appSecretAlerts(
         for: '15m',
         severity: 'warning',
         labels: { secrets_namespace: namespace },
-        summary: `Of the app secrets in ${namespace} (${names.length}), {{ $value }} report a state.`,
+        summary: `Only {{ $value }} of ${names.length} app secrets in ${namespace} report a state.`,
         description:
-          'The others are not in the cluster, or External Secrets Operator does not work or is not scraped. `npm run status` says which.',
+          'The others are not in the cluster, or External Secrets Operator is down or not scraped. `npm run status` shows which.',
       };
     }),
   });
 }
 
 /**
- * What ESO's own label `namespace` becomes under Prometheus, where the ServiceMonitor has one, too; both where
- * somebody else's ServiceMonitor says it.
+ * What ESO's own label `namespace` is called in Prometheus: it clashes with that of the scrape target, unless the
+ * ServiceMonitor honours labels. Both names if the ServiceMonitor is not ours.
  */
 function namespaceLabels({ externalSecrets }: ResolvedSettings): string[] {
   if (isExisting(externalSecrets)) return ['exported_namespace', 'namespace'];
@@ -108,7 +108,7 @@ function namespaceLabels({ externalSecrets }: ResolvedSettings): string[] {
     : ['exported_namespace'];
 }
 
-/** The label by which Grafana's sidecar finds dashboards: that of the dashboard which the chart makes. */
+/** The label by which Grafana's sidecar finds dashboards: the same as on the chart's own dashboard. */
 function dashboardLabel({ grafanaDashboard }: { readonly [key: string]: unknown }) {
   const { sidecarLabel, sidecarLabelValue } = isTree(grafanaDashboard) ? grafanaDashboard : {};
   return {
@@ -118,8 +118,8 @@ function dashboardLabel({ grafanaDashboard }: { readonly [key: string]: unknown 
 }
 
 /**
- * The metrics are those of External Secrets Operator 2.9. `absent` fires also when nothing reports: an
- * operator that is down must not look like a store that is fine.
+ * The metrics are those of External Secrets Operator 2.9. `absent` also fires when nothing reports: an operator that
+ * is down must not look like a healthy store.
  */
 function storeAlert(store: string): Alert {
   return {
@@ -128,11 +128,11 @@ function storeAlert(store: string): Alert {
     for: '5m',
     severity: 'critical',
     summary: `The ClusterSecretStore ${store} is not Ready, or External Secrets Operator does not report it.`,
-    description: 'Secrets stay as they are, and none is made or refreshed. `npm run status` says why.',
+    description: 'Existing Secrets stay, but none is created or refreshed. `npm run status` shows why.',
   };
 }
 
-/** @param namespace Of the operator. */
+/** @param namespace The namespace of the operator. */
 function secretAlerts(namespace: string): Alert[] {
   // The namespace of the ExternalSecret is `exported_namespace`, unless the ServiceMonitor honours labels.
   const by = 'exported_namespace, namespace, name';
@@ -145,15 +145,16 @@ function secretAlerts(namespace: string): Alert[] {
       for: '15m',
       severity: 'warning',
       summary: `The ExternalSecret ${place} is not Ready.`,
-      description: 'Its Secret is not made, or stays as at the last good refresh. `npm run status` says why.',
+      description:
+        'Its Secret was not created, or keeps the data of the last good refresh. `npm run status` shows why.',
     },
     {
       name: 'ExternalSecretSyncErrors',
       expression: `sum by (${by}) (increase(externalsecret_sync_calls_error[1h])) > 3 unless on (${by}) ${notReady}`,
       for: '5m',
       severity: 'warning',
-      summary: `The ExternalSecret ${place} fails again and again, and recovers.`,
-      description: `Look at \`kubectl -n ${namespace} logs deployment/${operatorRelease}\` and at Connect's log.`,
+      summary: `The ExternalSecret ${place} keeps failing and recovering.`,
+      description: `Check \`kubectl -n ${namespace} logs deployment/${operatorRelease}\` and Connect's log.`,
     },
   ];
 }
@@ -165,7 +166,7 @@ function connectAlert(namespace: string): Alert {
     for: '5m',
     severity: 'critical',
     summary: '1Password Connect is down, or Prometheus does not scrape it.',
-    description: `Secrets stay as they are. Look at \`kubectl -n ${namespace} get pods,events\`.`,
+    description: `Existing Secrets stay, but none is created or refreshed. Check \`kubectl -n ${namespace} get pods,events\`.`,
   };
 }
 
@@ -176,11 +177,11 @@ function webhookAlert(namespace: string): Alert {
     for: '5m',
     severity: 'critical',
     summary: 'The webhook of External Secrets Operator is down, or Prometheus does not scrape it.',
-    description: `No ExternalSecret can be made, changed or deleted. Look at \`kubectl -n ${namespace} get pods,events\`.`,
+    description: `No ExternalSecret can be created, changed or deleted. Check \`kubectl -n ${namespace} get pods,events\`.`,
   };
 }
 
-/** Whether there is a webhook of ours. */
+/** Whether this project installs the webhook. */
 function hasWebhook({ externalSecrets }: ResolvedSettings): boolean {
   if (isExisting(externalSecrets)) return false;
   const { webhook } = externalSecrets.values;
@@ -194,12 +195,12 @@ function tokenAlert(expires: Date): Alert {
     expression: `vector(time()) > ${early}`,
     for: '5m',
     severity: 'warning',
-    summary: `Connect's token ends on ${expires.toISOString().slice(0, 10)}.`,
-    description: 'From then on no secret is made or refreshed: `npm run bootstrap -- --rotate`.',
+    summary: `Connect's token expires on ${expires.toISOString().slice(0, 10)}.`,
+    description: 'After that no Secret is created or refreshed. Run `npm run bootstrap -- --rotate`.',
   };
 }
 
-/** What the dashboard shows; ESO's own has no state of an ExternalSecret. */
+/** The panels of the dashboard; ESO's own does not show the state of ExternalSecrets. */
 function panels({ namespace, store, connect, externalSecrets }: ResolvedSettings): Panel[] {
   const state = (status: string) => `externalsecret_status_condition{condition="Ready",status="${status}"}`;
   const up = (service: string) => `max(up{namespace="${namespace}",service="${service}"}) or vector(0)`;
@@ -222,20 +223,24 @@ function panels({ namespace, store, connect, externalSecrets }: ResolvedSettings
         ] as const)),
     { title: 'Ready', kind: 'number', expression: `sum(max by (${by}) (${state('True')})) or vector(0)` },
     { title: 'Not ready', kind: 'bad', expression: `sum(max by (${by}) (${state('False')})) or vector(0)` },
-    { title: 'Which are not ready', kind: 'table', expression: `max by (${by}) (${state('False')}) == 1` },
     {
-      title: 'Since the last sync, good or not',
+      title: 'ExternalSecrets not ready',
+      kind: 'table',
+      expression: `max by (${by}) (${state('False')}) == 1`,
+    },
+    {
+      title: 'Time since the last sync attempt',
       kind: 'ages',
       expression: `time() - max by (${by}) (max_over_time(timestamp(${synced})[3h:1m]))`,
     },
     {
-      title: 'Secrets by state',
+      title: 'ExternalSecrets by state',
       kind: 'lines',
       expression: `sum by (status) (max by (${by}, status) (externalsecret_status_condition{condition="Ready"}))`,
       legend: 'Ready={{status}}',
     },
     {
-      title: 'Errors in an hour',
+      title: 'Sync errors in the last hour',
       kind: 'lines',
       expression: `sum by (${by}) (increase(externalsecret_sync_calls_error[1h])) > 0`,
       legend: '{{exported_namespace}}/{{name}}',

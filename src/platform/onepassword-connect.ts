@@ -13,9 +13,8 @@ import { type ResolvedChart, settingsFile } from './settings.js';
 /**
  * The unit `onepassword-connect`: the 1Password Connect server.
  *
- * @param chart Its chart.
  * @param dependsOn The units of External Secrets Operator and of the credentials.
- * @param credentialsDigest Digest of the encrypted credentials; undefined while there are none.
+ * @param credentialsDigest Digest of the encrypted credentials; undefined before the first bootstrap.
  */
 export function onepasswordConnect(
   scope: Construct,
@@ -49,7 +48,7 @@ export function onepasswordConnect(
   if (settings.networkPolicy ?? true) {
     new ConnectNetworkPolicy(unit, 'network-policy', {
       namespace,
-      // Nobody knows what somebody else's release is called.
+      // The release name of an operator that something else installs is unknown.
       ...(isExisting(settings.externalSecrets)
         ? { operatorNamespace: operatorNamespace(settings) }
         : { operatorRelease }),

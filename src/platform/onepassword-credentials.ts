@@ -7,8 +7,8 @@ import type { Credentials } from './credentials-file.js';
 /**
  * The unit `onepassword-credentials`: the bootstrap Secret, decrypted by Flux.
  *
- * Without a file the unit is empty and its health check says within half a minute that the Secret is not
- * there; Connect waits for it either way.
+ * Without the file the unit is empty, and its health check reports within half a minute that the Secret is missing.
+ * Connect waits for it either way.
  *
  * @param credentials The SOPS file; undefined before the first `npm run bootstrap`.
  * @returns The unit, and the digest of the file for Connect's pods.

@@ -8,9 +8,9 @@ import { isExisting } from './existing.js';
 import type { ResolvedSettings } from './settings.js';
 
 /**
- * The unit `onepassword-store`: the ClusterSecretStore, which waits for what it needs.
+ * The unit `onepassword-store`: the ClusterSecretStore.
  *
- * @param dependsOn The units of Connect and, where Connect's does not wait for it, of External Secrets Operator.
+ * @param dependsOn The unit of Connect, and that of External Secrets Operator unless Connect's waits for it.
  */
 export function onepasswordStore(
   scope: Construct,
@@ -35,7 +35,7 @@ export function onepasswordStore(
   return unit;
 }
 
-/** Where Connect is, and where its token: ours, or the one that is there already. */
+/** The address and the token of Connect: of the project's own server, or of an existing one. */
 function connectOf({
   clusterDomain,
   connect,
@@ -48,7 +48,7 @@ function connectOf({
       tokenSecret: { name: credentialsSecret, namespace },
     };
   }
-  // The settings are refused where one of them is missing.
+  // The settings are refused if one of them is missing.
   const { host = '', token = { name: credentialsSecret, key: 'token' } } = connect.existing;
   return { connectHost: host, tokenSecret: { namespace, ...token } };
 }

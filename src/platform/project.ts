@@ -15,7 +15,7 @@ import { type Compose, composeCluster, type Platform } from './platform.js';
 import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
 import { existingProblems, settingsFromStore } from './there-already.js';
 
-/** A project as its files say it, composed in memory. */
+/** A project, read from its files and composed in memory. */
 export interface Project {
   /** Its absolute path. */
   readonly path: string;
@@ -24,9 +24,9 @@ export interface Project {
   readonly settings: ResolvedSettings;
   /** The app secrets, file by file. */
   readonly files: readonly AppSecretsFile[];
-  /** The app secrets that `dist/` has in another unit. */
+  /** The app secrets that `dist/` still has in another unit. */
   readonly handOvers: readonly HandOver[];
-  /** Whether they leave it; otherwise they are in both. */
+  /** Whether they leave the old unit; otherwise both units contain them. */
   readonly finishMove: boolean;
   /** Whether there is a bootstrap Secret. */
   readonly hasCredentials: boolean;
@@ -35,29 +35,29 @@ export interface Project {
   readonly beside: BesidePlan;
   /** The repository around it, as Flux sees it. */
   readonly view: RepositoryView;
-  /** What is wrong with any of it; where something is, a default stands in its place. */
+  /** Every problem found; a default replaces what is invalid. */
   readonly problems: readonly Problem[];
-  /** What is worth a look. */
+  /** What may be a mistake. */
   readonly warnings: readonly Problem[];
-  /** What was read from the repository instead of from the settings, a line each. */
+  /** What was read from the repository instead of from the settings, one line each. */
   readonly said: readonly string[];
 }
 
 /** How a project is composed. */
 export interface ComposeOptions {
-  /** Whether app secrets leave the units that `dist/` had them in before. @default false */
+  /** Whether moved app secrets leave their old unit. @default false */
   readonly finishMove?: boolean;
-  /** How the project's `main.ts` composes its cluster. @default - as the one that ships */
+  /** The function that the project's `main.ts` passes to `run`. @default - that of the `main.ts` that ships */
   readonly compose?: Compose | undefined;
 }
 
 /**
- * Reads the operator's files (settings, app secrets, credentials) and composes the platform from them.
+ * Reads the project's files (settings, app secrets, credentials) and composes the platform from them.
  *
  * @param path Absolute path of the project.
- * @param more App secrets that are to be there, too, as if they had a file. @default - none
- * @returns The project, with all that is wrong.
- * @throws OperatorError when the credentials are there and can't be read.
+ * @param more Additional app secrets, as if they had a file. @default - none
+ * @returns The project, with every problem found.
+ * @throws OperatorError if the credentials exist and can't be read.
  */
 export async function composeProject(
   path: string,
@@ -110,7 +110,7 @@ export async function composeProject(
       ...fromStore.said,
       ...(namespaceFile === undefined || !hasNamespace(settings)
         ? []
-        : [`dist/ leaves the Namespace ${namespace} to ${namespaceFile}, which makes it already`]),
+        : [`dist/ leaves the Namespace ${namespace} to ${namespaceFile}, which already creates it`]),
     ],
     problems: [
       ...coded('settings', [

@@ -35,100 +35,104 @@ import {
   tooLong,
 } from './shape.js';
 
-/** A chart that this project installs. */
+/** A Helm chart that this project installs. */
 export interface ChartSettings<Values> {
-  /** @default - src/versions.ts */
+  /** Exact version of the chart. @default - the version in src/versions.ts */
   readonly version?: string;
-  /** Digest of that version, `sha256:...`; write `version` beside it. @default - none */
+  /** Digest of that version, `sha256:...`; requires `version`. @default - none */
   readonly digest?: string;
-  /** Who has to have signed the chart, by cosign without a key. @default - nobody */
+  /** The keyless cosign signature that the chart must have. @default - not checked */
   readonly verify?: {
     /** Regular expression of the OIDC issuer. */
     readonly issuer: string;
     /** Regular expression of the subject. */
     readonly subject: string;
   };
+  /** Values of the chart, merged over this project's own. @default - none */
   readonly values?: Values;
 }
 
-/** The ClusterSecretStore that this project makes. */
+/** The ClusterSecretStore that this project creates. */
 export interface StoreSettings {
-  /** @default onepassword */
+  /** Name of the ClusterSecretStore. @default onepassword */
   readonly name?: string;
   /** The only namespaces that may use it. @default - all */
   readonly namespaces?: readonly string[];
 }
 
-/** The operator's page, `src/settings.ts`. Everything has a default. */
+/** The settings in `src/settings.ts`. Every field is optional. */
 export interface Settings {
   /**
-   * Name of the project, in front of the names of its Flux Kustomizations: where one cluster has several
-   * projects, all but one have a name. @default - none
+   * Name of the project, the prefix of its Flux Kustomizations' names. If a cluster has several projects, all but one
+   * need a name. @default - none
    */
   readonly name?: string;
   /** Namespace of External Secrets Operator and Connect. @default external-secrets */
   readonly namespace?: string;
-  /** Domain of the cluster's Services, as its DNS has it. @default cluster.local */
+  /** DNS domain of the cluster's Services. @default cluster.local */
   readonly clusterDomain?: string;
   /** 1Password vaults, by title or ID, searched in this order. @default ['Kubernetes'] */
   readonly vaults?: readonly string[];
-  /** The ClusterSecretStore; or `existing({ name: 'onepassword' })`, one that is there already. */
+  /**
+   * The ClusterSecretStore; or `existing({ name: 'onepassword' })`, if the cluster already has one.
+   * @default - a ClusterSecretStore named onepassword
+   */
   readonly store?: StoreSettings | Existing<ExistingStore>;
   /** Name of the Secret with Connect's credentials file and token. @default onepassword-secret */
   readonly credentialsSecret?: string;
   /**
-   * How often ESO reads 1Password: a Go duration from 10s to 1h, with an existing store of the provider
-   * onepasswordSDK also longer. @default 1h
+   * How often External Secrets Operator reads 1Password: a Go duration from 10s to 1h, or longer with an existing
+   * store whose provider is onepasswordSDK. @default 1h
    */
   readonly refreshInterval?: string;
   /** How this cluster's Flux is set up. */
   readonly flux?: {
-    /** Namespace of the Flux Kustomizations. @default - that of the repository's root; flux-system */
+    /** Namespace of the Flux Kustomizations. @default - that of the repository's root, or flux-system */
     readonly namespace?: string;
-    /** The source that holds this repository. @default - that of the repository's root; GitRepository flux-system */
+    /** The Flux source of this repository. @default - that of the repository's root, or GitRepository flux-system */
     readonly source?: FluxSource;
-    /** Folder of this project in the repository, '.' for its root. @default - found through git */
+    /** Folder of this project in the repository, '.' for its top. @default - found by means of git */
     readonly path?: string;
     /**
-     * Secret, in `namespace`, with the key that decrypts the bootstrap Secret; 'none' where Flux's controller
-     * has a key of its own. @default - what the repository's Flux Kustomizations say; sops-age
+     * Secret, in `namespace`, with the key that decrypts the bootstrap Secret; 'none' if kustomize-controller has a
+     * key of its own. @default - that of the repository's Flux Kustomizations, or sops-age
      */
     readonly sopsSecret?: string;
     /**
-     * ServiceAccount, in `namespace`, as which Flux applies the units; needed under multi-tenancy lockdown.
-     * @default - that of the repository's root; none
+     * ServiceAccount, in `namespace`, that Flux impersonates to apply the units; needed under multi-tenancy lockdown.
+     * @default - that of the repository's root, or none
      */
     readonly serviceAccountName?: string;
-    /** How often Flux corrects drift: a duration in h, m, s. @default 10m */
+    /** How often Flux corrects drift, such as 10m or 1h30m. @default 10m */
     readonly interval?: string;
-    /** How soon Flux tries again after a failure. @default 30s */
+    /** How soon Flux retries after a failure. @default 30s */
     readonly retryInterval?: string;
     /**
-     * Whether Flux deletes what a unit no longer has. `false` for the push before this project is taken out, or
-     * hands over what it made: then all of it stays. @default true
+     * Whether Flux deletes what a unit no longer contains. Set it to `false` in a push of its own before you remove
+     * this project or hand over what it created, so that everything stays. @default true
      */
     readonly prune?: boolean;
   };
   /**
-   * External Secrets Operator: chart version and more values of the chart; or `existing()`, one that is there
-   * already. @default - the chart, unless `store` is there already
+   * External Secrets Operator: version and values of its chart; or `existing()`, if the cluster already has it.
+   * @default - the chart, unless `store` is `existing()`
    */
   readonly externalSecrets?: ChartSettings<ExternalSecretsValues> | Existing<ExistingOperator>;
   /**
-   * 1Password Connect: chart version and more values of the chart; or `existing({ host, token })`, one that is
-   * there already. @default - the chart, unless `store` is there already
+   * 1Password Connect: version and values of its chart; or `existing({ host, token })`, if you already run a server.
+   * @default - the chart, unless `store` is `existing()`
    */
   readonly connect?: ChartSettings<ConnectValues> | Existing<ExistingConnect>;
   /**
-   * Whether only External Secrets Operator (and Prometheus, with `monitoring`) may reach Connect, and Connect
-   * only DNS and HTTPS. @default true
+   * Whether a NetworkPolicy restricts Connect: only External Secrets Operator (and Prometheus, with `monitoring`) may
+   * reach it, and it may reach only DNS and HTTPS. @default true
    */
   readonly networkPolicy?: boolean;
   /**
-   * Set it once a Prometheus operator runs: ServiceMonitors of External Secrets Operator and Connect, and
-   * alerts in a unit of their own.
+   * Set it once a Prometheus operator runs: adds ServiceMonitors for External Secrets Operator and Connect, and alerts
+   * in a unit of their own.
    *
-   * @default - none: ESO's chart makes its ServiceMonitor only where the CRD exists already
+   * @default - none: the chart of External Secrets Operator creates its ServiceMonitor only if the CRD exists
    */
   readonly monitoring?: {
     /** The Flux Kustomization that installs the Prometheus operator; only the alerts wait for it. */
@@ -136,45 +140,48 @@ export interface Settings {
     /** Namespace of Prometheus, for the network policy. @default monitoring */
     readonly namespace?: string;
     /**
-     * Labels by which Prometheus picks ServiceMonitors and PrometheusRules, such as
+     * Labels by which Prometheus selects ServiceMonitors and PrometheusRules, such as
      * `{ release: 'kube-prometheus-stack' }`. @default - none
      */
     readonly labels?: { readonly [key: string]: string };
   };
   /**
-   * Folders of the repository, relative to its top, that belong to other clusters: nothing in them counts
-   * as a clash. @default - none
+   * Folders of the repository, relative to its top, that belong to other clusters; synth ignores them when it looks
+   * for clashes. @default - none
    */
   readonly otherClusters?: readonly string[];
   /**
-   * Secrets in the repository whose namespace synth can't find, and that are not the app secret of the
-   * same name. @default - none
+   * Secrets in the repository that share an app secret's name but not its namespace, in cases where synth can't tell.
+   * @default - none
    */
   readonly allowSameName?: readonly {
     /** The app secret: `namespace/name`. */
     readonly secret: string;
     /** The file of the other Secret, relative to the top of the repository. */
     readonly file: string;
-    /** Why they are two Secrets. */
+    /** Why they are different Secrets. */
     readonly reason: string;
   }[];
 }
 
 const version = text().regex(
   /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
-  rule('is no exact chart version', 'write one such as 2.9.0'),
+  rule('is not an exact chart version', 'use a version such as 2.9.0'),
 );
 /** A folder of the repository, relative to its top. */
 function repositoryPath() {
   return text().regex(
     /^(?!\/)(?!(.*\/)?\.\.(\/|$))[\w./ -]+$/,
-    rule('is no path inside the repository', "write '.' or one such as clusters/home"),
+    rule('is not a path inside the repository', "use '.' or a path such as clusters/home"),
   );
 }
 
 const values = z
-  .record(plainKey(), z.unknown(), rule('is no mapping', "write the chart's values"))
-  .refine(isJson, rule('holds something that YAML can not', 'write texts, numbers, lists and plain objects'));
+  .record(plainKey(), z.unknown(), rule('is not an object', "write the chart's values"))
+  .refine(
+    isJson,
+    rule("contains something YAML can't represent", 'use strings, numbers, lists and plain objects'),
+  );
 
 function isJson(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(isJson);
@@ -184,14 +191,14 @@ function isJson(value: unknown): boolean {
 
 const digest = text().regex(
   /^sha256:[0-9a-f]{64}$/,
-  rule('is no digest', 'write sha256: and the 64 digits that the registry shows'),
+  rule('is not a digest', 'write sha256: and the 64 hex digits the registry shows'),
 );
 
-/** A regular expression of Go, as far as JavaScript can tell. */
+/** A Go regular expression, as far as JavaScript can check one. */
 function expression() {
   return text().refine(
     isExpression,
-    rule('is no regular expression', 'write one such as ^https://example.org$'),
+    rule('is not a valid regular expression', 'use an expression such as ^https://example.org$'),
   );
 }
 
@@ -203,7 +210,7 @@ function isExpression(value: string): boolean {
   }
 }
 
-/** A chart (its version, what it has to be, and its values) or one that is there already. */
+/** A chart with its version, digest, signature and values; or `existing()`. */
 function chart<There extends z.ZodType<object>>(pinned: string, there: There) {
   return closedObject({
     version: version.exactOptional(),
@@ -213,9 +220,9 @@ function chart<There extends z.ZodType<object>>(pinned: string, there: There) {
     existing: there.exactOptional(),
   })
     .refine(
-      // With the version of a release, the next release would go on with the chart of this one.
+      // Combined with the default version, the digest would pin this chart for every later release.
       (given) => given.digest === undefined || given.version !== undefined,
-      { path: ['digest'], message: rule('stands alone', 'write the version that it is of beside it') },
+      { path: ['digest'], message: rule('is set without a version', 'add the version it belongs to') },
     )
     .refine(standsAlone, nothingBeside)
     .transform(
@@ -226,7 +233,7 @@ function chart<There extends z.ZodType<object>>(pinned: string, there: There) {
     );
 }
 
-/** A part of the platform: a chart with its defaults, or what is there already. */
+/** A part of the platform: a chart with its defaults, or an existing installation. */
 export type Part<There extends object> = ResolvedChart | Existing<There>;
 
 /** A chart that this project installs, with its defaults. */
@@ -234,17 +241,17 @@ export interface ResolvedChart extends ChartSource {
   readonly values: Tree;
 }
 
-/** What is there already has no settings of ours. */
+/** `existing()` can't be combined with other settings. */
 function standsAlone(given: object): boolean {
   return !('existing' in given) || Object.keys(given).length === 1;
 }
 
 const nothingBeside = rule(
-  'says that it is there already, and how to make it',
+  'mixes existing() with settings for installing it',
   'write existing({ ... }) alone',
 );
 
-/** The store that every ExternalSecret names, whoever makes it. */
+/** The store that every ExternalSecret refers to, the project's own or an existing one. */
 const storeShape = closedObject({
   name: dnsLabel().exactOptional(),
   namespaces: namesOf(dnsLabel()).exactOptional(),
@@ -268,9 +275,9 @@ const settingsFields = closedObject({
   namespace: dnsLabel().default('external-secrets'),
   clusterDomain: dnsSubdomain().default('cluster.local'),
   vaults: namesOf(
-    text(rule('names no vault', 'write its title or ID')).refine(
+    text(rule('is blank', "write the vault's title or ID")).refine(
       (title) => !isReservedKey(title),
-      rule('is a name that JavaScript keeps for itself', 'write the ID of the vault'),
+      rule('is a reserved name in JavaScript', 'write the ID of the vault'),
     ),
   ).default(['Kubernetes']),
   store: storeShape.prefault({}),
@@ -281,7 +288,7 @@ const settingsFields = closedObject({
     source: closedObject({
       kind: z.enum(
         ['GitRepository', 'OCIRepository', 'Bucket', 'ExternalArtifact'],
-        rule('is no kind of Flux source', 'GitRepository is the usual one'),
+        rule('is not a kind of Flux source', 'the usual one is GitRepository'),
       ),
       name: dnsLabel(),
       namespace: dnsLabel().exactOptional(),
@@ -307,7 +314,7 @@ const settingsFields = closedObject({
       closedObject({
         secret: text(),
         file: text(),
-        reason: text(rule('gives no reason', 'say why they are two Secrets')),
+        reason: text(rule('is blank', 'say why they are different Secrets')),
       }),
     )
     .default([]),
@@ -315,7 +322,7 @@ const settingsFields = closedObject({
 
 /** The shape of the settings, with their defaults. */
 export const settingsSchema = settingsFields.transform(({ externalSecrets, connect, ...settings }) => {
-  // Who has a store has what it needs.
+  // An existing store implies an existing operator and Connect.
   const orUsual = <There extends object>(
     part: Part<There> | undefined,
     version: string,
@@ -332,17 +339,17 @@ export const settingsSchema = settingsFields.transform(({ externalSecrets, conne
 export type ResolvedSettings = z.output<typeof settingsSchema>;
 
 /**
- * Checks the operator's settings and fills in the defaults.
+ * Checks the settings and fills in the defaults.
  *
- * @param input What `src/settings.ts` exports; anything, because nobody may have type-checked it.
+ * @param input What `src/settings.ts` exports, of any shape: it may not have been type-checked.
  * @param where Name of that file, for the messages.
- * @returns `settings`, with defaults in the place of what is wrong, and `problems`.
+ * @returns `problems`, and `settings` with defaults in place of invalid fields.
  */
 export function resolveSettings(
   input: unknown,
   where: string,
 ): { settings: ResolvedSettings; problems: Problem[] } {
-  // zod takes an object of a class for one without fields.
+  // zod treats an instance of a class as an object without fields.
   const plain = typeof input !== 'object' || input === null || isTree(input) ? input : 'an object of a class';
   const result = checkShape(settingsSchema, plain, where);
   const given = isTree(input) ? input : {};
@@ -350,7 +357,7 @@ export function resolveSettings(
     return { settings: result.value, problems: togetherProblems(result.value, given, where) };
   }
   const settings = soundSettings(given);
-  // What is missing in a part that has a mistake itself may be that mistake.
+  // A field that seems missing in an invalid part may just be the invalid one.
   const unclear = ['connect', 'store'].some((part) => !isSound(part, given));
   const more = togetherProblems(settings, given, where).filter(
     (problem) => !(unclear && problem.where.startsWith(`${where}: connect.`)),
@@ -358,14 +365,14 @@ export function resolveSettings(
   return { settings, problems: [...result.problems, ...more] };
 }
 
-/** Whether a field is right by itself. */
+/** Whether a field is valid on its own. */
 function isSound(field: string, given: Tree): boolean {
   const shapes: Record<string, z.ZodType> = settingsFields.shape;
   if (!Object.hasOwn(given, field)) return true;
   return Object.hasOwn(shapes, field) && shapes[field]?.safeParse(given[field]).success === true;
 }
 
-/** The fields that are right by themselves; what is said to be there already is not made for a mistake beside that. */
+/** The fields that are valid on their own. A part that is `existing()` stays so even if its details are invalid. */
 function soundSettings(given: Tree): ResolvedSettings {
   const sound = Object.entries(given).flatMap(([field, value]) => {
     if (isSound(field, given)) return [[field, value]];
@@ -376,9 +383,9 @@ function soundSettings(given: Tree): ResolvedSettings {
 }
 
 /**
- * Settings that are fine alone, and not beside others.
+ * Problems between settings that are valid on their own.
  *
- * @param given What the operator wrote.
+ * @param given What the user wrote.
  */
 function togetherProblems(settings: ResolvedSettings, given: Tree, where: string): Problem[] {
   const problems: Problem[] = [];
@@ -397,23 +404,27 @@ function togetherProblems(settings: ResolvedSettings, given: Tree, where: string
     }
     if (given['credentialsSecret'] !== undefined) {
       const todo = store.isExisting
-        ? 'leave it out'
-        : 'leave it out, and name the Secret in connect.existing.token';
-      say('credentialsSecret', 'is for a Connect server of this project, and Connect is there already', todo);
+        ? 'remove it'
+        : 'remove it, and name the Secret in connect.existing.token';
+      say(
+        'credentialsSecret',
+        'is only for a Connect server that this project installs, and this cluster has its own',
+        todo,
+      );
     }
     if (given['networkPolicy'] === true) {
-      const what = 'is for a Connect server of this project, and Connect is there already';
+      const what = 'is only for a Connect server that this project installs, and this cluster has its own';
       say('networkPolicy', what, 'leave it out');
     }
   }
   if (store.provider === 'onepasswordSDK') {
     if (!isExisting(connect)) {
-      const what = 'would be read by nobody: a store of onepasswordSDK reads 1Password itself';
+      const what = 'is not used: an onepasswordSDK store reads 1Password directly';
       say('connect', what, 'leave it out');
     }
     if (vaults.length > 1) {
-      const what = `names ${vaults.length} vaults, and a store of onepasswordSDK reads one`;
-      say('vaults', what, 'name the one that the store names');
+      const what = `names ${vaults.length} vaults, but an onepasswordSDK store reads only one`;
+      say('vaults', what, 'list the vault the store reads');
     }
   } else if (isTooLong(refreshInterval)) {
     const [what = '', todo = ''] = tooLong.split('; ');
@@ -425,8 +436,8 @@ function togetherProblems(settings: ResolvedSettings, given: Tree, where: string
 /**
  * Folder of the project in the repository that Flux watches.
  *
- * @param repository What git says; undefined without git.
- * @returns '' for the root of the repository, else with a `/` at the end.
+ * @param repository The git repository around the project; undefined without git.
+ * @returns '' for the top of the repository, else a path with a trailing `/`.
  */
 export function projectPrefix(settings: ResolvedSettings, repository: Repository | undefined): string {
   const { path } = settings.flux;
@@ -435,14 +446,14 @@ export function projectPrefix(settings: ResolvedSettings, repository: Repository
   return parts.map((part) => `${part}/`).join('');
 }
 
-/** The operator's page, relative to the project. */
+/** The file with the settings, relative to the project. */
 export const settingsFile = 'src/settings.ts';
 
 /**
- * Reads the settings of a project, for commands that can't go on without them.
+ * Reads the settings of a project, for commands that need valid ones.
  *
  * @param project Folder of the project.
- * @throws OperatorError with all that is wrong with them.
+ * @throws OperatorError with every problem found.
  */
 export async function loadSettings(project: string): Promise<ResolvedSettings> {
   const page = await loadDefault(join(project, settingsFile), settingsFile);

@@ -1,4 +1,4 @@
-/** The shapes of what an operator writes, and what to say when it has another one. */
+/** The building blocks of the schemas of settings and app secrets, and the messages when a value does not fit. */
 import { z } from 'zod';
 import { closest } from '../closest.js';
 import { ExternalUnit } from '../constructs/external-unit.js';
@@ -6,7 +6,7 @@ import { goDuration } from '../duration.js';
 import type { Problem } from '../errors.js';
 import { isReservedKey } from '../tree.js';
 
-/** An object without other fields than these. */
+/** An object with these fields and no others. */
 export function closedObject<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape);
 }
@@ -16,47 +16,44 @@ export function rule(what: string, todo: string): string {
   return `${what}; ${todo}`;
 }
 
-/** A string that says something. */
+/** A string that is not blank. */
 export function text(empty = rule('is empty', 'fill it in')) {
   return z.string().refine((value) => value.trim() !== '', empty);
 }
 
-/** A key of an object that lands in a manifest: cdk8s takes one with a field `constructor` for no plain object. */
+/** A key of an object in a manifest: cdk8s does not treat an object with a field `constructor` as a plain one. */
 export function plainKey() {
   return z
     .string()
-    .refine(
-      (key) => !isReservedKey(key),
-      rule('is a name that JavaScript keeps for itself', 'choose another'),
-    );
+    .refine((key) => !isReservedKey(key), rule('is a reserved name in JavaScript', 'choose another'));
 }
 
-/** A list with at least one entry, each only once. */
+/** A list with at least one entry and no duplicates. */
 export function namesOf<Entry extends z.ZodType<string>>(entry: Entry) {
   return z
     .array(entry)
-    .min(1, rule('is empty', 'name at least one, or leave the field out'))
-    .refine((list) => new Set(list).size === list.length, rule('names an entry twice', 'name each once'));
+    .min(1, rule('is empty', 'list at least one, or leave the field out'))
+    .refine((list) => new Set(list).size === list.length, rule('has a duplicate entry', 'list each once'));
 }
 
-/** A name by RFC 1123 label rules: namespaces, and what names a Service. */
+/** An RFC 1123 label: the name of a namespace, or of anything that a Service is named after. */
 export function dnsLabel() {
   return z
     .string()
     .regex(
       /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-      rule('is no Kubernetes name', 'use at most 63 lower-case letters, digits and -'),
+      rule('is not a valid Kubernetes name', 'use at most 63 lower-case letters, digits and -'),
     );
 }
 
-/** A name by RFC 1123 subdomain rules: most objects, Secrets among them. */
+/** An RFC 1123 subdomain: the name of a Secret and of most other objects. */
 export function dnsSubdomain() {
   return z
     .string()
     .max(253, rule('is longer than 253 characters', 'shorten it'))
     .regex(
       /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
-      rule('is no Kubernetes name', 'use lower-case letters, digits, - and .'),
+      rule('is not a valid Kubernetes name', 'use lower-case letters, digits, - and .'),
     );
 }
 
@@ -64,7 +61,7 @@ const namePart = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const prefixPart = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 /**
- * Whether a text can be the key of a label or an annotation.
+ * Whether a string is a valid key of a label or an annotation.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
 export function isMetadataKey(key: string): boolean {
@@ -72,26 +69,26 @@ export function isMetadataKey(key: string): boolean {
   return more.length === 0 && namePart.test(name) && (prefix === undefined || prefixPart.test(prefix));
 }
 
-/** Whether a text can be the value of a label. */
+/** Whether a string is a valid label value. */
 export function isLabelValue(value: string): boolean {
   return value === '' || namePart.test(value);
 }
 
 /** Labels of an object. */
 export function labels() {
-  const key = plainKey().refine(isMetadataKey, rule('is no key of a label', 'write one such as release'));
+  const key = plainKey().refine(isMetadataKey, rule('is not a valid label key', 'use a key such as release'));
   const value = z
     .string()
-    .refine(isLabelValue, rule('is no value of a label', 'use at most 63 letters, digits, -, _ and .'));
+    .refine(isLabelValue, rule('is not a valid label value', 'use at most 63 letters, digits, -, _ and .'));
   return z.record(key, value);
 }
 
-/** What `externalUnit()` returns. */
+/** The result of `externalUnit()`. */
 export function externalUnitShape() {
   return z
     .custom<ExternalUnit>(
       (value) => value instanceof ExternalUnit,
-      rule('is no Flux Kustomization', "write externalUnit('its-name')"),
+      rule('is not a Flux Kustomization', "write externalUnit('its-name')"),
     )
     .superRefine(({ unitName, unitNamespace }, context) => {
       const names = [
@@ -99,45 +96,48 @@ export function externalUnitShape() {
         ...(dnsLabel().optional().safeParse(unitNamespace).success ? [] : [unitNamespace]),
       ];
       for (const name of names) {
-        const what = `names '${name}', which is no Kubernetes name`;
+        const what = `names '${name}', which is not a valid Kubernetes name`;
         const todo = "write externalUnit('its-name', 'its-namespace')";
         context.addIssue({ code: 'custom', message: rule(what, todo) });
       }
     });
 }
 
-/** A duration as Flux's CRDs take it. */
+/** A duration as Flux's CRDs accept it. */
 export function fluxDuration() {
   const pattern = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
   return z
     .string()
     .refine(
       (value) => pattern.test(value) && goDuration(value) !== undefined,
-      rule('is no duration that Flux takes', 'write one such as 30s, 10m or 1h30m'),
+      rule('is not a duration Flux accepts', 'use a duration such as 30s, 10m or 1h30m'),
     )
     .refine(
       (value) => (goDuration(value) ?? 1000) >= 1000,
-      rule('is shorter than a second', 'write one such as 30s'),
+      rule('is shorter than a second', 'use a duration such as 30s'),
     );
 }
 
-/** Shortest and longest refresh interval, in milliseconds. */
+/** The shortest and the longest refresh interval, in milliseconds. */
 export const refreshBounds = { min: 10_000, max: 3_600_000 } as const;
 
 /**
- * What is wrong with a refresh interval that is too long. The bound is this project's promise: how late a change
- * in 1Password may arrive. A store with a limit of reads is another matter.
+ * The message for a refresh interval that is too long. The bound is this project's promise: how late a change in
+ * 1Password may arrive. It does not apply to a store whose provider limits reads.
  */
-export const tooLong = rule('is over 1h, the longest that a change in 1Password may take', 'write 10s to 1h');
+export const tooLong = rule(
+  'is over 1h, the longest a change in 1Password may take to arrive',
+  'write 10s to 1h',
+);
 
-/** Whether a refresh interval breaks that promise. */
+/** Whether a refresh interval is too long for that promise. */
 export function isTooLong(interval: string): boolean {
   return (goDuration(interval) ?? 0) > refreshBounds.max;
 }
 
 /**
- * A refresh interval: a Go duration, because ESO stops listing ExternalSecrets at one that isn't; at least 10s,
- * because each refresh costs Connect four requests.
+ * A refresh interval: a Go duration, because ESO can't list any ExternalSecrets once one of them has something else;
+ * at least 10s, because each refresh costs Connect four requests.
  */
 export function refreshInterval() {
   return z.string().superRefine((value, context) => {
@@ -145,13 +145,16 @@ export function refreshInterval() {
     const message =
       duration === undefined
         ? rule(
-            'is no Go duration, and one such ExternalSecret stops ESO for the whole cluster',
-            'write hours, minutes or seconds, such as 30m',
+            'is not a Go duration, and a single such ExternalSecret stops External Secrets Operator for the whole cluster',
+            'use hours, minutes or seconds, such as 30m',
           )
         : duration <= 0
-          ? rule('is not above 0, so ESO would never look again', 'write 10s to 1h')
+          ? rule(
+              'is not above 0, so External Secrets Operator would never refresh the Secret',
+              'write 10s to 1h',
+            )
           : duration < refreshBounds.min
-            ? rule('is under 10s, and each refresh of each item costs Connect 4 requests', 'write 10s to 1h')
+            ? rule('is under 10s, and every refresh of an item costs Connect 4 requests', 'write 10s to 1h')
             : undefined;
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
@@ -167,7 +170,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'the list' : 'the object';
-  // An address may hold a password, which is never told.
+  // An address may contain a password, which must not be shown.
   const written = typeof value === 'string' ? `'${value.replace(/\/\/[^/@]*@/, '//...@')}'` : String(value);
   return written.length > 80 ? `${written.slice(0, 77)}...` : written;
 }
@@ -187,14 +190,14 @@ function fieldPath(path: readonly PropertyKey[]): string {
 function unwrap(type: unknown): z.core.$ZodType | undefined {
   const inner = type as z.core.$ZodType | undefined;
   if (inner && 'innerType' in inner._zod.def) return unwrap(inner._zod.def.innerType);
-  // What is transformed has the fields of what goes in.
+  // A transformed object has the fields of its input.
   return inner instanceof z.ZodPipe ? unwrap(inner.in) : inner;
 }
 
-/** Fields that a schema has only to say why there are none. */
+/** Fields that a schema has only to explain why they are not supported. */
 const explained = new Set(['section', 'deletionPolicy']);
 
-/** The fields that an object in a schema may have; where it may be one of several, those of all. */
+/** The fields that a schema allows at a path; of a union, those of all its members. */
 function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let types = alternatives(schema);
   for (const key of path) {
@@ -215,12 +218,12 @@ function alternatives(type: unknown): z.core.$ZodType[] {
 }
 
 /**
- * Checks a value that an operator wrote.
+ * Checks a value that the user wrote.
  *
- * @param schema Its shape, with messages made by `rule`.
- * @param input The value: anything, because nobody may have type-checked it.
+ * @param schema The expected shape, with messages made by `rule`.
+ * @param input The value, of any shape: it may not have been type-checked.
  * @param where The file, for the messages.
- * @returns The value as the schema gives it, or all that is wrong with it.
+ * @returns The parsed value, or every problem with it.
  */
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
@@ -248,7 +251,7 @@ export function checkShape<Schema extends z.ZodType>(
         return issue.keys.map((key) => {
           const [near] = closest(key, known);
           const todo = near === undefined ? `the fields are ${known.join(', ')}` : `did you mean '${near}'?`;
-          return problem([...path, key], 'there is no such field', todo);
+          return problem([...path, key], 'unknown field', todo);
         });
       }
       case 'invalid_type': {
@@ -260,7 +263,7 @@ export function checkShape<Schema extends z.ZodType>(
         return [problem(path, what, list ?? `write ${expected}`)];
       }
       case 'invalid_union': {
-        // The branch that was meant is the one that got past the type of the value itself.
+        // The user meant the branch that accepts the type of the value itself.
         const meant = issue.errors.find((branch) => !branch.some(isOtherShape));
         return meant ? meant.flatMap((inner) => explain(inner, path)) : [broken(path, value, issue.message)];
       }

@@ -1,4 +1,4 @@
-/** What the cluster has of the platform already, as its repository says it, and how the settings use it. */
+/** Parts of the platform that the repository already installs, and how the settings use them. */
 import type { Problem } from '../errors.js';
 import { plainText } from '../repository/kustomize.js';
 import type { FoundObject } from '../repository/objects.js';
@@ -7,21 +7,21 @@ import { at, isTree, metadataOf, type Tree } from '../tree.js';
 import type { ExistingStore } from './existing.js';
 import type { ResolvedSettings } from './settings.js';
 
-/** A part of the platform that the repository makes already. */
+/** A part of the platform that the repository already installs. */
 export interface ThereAlready {
   readonly part: 'externalSecrets' | 'connect' | 'store';
-  /** The file that makes it. */
+  /** The file that declares it. */
   readonly file: string;
-  /** `External Secrets Operator is there already, as HelmRelease external-secrets/external-secrets in FILE`. */
+  /** `External Secrets Operator is already installed, by HelmRelease external-secrets/external-secrets in FILE`. */
   readonly what: string;
-  /** What to write into the settings to use it. */
+  /** The line for `src/settings.ts` that makes this project use it. */
   readonly line: string;
 }
 
 /**
- * Looks for what this project would make again.
+ * Finds the parts that this project would install a second time.
  *
- * @param settings Of the project, or the defaults.
+ * @param settings The settings of the project, or the defaults.
  */
 export function thereAlready(
   view: RepositoryView,
@@ -37,7 +37,7 @@ export function thereAlready(
     return {
       part: 'externalSecrets',
       file: found.file,
-      what: `External Secrets Operator is there already, as HelmRelease ${String(own['namespace'])}/${String(own['name'])} in ${found.file}`,
+      what: `External Secrets Operator is already installed, by HelmRelease ${String(own['namespace'])}/${String(own['name'])} in ${found.file}`,
       line: `externalSecrets: existing(${words.length > 0 ? `{ ${words.join(', ')} }` : ''})`,
     };
   });
@@ -51,7 +51,7 @@ export function thereAlready(
       ...(provider === 'onepassword' ? [] : [`provider: '${provider}'`]),
       ...unitWords(view, found, flux),
     ];
-    const what = `the ${String(kind)} ${String(metadata['name'])} is there already, in ${found.file}`;
+    const what = `the ${String(kind)} ${String(metadata['name'])} already exists, in ${found.file}`;
     const connect = connectWords(found.object);
     return [
       { part: 'store', file: found.file, what, line: `store: existing({ ${words.join(', ')} })` },
@@ -60,7 +60,7 @@ export function thereAlready(
             {
               part: 'connect' as const,
               file: found.file,
-              what: `a Connect server is there already, as ${found.file} says`,
+              what: `a Connect server already exists, according to ${found.file}`,
               line: `connect: existing({ ${[...connect, ...unitWords(view, found, flux)].join(', ')} })`,
             },
           ]
@@ -70,7 +70,7 @@ export function thereAlready(
   return [...operators, ...stores];
 }
 
-/** The Connect server that a store reads; undefined where its parts are not known. */
+/** The Connect server of a store; undefined unless its host and token are plain values. */
 function connectWords(store: Tree): string[] | undefined {
   const provider = at(store, 'spec', 'provider', 'onepassword');
   const host = plainText(at(provider, 'connectHost'));
@@ -85,7 +85,7 @@ function connectWords(store: Tree): string[] | undefined {
   return [`host: '${host}'`, `token: { ${parts.join(', ')} }`];
 }
 
-/** The Flux Kustomization that makes it, unless it applies this project, too: then there is nothing to wait for. */
+/** The Flux Kustomization to wait for; none if the same one also applies this project. */
 function unitWords(
   view: RepositoryView,
   { way: { by } }: FoundObject,
@@ -98,24 +98,23 @@ function unitWords(
   return [`unit: externalUnit('${by.name}'${namespace})`];
 }
 
-/** How a store reads 1Password; undefined when it doesn't. */
+/** The provider by which a store reads 1Password; undefined for any other provider. */
 export function providerOf(store: Tree): ExistingStore['provider'] {
   const provider = at(store, 'spec', 'provider');
   return (['onepassword', 'onepasswordSDK'] as const).find((name) => at(provider, name) !== undefined);
 }
 
-/** Settings that the store of the repository answers. */
+/** The settings, with those that the existing store answers filled in. */
 export interface StoreAnswers {
   readonly settings: ResolvedSettings;
-  /** What was read, a line each. */
+  /** What was read from the store, one line each. */
   readonly said: readonly string[];
 }
 
 /**
- * Fills in what the operator left out, and a store that is there already says: its vaults, and the namespaces that
- * may use it.
+ * Fills in what the user left out and the existing store says: its vaults, and the namespaces that may use it.
  *
- * @param settings With the defaults.
+ * @param settings The settings, with the defaults.
  * @param page What `src/settings.ts` exports.
  */
 export function settingsFromStore(
@@ -131,7 +130,7 @@ export function settingsFromStore(
   const vaults = vaultsOf(found.object);
   const readsVaults = !given && vaults.length > 0;
   if (readsVaults && vaults.join() !== settings.vaults.join()) {
-    said.push(`vaults are ${vaults.join(', ')}, as ${found.file} says`);
+    said.push(`vaults are ${vaults.join(', ')}, read from ${found.file}`);
   }
   const namespaces = settings.store.namespaces ?? namespacesOf(found.object);
   return {
@@ -144,7 +143,7 @@ export function settingsFromStore(
   };
 }
 
-/** What the repository says of the parts that are there already, where it can't be right. */
+/** Contradictions between the settings and the parts that the repository already installs. */
 export function existingProblems(
   settings: ResolvedSettings,
   view: RepositoryView,
@@ -162,7 +161,7 @@ export function existingProblems(
       const others = Object.keys((at(object, 'spec', 'provider') ?? {}) as Tree).join(', ');
       problems.push({
         where: where('store.existing.provider'),
-        what: `is ${store.provider}, and the ${store.kind} ${store.name} in ${file} has ${provider ?? (others || 'none')}`,
+        what: `is ${store.provider}, but the ${store.kind} ${store.name} in ${file} uses ${provider ?? (others || 'none')}`,
         todo: provider === undefined ? 'name a store that reads 1Password' : `write provider: '${provider}'`,
       });
     }
@@ -173,8 +172,8 @@ export function existingProblems(
       );
       warnings.push({
         where: where('store.existing.name'),
-        what: `the ${store.kind} ${store.name} is nowhere in this repository, which has ${list.join(', ')}`,
-        todo: 'correct its name or kind, unless something else makes it',
+        what: `the ${store.kind} ${store.name} is not in this repository, which has ${list.join(', ')}`,
+        todo: 'correct the name or kind, unless something else creates it',
       });
     }
   }
@@ -182,7 +181,7 @@ export function existingProblems(
   if (operator && isBeforeV1(operator.version)) {
     warnings.push({
       where: operator.file,
-      what: `External Secrets Operator ${operator.version} does not serve external-secrets.io/v1, in which every object of this project is written`,
+      what: `External Secrets Operator ${operator.version} does not serve external-secrets.io/v1, the API version this project uses`,
       todo: 'upgrade it to 0.16 or newer first',
     });
   }
@@ -201,7 +200,7 @@ function isBeforeV1(version: string | undefined): boolean {
   return major === '0' && Number(minor) < 16;
 }
 
-/** The vaults of a store, in the order in which they are searched. */
+/** The vaults of a store, in search order. */
 function vaultsOf(store: Tree): string[] {
   const provider = at(store, 'spec', 'provider');
   const sdk = at(provider, 'onepasswordSDK', 'vault');
@@ -212,7 +211,7 @@ function vaultsOf(store: Tree): string[] {
     .map(([vault]) => vault);
 }
 
-/** The namespaces that may use a store; undefined for all, and where a selector or an expression decides. */
+/** The namespaces that may use a store; undefined if all may, or if a selector or expression decides. */
 function namespacesOf(store: Tree): string[] | undefined {
   const conditions = at(store, 'spec', 'conditions');
   if (!Array.isArray(conditions) || conditions.length === 0) return undefined;

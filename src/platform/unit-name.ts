@@ -4,23 +4,23 @@ import { everReady } from '../constructs/unit.js';
 import { nameIn } from './context.js';
 import type { ResolvedSettings } from './settings.js';
 
-/** How the units of app secrets begin. */
+/** Prefix of the units of app secrets. */
 export const secretsPrefix = 'secrets-';
 
-/** Flux puts the name of a Kustomization into a label, and the value of a label has at most 63 characters. */
+/** Flux puts the name of a Kustomization into a label, and a label value has at most 63 characters. */
 const longest = 63;
 
 /**
- * Name of the unit that an app secret is in, which is what an app writes into its own `dependsOn`. Nothing
- * but the secret itself decides on it, so that no other secret ever moves it:
+ * Name of the unit that contains an app secret; an app puts it into its own `dependsOn`. It depends on this app
+ * secret alone, so that no other one ever moves it:
  *
  * - `secrets-<namespace>`: all app secrets of a namespace that wait for nothing;
- * - `secrets-<namespace>-<unit>`: those that ask for a unit;
+ * - `secrets-<namespace>-<unit>`: those that set `unit`;
  * - `secrets-<namespace>-after-<name>-<name>`: those that wait for the same Flux Kustomizations.
  *
  * A name that would be too long for Flux ends in a digest.
  *
- * @param project Whose name, if it has one, stands in front.
+ * @param project The project; its name, if it has one, is the prefix.
  */
 export function unitNameOf(
   { namespace, unit, waitsFor = [] }: AppSecretProps,
@@ -35,7 +35,7 @@ export function unitNameOf(
   return `${name.slice(0, longest - digest.length - 1).replace(/-+$/, '')}-${digest}`;
 }
 
-/** What an app writes into its Flux Kustomization to wait for a unit the first time, and not at every push. */
+/** What an app puts into its Flux Kustomization to wait for a unit once, instead of at every push. */
 export function dependsOn(unitName: string): string {
   return `dependsOn: [{ name: ${unitName}, readyExpr: "${everReady}" }]`;
 }

@@ -19,7 +19,7 @@ export function intervalWarnings(files: RepositoryFiles, model: FluxModel): Prob
         const interval = intervalOf(tree);
         if (typeof interval !== 'string') return [];
         if (interval === '' || interval.includes('$') || goDuration(interval) !== undefined) return [];
-        const what = `refreshInterval '${interval}' is no Go duration, and one such ExternalSecret stops ESO for the whole cluster`;
+        const what = `refreshInterval '${interval}' is not a Go duration, and a single such ExternalSecret stops External Secrets Operator for the whole cluster`;
         return [{ where: file.file, what, todo: 'write hours, minutes or seconds, such as 24h' }];
       }),
     );

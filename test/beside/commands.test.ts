@@ -111,7 +111,7 @@ test('a second project of the repository keeps its hands off the files of the fi
   one.write(fileOf('radarr'), made.replace('project infra/secrets', 'project infra/second'));
   one.project.write('src/secrets/radarr.ts', beside('radarr', { beside: undefined }));
   expect((await one.synth()).err).toContain(
-    `src/secrets/radarr.ts: media/radarr: is the Secret of the ExternalSecret in ${fileOf('radarr')}, too: ESO would take it over at once, report Ready, and its old keys would be gone; rename this one, or delete ${fileOf('radarr')} first`,
+    `src/secrets/radarr.ts: media/radarr: is already the Secret of the ExternalSecret in ${fileOf('radarr')}: External Secrets Operator would take it over at once, drop its old keys and report Ready; rename this one, or delete ${fileOf('radarr')} first`,
   );
   one.project.remove('src/secrets/radarr.ts');
   expect(await one.synth()).toMatchObject({ code: 0, err: [] });

@@ -172,7 +172,7 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
     project.write('src/secrets/radarr.ts', beside('radarr'));
     await synth();
     expect((await synth('--finish-move')).err).toEqual([
-      'apps/media/radarr/ks.yaml: radarr: waits for the unit secrets-media, which goes when the move is finished; take that out: the Secret comes with the Flux Kustomization of its app',
+      "apps/media/radarr/ks.yaml: radarr: waits for the unit secrets-media, which disappears when the move is finished; remove that dependency: the Secret now comes with its app's own Flux Kustomization",
     ]);
   });
 });

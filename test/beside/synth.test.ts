@@ -414,7 +414,7 @@ describe('other makers of the same Secret', () => {
       { [`${folder('radarr')}/secret.sops.yaml`]: sops('radarr', 'media') },
     );
     expect((await synth()).err.filter((line) => !line.startsWith('warning'))).toEqual([
-      `src/secrets/radarr.ts: media/radarr: is the SOPS-encrypted Secret in ${folder('radarr')}/secret.sops.yaml, too: ESO would take it over at once, report Ready, and its old keys would be gone; rename this one, or delete ${folder('radarr')}/secret.sops.yaml first`,
+      `src/secrets/radarr.ts: media/radarr: is already the SOPS-encrypted Secret in ${folder('radarr')}/secret.sops.yaml: External Secrets Operator would take it over at once, drop its old keys and report Ready; rename this one, or delete ${folder('radarr')}/secret.sops.yaml first`,
     ]);
   });
 

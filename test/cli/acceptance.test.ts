@@ -33,7 +33,7 @@ describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => 
       'an empty item',
       ['--yes', '--item', ''],
       {},
-      "--item: '' names no item; write the item's title or ID in 1Password",
+      "--item: '' is blank; write the item's title or ID in 1Password",
     ],
     ['a store for some namespaces', ['--yes', '--item', 'A'], restricted, serves],
     [

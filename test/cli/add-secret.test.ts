@@ -232,8 +232,8 @@ test('names that Kubernetes would not take are refused before anything is writte
   expect(code).toBe(1);
   expect(err).toBe(
     [
-      "src/secrets/grafana.ts: Mon/grafana: namespace: 'Mon' is no Kubernetes name; use at most 63 lower-case letters, digits and -",
-      "src/secrets/grafana.ts: Mon/grafana: keys: 'a b' is no key of a Secret; use at most 253 letters, digits, -, _ and .",
+      "src/secrets/grafana.ts: Mon/grafana: namespace: 'Mon' is not a valid Kubernetes name; use at most 63 lower-case letters, digits and -",
+      "src/secrets/grafana.ts: Mon/grafana: keys: 'a b' is not a valid Secret key; use at most 253 letters, digits, -, _ and .",
     ].join('\n'),
   );
   expect(secretFiles(project)).toEqual([]);

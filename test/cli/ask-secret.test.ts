@@ -105,7 +105,7 @@ test('offers the items, the one called as the app first, and its fields with the
     ],
   ]);
   expect(refused.get('Name of the Secret: No Name')).toBe(
-    'is no Kubernetes name; use lower-case letters, digits, - and .',
+    'is not a valid Kubernetes name; use lower-case letters, digits, - and .',
   );
   expect(refused.get('Namespace: No Name')).toBe(
     'is no Kubernetes name; use at most 63 lower-case letters, digits and -',

@@ -437,6 +437,6 @@ test('nothing declared, wrong arguments, wrong files', async () => {
   expect(wrong.err).toMatch(/^error: unknown option '--jsn'\n.*--json/s);
   project.write('src/secrets/app.ts', secrets("item: 'x'"));
   expect((await project.run(script)).err).toBe(
-    "src/secrets/app.ts: apps/s0: keys: is missing, so the Secret would have no key; write { key: 'label' }, or 'all'",
+    "src/secrets/app.ts: apps/s0: keys: is missing, so the Secret would have no keys; write { key: 'label' }, or 'all'",
   );
 });

@@ -242,6 +242,6 @@ describe('by itself, in an app of cdk8s', () => {
     expect(() => app({ ...good, refreshInterval: '1d' })).toThrow(/refreshInterval/);
     expect(() => app({ namespace: 'media' } as AppSecretProps)).toThrow(OperatorError);
     const several = { ...good, namespace: undefined, namespaces: ['a', 'b'] };
-    expect(() => app(several as unknown as AppSecretProps)).toThrow(/namespaces: there is no such field/);
+    expect(() => app(several as unknown as AppSecretProps)).toThrow(/namespaces: unknown field/);
   });
 });

@@ -39,7 +39,7 @@ test('what can not be decoded, or is not there to be decoded', () => {
       'error processing spec.data[0] (key: demo), err: error applying decoding strategy Base64 to data: illegal base64 data at input byte 4',
       object,
     ),
-  ).toBe("the field 'coded' of the item 'demo' is not Base64, as decode says");
+  ).toBe("the field 'coded' of the item 'demo' is not valid Base64, which decode expects");
   expect(
     readableReason(
       "error processing spec.data[0] (key: demo), err: expected one 1Password ItemField matching: 'coded' in 'demo', got 0",
@@ -58,10 +58,10 @@ test('a ConfigMap of templates, and a Secret of another ExternalSecret', () => {
     'unable to mutate secret once: secret is owned by another ExternalSecret: once',
   ].map((event) => readableReason(event, object));
   expect(told).toEqual([
-    "the ConfigMap 'nocm' of templateFrom is not in its namespace",
+    "the ConfigMap 'nocm' in templateFrom does not exist in its namespace",
     "the ConfigMap 'cm' of templateFrom has no key 'nokey'",
     "the key bad uses the field 'nope', which none of the items 'One', 'Two' has",
-    "its Secret is that of the ExternalSecret 'once', and ESO lets no other one write into it",
+    "its Secret is owned by the ExternalSecret 'once', and External Secrets Operator lets no other one write to it",
   ]);
 });
 
@@ -69,6 +69,6 @@ test('an ID of the second vault', () => {
   const id = 'item0000000000000000000009';
   const event = `error processing spec.dataFrom[0].extract, err: Found 0 item(s) in vault "kubernetesvault00000000001" with title "${id}"`;
   expect(readableReason(event, externalSecret({ item: id, keys: { a: 'b' } }))).toBe(
-    `the first vault has no item of the ID '${id}', and an ID is looked for there only`,
+    `the first vault has no item with the ID '${id}', and an ID is only looked up there`,
   );
 });

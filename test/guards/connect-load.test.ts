@@ -23,10 +23,10 @@ const lines = (all: readonly AppSecretProps[]) => loadProblems(all, settings).ma
 test('as many as Connect answers, and one more', () => {
   expect(lines(secrets(50, '10s'))).toEqual([]);
   expect(lines(secrets(51, '10s'))).toEqual([
-    'all refresh intervals together ask Connect 21 times a second, over 20',
+    'the refresh intervals add up to 21 requests to Connect per second, over 20',
   ]);
   expect(loadProblems(secrets(51, '10s'), settings)).toEqual([
-    expect.objectContaining({ where: 'src/secrets', todo: 'lengthen the shortest of them' }),
+    expect.objectContaining({ where: 'src/secrets', todo: 'lengthen the shortest ones' }),
   ]);
 });
 
@@ -51,8 +51,8 @@ test('a service account has a limit of reads', () => {
   expect(loadWarnings(secrets(501, '1h'), sdk)).toEqual([
     {
       where: 'src/secrets',
-      what: 'all refresh intervals together read 1Password about 1002 times an hour, and a service account may do so 1000 times on Families plans',
-      todo: 'lengthen them: with this store they may be longer than 1h',
+      what: 'the refresh intervals add up to about 1002 reads of 1Password per hour, but a service account on a Families plan may do only 1000',
+      todo: 'lengthen them: with this store they may exceed 1h',
     },
   ]);
   expect(loadWarnings(secrets(501, '1h'), settings)).toEqual([]);

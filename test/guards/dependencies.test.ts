@@ -4,7 +4,7 @@ import { errorsWith, flux } from './repository.js';
 const waiting = (unit: string) => `import { appSecret, externalUnit } from '#cluster-secrets';
 export default appSecret({ namespace: 'monitoring', name: 'grafana', item: 'grafana', keys: 'all', waitsFor: [externalUnit('${unit}')] });
 `;
-const todo = 'remove one of these waits';
+const todo = 'remove one of these dependencies';
 
 test('a circle through Flux Kustomizations of the repository is refused, whole', async () => {
   expect(
@@ -39,7 +39,7 @@ test('one that is nowhere is a warning', async () => {
     }),
   ).toEqual({
     code: 0,
-    err: 'warning: secrets-monitoring-after-monitorin: waits for the Flux Kustomization flux-system/monitorin, which is nowhere in this repository; correct its name, unless something else makes it',
+    err: 'warning: secrets-monitoring-after-monitorin: waits for the Flux Kustomization flux-system/monitorin, which is not in this repository; correct the name, unless something else creates it',
   });
 });
 
@@ -48,6 +48,6 @@ test('one that has the name of a unit is refused, in the same namespace', async 
   expect(await errorsWith(files('other'))).toEqual({ code: 0, err: '' });
   expect(await errorsWith(files('flux-system'))).toEqual({
     code: 1,
-    err: "external-secrets: is the name of a Flux Kustomization in ks.yaml, too, and the two would undo each other's work; rename that one, remove it first, or give this project a `name` in src/settings.ts",
+    err: "external-secrets: is also the name of a Flux Kustomization in ks.yaml, and the two would undo each other's work; rename that one, remove it first, or give this project a `name` in src/settings.ts",
   });
 });

@@ -13,7 +13,7 @@ test('a Flux Kustomization that waits for a unit which goes with a move: a warni
     flux('grafana', `{path: ./g, dependsOn: [{name: ${unit}, namespace: ${namespace}}]}`);
   project.write('ks.yaml', waits('secrets-grafana'));
   const told =
-    'ks.yaml: grafana: waits for the unit secrets-grafana, which goes when the move is finished; let it wait for secrets-monitoring';
+    'ks.yaml: grafana: waits for the unit secrets-grafana, which disappears when the move is finished; make it wait for secrets-monitoring';
   const kept =
     'warning: dist/secrets-grafana: keeps monitoring/grafana until Flux has handed it over to secrets-monitoring; commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`';
   expect(await project.synth()).toMatchObject({ code: 0, err: `warning: ${told}\n${kept}` });

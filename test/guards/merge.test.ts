@@ -7,7 +7,7 @@ const app = (more: string) =>
   `export default { namespace: 'monitoring', name: 'grafana', item: 'grafana', ${more} };`;
 const merge = (more = '') => app(`keys: { token: 'token' }, creationPolicy: 'Merge'${more}`);
 const where = `${file}: monitoring/grafana`;
-const nothing = `warning: ${where}: nothing in this repository makes this Secret, and with creationPolicy Merge ESO makes none: until it is there, the app secret is not ready; correct its name, or leave creationPolicy out, unless something else makes it`;
+const nothing = `warning: ${where}: nothing in this repository creates this Secret, and with creationPolicy Merge External Secrets Operator does not either: the app secret is not ready until the Secret exists; correct the name, or remove creationPolicy, unless something else creates it`;
 
 const root = {
   'flux-system/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
@@ -68,7 +68,7 @@ test('what both would write is refused', async () => {
     }),
   ).toEqual({
     code: 1,
-    err: `${where}: writes the key password, the key other, the label tier, which the SOPS-encrypted Secret in apps/x.yaml has, too: the two would overwrite each other; keep it in one of the two`,
+    err: `${where}: writes the key password, the key other, the label tier, which the SOPS-encrypted Secret in apps/x.yaml sets as well: the two would overwrite each other; keep it in one of the two`,
   });
 });
 
@@ -77,7 +77,7 @@ test('what an ExternalSecret owns is not to be written into; what one adds keys 
     await errorsWith({ [file]: merge(), 'apps/x.yaml': externalSecret('x', '{name: grafana}') }),
   ).toEqual({
     code: 1,
-    err: `${where}: is the Secret of the ExternalSecret in apps/x.yaml, and ESO lets no other ExternalSecret write into it; add the keys there, or choose another name`,
+    err: `${where}: is the Secret of the ExternalSecret in apps/x.yaml, and External Secrets Operator lets no other ExternalSecret write to it; add the keys there, or choose another name`,
   });
   const added = externalSecret('x', '{name: grafana, creationPolicy: Merge}');
   expect(
@@ -92,12 +92,12 @@ test('what an ExternalSecret owns is not to be written into; what one adds keys 
 test('an ExternalSecret of the name that makes another Secret', async () => {
   const clash = (name: string) => ({
     code: 1,
-    err: `${where}: externalSecretName: the ExternalSecret monitoring/${name} is in apps/x.yaml, too, and the two would undo each other's work; choose another externalSecretName, or delete that one first`,
+    err: `${where}: externalSecretName: the ExternalSecret monitoring/${name} is also in apps/x.yaml, and the two would undo each other's work; choose another externalSecretName, or delete that one first`,
   });
   // One that makes the same Secret is told as that.
   const same = { 'apps/x.yaml': externalSecret('grafana', '{name: grafana}') };
   expect((await errorsWith({ [file]: app("keys: 'all'"), ...same })).err).toMatch(
-    /^[^\n]*: is the Secret of the ExternalSecret in apps\/x\.yaml, too: [^\n]*$/,
+    /^[^\n]*: is already the Secret of the ExternalSecret in apps\/x\.yaml: [^\n]*$/,
   );
   const other = { 'apps/x.yaml': externalSecret('grafana', '{name: other}') };
   expect(await errorsWith({ [file]: app("keys: 'all'"), ...other })).toEqual(clash('grafana'));

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { makeProject } from '../project.js';
 import { app, enc, errorsWith, flux, sops } from './repository.js';
 
-const gone = 'ESO would take it over at once, report Ready, and its old keys would be gone';
+const gone = 'External Secrets Operator would take it over at once, drop its old keys and report Ready';
 const where = 'src/secrets/grafana.ts: monitoring/grafana';
 const clash = (kind: string, file: string) =>
-  `${where}: is ${kind} in ${file}, too: ${gone}; rename this one, or delete ${file} first`;
+  `${where}: is already ${kind} in ${file}: ${gone}; rename this one, or delete ${file} first`;
 
 test.each([
   ['in a git repository', true],
@@ -92,7 +92,7 @@ test('without a namespace the name is a clash, which an allow lifts', async () =
   expect(await errorsWith({ 'apps/x.yaml': sops('grafana') })).toEqual({
     code: 1,
     err:
-      `${where}: may be the SOPS-encrypted Secret in apps/x.yaml, whose namespace can't be found: ${gone}; ` +
+      `${where}: may be the SOPS-encrypted Secret in apps/x.yaml (namespace unknown): ${gone}; ` +
       'write its namespace there, rename this one, or allow it with allowSameName in src/settings.ts',
   });
   expect(
@@ -103,7 +103,7 @@ test('without a namespace the name is a clash, which an allow lifts', async () =
 test('an allow that lifts nothing is a problem', async () => {
   expect(await errorsWith({ 'src/settings.ts': settings('apps/y.yaml') })).toEqual({
     code: 1,
-    err: 'src/settings.ts: allowSameName[0]: allows monitoring/grafana beside apps/y.yaml, where no clash that could be allowed is; remove it',
+    err: 'src/settings.ts: allowSameName[0]: allows monitoring/grafana beside apps/y.yaml, but the two do not clash; remove it',
   });
 });
 
@@ -117,7 +117,7 @@ test('what cannot be read is a warning with its file', async () => {
   const lines = err.split('\n');
   expect(lines).toHaveLength(3);
   expect(lines[1]).toBe(
-    "warning: apps/es.yaml: refreshInterval '1d' is no Go duration, and one such ExternalSecret stops ESO for the whole cluster; write hours, minutes or seconds, such as 24h",
+    "warning: apps/es.yaml: refreshInterval '1d' is not a Go duration, and a single such ExternalSecret stops External Secrets Operator for the whole cluster; write hours, minutes or seconds, such as 24h",
   );
   expect(lines[0]).toMatch(
     /^warning: apps\/chart\.yaml: is encrypted with SOPS, and can't be read \(.*, line \d+\); /,
@@ -137,7 +137,7 @@ test('the tests and sources that come with the project are no manifests of the o
 });
 
 const maybe = (kind: string, file: string, unknown: 'name' | 'namespace') =>
-  `${where}: may be ${kind} in ${file}, whose ${unknown} can't be found: ${gone}; ` +
+  `${where}: may be ${kind} in ${file} (${unknown} unknown): ${gone}; ` +
   `write its ${unknown} there, rename this one, or allow it with allowSameName in src/settings.ts`;
 const secret = 'the SOPS-encrypted Secret';
 
@@ -224,7 +224,7 @@ test('a ClusterExternalSecret makes its Secret in namespaces that are not known'
   const cluster =
     'kind: ClusterExternalSecret\nmetadata: {name: x}\nspec: {externalSecretSpec: {refreshInterval: 1d, target: {name: grafana}}}\n';
   const { err } = await errorsWith({ 'x.yaml': cluster });
-  expect(err.split('\n')[0]).toMatch(/^warning: x\.yaml: refreshInterval '1d' is no Go duration/);
+  expect(err.split('\n')[0]).toMatch(/^warning: x\.yaml: refreshInterval '1d' is not a Go duration/);
   expect(err.split('\n')[1]).toBe(maybe('the Secret of the ExternalSecret', 'x.yaml', 'namespace'));
 });
 

@@ -11,7 +11,7 @@ ${flux('flux-system', '{path: ./, prune: true, interval: 10m, sourceRef: {kind: 
 };
 const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`;
 const warning =
-  'src/secrets/grafana.ts: monitoring/grafana: namespace: nothing in this repository makes or uses the namespace monitoring; correct its name, unless something else makes it';
+  'src/secrets/grafana.ts: monitoring/grafana: namespace: nothing in this repository creates or uses the namespace monitoring; correct the name, unless something else creates it';
 
 test('a namespace that nothing makes is a warning, where the repository makes any', async () => {
   const { code, err } = await errorsWith({ ...root, 'apps/ns.yaml': namespace('media') });

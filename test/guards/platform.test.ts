@@ -17,6 +17,6 @@ test('a unit of another project is not the one of its name here', async () => {
   const theirs = new Unit(new App(), 'onepassword-store', { flux, timeout: '1m' });
   const units = [...platform.units, waiting('good', ours ?? theirs), waiting('bad', theirs)];
   expect(guard({ ...project, platform: { ...platform, units } }).problems.map(problemLine)).toEqual([
-    'bad: waits for the unit onepassword-store, which is not in this project; make that unit here, or name it with externalUnit()',
+    'bad: waits for the unit onepassword-store, which is not in this project; create that unit here, or refer to it with externalUnit()',
   ]);
 });

@@ -7,12 +7,15 @@ const secret = (namespace: string, name: string) => ({ namespace, name, item: 'I
 test.each([
   ['external-secrets', 'onepassword-secret', 'is the Secret that Connect and the store need'],
   ['external-secrets', 'external-secrets-webhook', "is the Secret of External Secrets Operator's webhook"],
-  ['flux-system', 'sops-age', 'is the Secret with which Flux decrypts'],
-  ['flux-system', 'flux-system', 'is the Secret with which Flux reads git'],
+  ['flux-system', 'sops-age', 'is the Secret Flux decrypts with'],
+  ['flux-system', 'flux-system', 'is the Secret Flux reads git with'],
 ])('%s/%s is taken', (namespace, name, what) => {
   const { settings } = resolveSettings({}, 'src/settings.ts');
   expect(referenceProblems(secret(namespace, name), settings)).toEqual([
-    expect.objectContaining({ where: 'name', what: `${what}, and ESO would take it over` }),
+    expect.objectContaining({
+      where: 'name',
+      what: `${what}, and External Secrets Operator would take it over`,
+    }),
   ]);
   expect(referenceProblems(secret('default', name), settings)).toEqual([]);
 });

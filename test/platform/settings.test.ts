@@ -43,48 +43,48 @@ test('the defaults are those of the mission', () => {
 test('a vault that cdk8s would drop is refused', () => {
   const { problems } = resolveSettings({ vaults: ['__proto__'] }, 'src/settings.ts');
   expect(problems.map(problemLine)).toEqual([
-    "src/settings.ts: vaults[0]: '__proto__' is a name that JavaScript keeps for itself; write the ID of the vault",
+    "src/settings.ts: vaults[0]: '__proto__' is a reserved name in JavaScript; write the ID of the vault",
   ]);
 });
 
 test.each<[input: unknown, lines: string[]]>([
   [null, ['src/settings.ts: null is not an object; write an object']],
-  [{ vault: 'Home' }, ["src/settings.ts: vault: there is no such field; did you mean 'vaults'?"]],
+  [{ vault: 'Home' }, ["src/settings.ts: vault: unknown field; did you mean 'vaults'?"]],
   [
     { flux: { sopssecret: 'x' } },
-    ["src/settings.ts: flux.sopssecret: there is no such field; did you mean 'sopsSecret'?"],
+    ["src/settings.ts: flux.sopssecret: unknown field; did you mean 'sopsSecret'?"],
   ],
-  [{ vaults: [] }, ['src/settings.ts: vaults: the list is empty; name at least one, or leave the field out']],
-  [{ vaults: ['Home', ''] }, ["src/settings.ts: vaults[1]: '' names no vault; write its title or ID"]],
-  [{ vaults: ['Home', 'Home'] }, ['src/settings.ts: vaults: the list names an entry twice; name each once']],
+  [{ vaults: [] }, ['src/settings.ts: vaults: the list is empty; list at least one, or leave the field out']],
+  [{ vaults: ['Home', ''] }, ["src/settings.ts: vaults[1]: '' is blank; write the vault's title or ID"]],
+  [{ vaults: ['Home', 'Home'] }, ['src/settings.ts: vaults: the list has a duplicate entry; list each once']],
   [
     { namespace: 'External_Secrets' },
     [
-      "src/settings.ts: namespace: 'External_Secrets' is no Kubernetes name; use at most 63 lower-case letters, digits and -",
+      "src/settings.ts: namespace: 'External_Secrets' is not a valid Kubernetes name; use at most 63 lower-case letters, digits and -",
     ],
   ],
   [
     { refreshInterval: '2h', flux: { interval: '1d', retryInterval: '0s' } },
     [
-      "src/settings.ts: flux.interval: '1d' is no duration that Flux takes; write one such as 30s, 10m or 1h30m",
-      "src/settings.ts: flux.retryInterval: '0s' is shorter than a second; write one such as 30s",
-      "src/settings.ts: refreshInterval: '2h' is over 1h, the longest that a change in 1Password may take; write 10s to 1h",
+      "src/settings.ts: flux.interval: '1d' is not a duration Flux accepts; use a duration such as 30s, 10m or 1h30m",
+      "src/settings.ts: flux.retryInterval: '0s' is shorter than a second; use a duration such as 30s",
+      "src/settings.ts: refreshInterval: '2h' is over 1h, the longest a change in 1Password may take to arrive; write 10s to 1h",
     ],
   ],
   [
     { flux: { path: '../other' } },
     [
-      "src/settings.ts: flux.path: '../other' is no path inside the repository; write '.' or one such as clusters/home",
+      "src/settings.ts: flux.path: '../other' is not a path inside the repository; use '.' or a path such as clusters/home",
     ],
   ],
   [
     { connect: { version: '~2' } },
-    ["src/settings.ts: connect.version: '~2' is no exact chart version; write one such as 2.9.0"],
+    ["src/settings.ts: connect.version: '~2' is not an exact chart version; use a version such as 2.9.0"],
   ],
   [
     { monitoring: { unit: 'kube-prometheus-stack' } },
     [
-      "src/settings.ts: monitoring.unit: 'kube-prometheus-stack' is no Flux Kustomization; write externalUnit('its-name')",
+      "src/settings.ts: monitoring.unit: 'kube-prometheus-stack' is not a Flux Kustomization; write externalUnit('its-name')",
     ],
   ],
   [
@@ -94,16 +94,16 @@ test.each<[input: unknown, lines: string[]]>([
     },
     [
       "src/settings.ts: networkPolicy: 'yes' is not a boolean; write a boolean",
-      "src/settings.ts: monitoring.namespace: 'A' is no Kubernetes name; use at most 63 lower-case letters, digits and -",
-      "src/settings.ts: monitoring.labels: 'a b' is no key of a label; write one such as release",
-      "src/settings.ts: monitoring.labels.ok: 'c d' is no value of a label; use at most 63 letters, digits, -, _ and .",
+      "src/settings.ts: monitoring.namespace: 'A' is not a valid Kubernetes name; use at most 63 lower-case letters, digits and -",
+      "src/settings.ts: monitoring.labels: 'a b' is not a valid label key; use a key such as release",
+      "src/settings.ts: monitoring.labels.ok: 'c d' is not a valid label value; use at most 63 letters, digits, -, _ and .",
     ],
   ],
   [new Map(), ["src/settings.ts: 'an object of a class' is not an object; write an object"]],
   [
     { connect: { values: { connect: { labels: { a: () => 1 } } } } },
     [
-      'src/settings.ts: connect.values: the object holds something that YAML can not; write texts, numbers, lists and plain objects',
+      "src/settings.ts: connect.values: the object contains something YAML can't represent; use strings, numbers, lists and plain objects",
     ],
   ],
   [
@@ -112,17 +112,17 @@ test.each<[input: unknown, lines: string[]]>([
       externalSecrets: { digest: 'sha256:1', verify: { issuer: '(', subject: 'x' } },
     },
     [
-      "src/settings.ts: externalSecrets.digest: 'sha256:1' is no digest; write sha256: and the 64 digits that the registry shows",
-      "src/settings.ts: externalSecrets.verify.issuer: '(' is no regular expression; write one such as ^https://example.org$",
-      "src/settings.ts: externalSecrets.digest: 'sha256:1' stands alone; write the version that it is of beside it",
-      `src/settings.ts: connect.digest: 'sha256:${'0'.repeat(64)}' stands alone; write the version that it is of beside it`,
+      "src/settings.ts: externalSecrets.digest: 'sha256:1' is not a digest; write sha256: and the 64 hex digits the registry shows",
+      "src/settings.ts: externalSecrets.verify.issuer: '(' is not a valid regular expression; use an expression such as ^https://example.org$",
+      "src/settings.ts: externalSecrets.digest: 'sha256:1' is set without a version; add the version it belongs to",
+      `src/settings.ts: connect.digest: 'sha256:${'0'.repeat(64)}' is set without a version; add the version it belongs to`,
     ],
   ],
   [
     { flux: { interval: '99999999999999999999h' }, otherClusters: ['../x'] },
     [
-      "src/settings.ts: flux.interval: '99999999999999999999h' is no duration that Flux takes; write one such as 30s, 10m or 1h30m",
-      "src/settings.ts: otherClusters[0]: '../x' is no path inside the repository; write '.' or one such as clusters/home",
+      "src/settings.ts: flux.interval: '99999999999999999999h' is not a duration Flux accepts; use a duration such as 30s, 10m or 1h30m",
+      "src/settings.ts: otherClusters[0]: '../x' is not a path inside the repository; use '.' or a path such as clusters/home",
     ],
   ],
 ])('%j is refused', (input, lines) => {
@@ -145,8 +145,8 @@ test('mistakes in the settings and in the secrets are told together', async () =
   const { code, err } = await project.synth();
   expect(code).toBe(1);
   expect(err.split('\n')).toEqual([
-    'src/settings.ts: vaults: the list is empty; name at least one, or leave the field out',
-    'src/secrets/bad.ts: exports something that is no app secret; export default appSecret({ ... })',
+    'src/settings.ts: vaults: the list is empty; list at least one, or leave the field out',
+    'src/secrets/bad.ts: exports something that is not an app secret; export default appSecret({ ... })',
     `src/secrets/broken.ts: can't be loaded (line 1:16: Expected identifier but found end of file); correct the file`,
     'src/settings.ts: externalSecrets.values.installCRDs: is false, where the project needs true; remove it',
     'src/settings.ts: connect.values.connect.replicas: is 2, where the project needs 1; remove it',

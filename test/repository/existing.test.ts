@@ -54,7 +54,7 @@ export default defineSettings(${text});
 const operatorLine = "`externalSecrets: existing({ unit: externalUnit('external-secrets', 'security') })`";
 const storeLine = "`store: existing({ name: 'onepassword', unit: externalUnit('stores', 'security') })`";
 const handOver =
-  'in src/settings.ts; to have this project make it from now on, hand it over as docs/adoption.md says';
+  'in src/settings.ts; to let this project manage it instead, hand it over as described in docs/adoption.md';
 
 describe('without a word in the settings', () => {
   test('synth refuses, with the lines to write', async () => {
@@ -62,9 +62,9 @@ describe('without a word in the settings', () => {
     const { code, err } = await synth();
     expect(code).toBe(1);
     expect(err.split('\n')).toEqual([
-      `external-secrets: External Secrets Operator is there already, as HelmRelease external-secrets/external-secrets in apps/eso/hr.yaml: two of them would fight over the CRDs; to use that one, write ${operatorLine} or ${storeLine} ${handOver}`,
-      `external-secrets: its OCIRepository external-secrets/external-secrets is in apps/eso/hr.yaml, too, and the two would undo each other's work; to use that one, write ${operatorLine} ${handOver}`,
-      `onepassword-store: its ClusterSecretStore onepassword is in apps/stores/store.yaml, too, and the two would undo each other's work; to use that one, write ${storeLine} ${handOver}`,
+      `external-secrets: External Secrets Operator is already installed, by HelmRelease external-secrets/external-secrets in apps/eso/hr.yaml: two of them would fight over the CRDs; to use that one, write ${operatorLine} or ${storeLine} ${handOver}`,
+      `external-secrets: its OCIRepository external-secrets/external-secrets is also in apps/eso/hr.yaml, and the two would undo each other's work; to use that one, write ${operatorLine} ${handOver}`,
+      `onepassword-store: its ClusterSecretStore onepassword is also in apps/stores/store.yaml, and the two would undo each other's work; to use that one, write ${storeLine} ${handOver}`,
     ]);
   });
 
@@ -77,7 +77,7 @@ spec: {}
     const text = '{ externalSecrets: existing(), store: { name: "mine" } }';
     const { synth } = await place(at, { ...host, 'apps/stores/connect.yaml': connect }, settings(text));
     expect((await synth()).err).toBe(
-      `onepassword-connect: its HelmRelease external-secrets/onepassword-connect is in apps/stores/connect.yaml, too, and the two would undo each other's work; to use that one, write \`connect: existing({ host: 'http://onepassword-connect.external-secrets.svc.cluster.local:8080', token: { namespace: 'external-secrets', name: 'token' }, unit: externalUnit('stores', 'security') })\` ${handOver}`,
+      `onepassword-connect: its HelmRelease external-secrets/onepassword-connect is also in apps/stores/connect.yaml, and the two would undo each other's work; to use that one, write \`connect: existing({ host: 'http://onepassword-connect.external-secrets.svc.cluster.local:8080', token: { namespace: 'external-secrets', name: 'token' }, unit: externalUnit('stores', 'security') })\` ${handOver}`,
     );
   });
 
@@ -141,7 +141,7 @@ test("its conditions are the project's", async () => {
   const { synth } = await place(at, host, files);
   expect(await synth()).toMatchObject({
     code: 1,
-    err: 'src/secrets/other.ts: games/minecraft: namespace: may not use the store onepassword, which is for media, monitoring; add it to store.existing.namespaces in src/settings.ts',
+    err: "src/secrets/other.ts: games/minecraft: namespace: can't use the store onepassword, which only serves media, monitoring; add it to store.existing.namespaces in src/settings.ts",
   });
 });
 
@@ -149,17 +149,17 @@ test.each([
   [
     "{ store: existing({ name: 'onepassword', provider: 'onepasswordSDK' }) }",
     1,
-    "src/settings.ts: store.existing.provider: is onepasswordSDK, and the ClusterSecretStore onepassword in apps/stores/store.yaml has onepassword; write provider: 'onepassword'",
+    "src/settings.ts: store.existing.provider: is onepasswordSDK, but the ClusterSecretStore onepassword in apps/stores/store.yaml uses onepassword; write provider: 'onepassword'",
   ],
   [
     "{ store: existing({ name: 'onepasword' }) }",
     0,
-    'warning: src/settings.ts: store.existing.name: the ClusterSecretStore onepasword is nowhere in this repository, which has ClusterSecretStore onepassword in apps/stores/store.yaml; correct its name or kind, unless something else makes it',
+    'warning: src/settings.ts: store.existing.name: the ClusterSecretStore onepasword is not in this repository, which has ClusterSecretStore onepassword in apps/stores/store.yaml; correct the name or kind, unless something else creates it',
   ],
   [
     "{ store: existing({ name: 'onepassword', unit: externalUnit('store', 'security') }) }",
     0,
-    'warning: secrets-media: waits for the Flux Kustomization security/store, which is nowhere in this repository; correct its name, unless something else makes it',
+    'warning: secrets-media: waits for the Flux Kustomization security/store, which is not in this repository; correct the name, unless something else creates it',
   ],
 ])('%s', async (text, code, err) => {
   const { synth } = await place(at, host, settings(text));
@@ -174,7 +174,7 @@ test('an operator from before external-secrets.io/v1', async () => {
   );
   expect(await synth()).toMatchObject({
     code: 0,
-    err: 'warning: apps/eso/hr.yaml: External Secrets Operator 0.15.1 does not serve external-secrets.io/v1, in which every object of this project is written; upgrade it to 0.16 or newer first',
+    err: 'warning: apps/eso/hr.yaml: External Secrets Operator 0.15.1 does not serve external-secrets.io/v1, the API version this project uses; upgrade it to 0.16 or newer first',
   });
 });
 
@@ -397,8 +397,8 @@ export default appSecret({
     expect(await project.synth()).toMatchObject({
       code: 1,
       err: [
-        'src/settings.ts: connect: would be read by nobody: a store of onepasswordSDK reads 1Password itself; leave it out',
-        'src/settings.ts: vaults: names 2 vaults, and a store of onepasswordSDK reads one; name the one that the store names',
+        'src/settings.ts: connect: is not used: an onepasswordSDK store reads 1Password directly; leave it out',
+        'src/settings.ts: vaults: names 2 vaults, but an onepasswordSDK store reads only one; list the vault the store reads',
       ].join('\n'),
     });
   });

@@ -30,9 +30,9 @@ describe('who applies dist/', () => {
       },
     });
     expect((await synth()).out.split('\n').slice(0, 3)).toEqual([
-      'flux.namespace is gitops-system, as clusters/home/sync.yaml says',
-      'flux.source is GitRepository home-ops, as clusters/home/sync.yaml says',
-      'flux.sopsSecret is none, as clusters/home/sync.yaml says',
+      'flux.namespace is gitops-system, read from clusters/home/sync.yaml',
+      'flux.source is GitRepository home-ops, read from clusters/home/sync.yaml',
+      'flux.sopsSecret is none, read from clusters/home/sync.yaml',
     ]);
   });
 
@@ -431,9 +431,9 @@ describe('what is there already', () => {
     const { code, err } = await synth();
     expect(code).toBe(1);
     expect(err.split('\n').map((line) => line.split('; ')[0])).toEqual([
-      'external-secrets: External Secrets Operator is there already, as HelmRelease kube-system/eso in clusters/home/eso.yaml: two of them would fight over the CRDs',
-      "onepassword-connect: its HelmRelease external-secrets/onepassword-connect is in apps/hr.yaml, too, and the two would undo each other's work",
-      "onepassword-store: its ClusterSecretStore onepassword is in apps/store.yaml, too, and the two would undo each other's work",
+      'external-secrets: External Secrets Operator is already installed, by HelmRelease kube-system/eso in clusters/home/eso.yaml: two of them would fight over the CRDs',
+      "onepassword-connect: its HelmRelease external-secrets/onepassword-connect is also in apps/hr.yaml, and the two would undo each other's work",
+      "onepassword-store: its ClusterSecretStore onepassword is also in apps/store.yaml, and the two would undo each other's work",
     ]);
   });
 
@@ -461,7 +461,7 @@ describe('what is there already', () => {
     );
     const { out } = await synth();
     expect(out).toContain(
-      'dist/ leaves the Namespace security to apps/security/namespace.yaml, which makes it already\n',
+      'dist/ leaves the Namespace security to apps/security/namespace.yaml, which already creates it\n',
     );
     expect(Object.keys(project.tree('dist'))).not.toContain('namespace.yaml');
     expect(project.read('dist/kustomization.yaml')).not.toContain('namespace.yaml');
@@ -506,7 +506,7 @@ describe('what is there already', () => {
     const { code, err } = await synth();
     expect(code).toBe(1);
     expect(
-      err.split('\n').map((line) => /media\/(\S+): is the Secret of the (\S+) /.exec(line)?.slice(1)),
+      err.split('\n').map((line) => /media\/(\S+): is already the Secret of the (\S+) /.exec(line)?.slice(1)),
     ).toEqual([
       ['item', 'OnePasswordItem'],
       ['sealed', 'SealedSecret'],
@@ -542,7 +542,7 @@ describe('what nothing applies', () => {
     );
     expect(await synth()).toMatchObject({
       code: 0,
-      err: `warning: src/secrets/app.ts: media/app: is the SOPS-encrypted Secret in ${file}, too, which Flux does not apply today; if it did, ESO would take it over at once, report Ready, and its old keys would be gone; delete ${file}, or rename one of the two before Flux applies it`,
+      err: `warning: src/secrets/app.ts: media/app: is already the SOPS-encrypted Secret in ${file}, which Flux does not apply yet: once it does, External Secrets Operator would take it over at once, drop its old keys and report Ready; delete ${file}, or rename one of the two before Flux applies it`,
     });
   });
 
@@ -553,7 +553,7 @@ describe('what nothing applies', () => {
       secrets,
     );
     expect((await synth()).err).toMatch(
-      /^src\/secrets\/app\.ts: media\/app: may be the Secret in bootstrap\/token\.yaml, whose namespace can't be found: /,
+      /^src\/secrets\/app\.ts: media\/app: may be the Secret in bootstrap\/token\.yaml \(namespace unknown\): /,
     );
   });
 });
@@ -569,7 +569,7 @@ describe('settings that the repository answers', () => {
       }),
     });
     expect((await synth()).err).toContain(
-      'warning: src/settings.ts: flux.source: is left out, and the repository has two answers: GitRepository one (clusters/a/sync.yaml) and GitRepository two (clusters/b/sync.yaml); GitRepository flux-system is used; write the one that is right for this project',
+      'warning: src/settings.ts: flux.source: is not set, and the repository disagrees about it: GitRepository one (clusters/a/sync.yaml) and GitRepository two (clusters/b/sync.yaml), so GitRepository flux-system is used; set the one this project needs',
     );
   });
 
@@ -582,7 +582,9 @@ describe('settings that the repository answers', () => {
       ),
     });
     const { out } = await synth();
-    expect(out).toContain('flux.serviceAccountName is kustomize-controller, as clusters/home/sync.yaml says');
+    expect(out).toContain(
+      'flux.serviceAccountName is kustomize-controller, read from clusters/home/sync.yaml',
+    );
     expect(load(project.read('dist/flux/onepassword-store.yaml'))).toMatchObject({
       spec: { serviceAccountName: 'kustomize-controller' },
     });

@@ -34,7 +34,7 @@ test('an unreadable file is reported', async () => {
   const project = await makeProject({ files: { [`${file}/folder`]: '' } });
   const { code, err } = await project.synth();
   expect(code).toBe(1);
-  expect(err).toBe(`${file}: can't be read (EISDIR); check what it is, and who may read it`);
+  expect(err).toBe(`${file}: can't be read (EISDIR); check that it is a file, and who may read it`);
 });
 
 test.each<[name: string, content: string | Buffer, lines: string[]]>([
