@@ -11,13 +11,29 @@ import { checkAppSecret } from './platform/app-secret-shape.js';
 import { resolveSettings, settingsFile } from './platform/settings.js';
 
 /**
- * The `AppSecret` of the public face: the construct, with the checks that synth makes of a file under
- * `src/secrets/`. What could not work in a cluster is an error of `app.synth()`; only the repository is not
- * looked at.
+ * An ExternalSecret that reads 1Password items and creates one Secret. `app.synth()` checks it like a file under
+ * `src/secrets/`, except for clashes with the rest of the repository.
  *
- * @throws OperatorError at once for props that are none.
+ * @example
+ * import { App, Chart } from 'cdk8s';
+ * import { AppSecret } from 'cluster-secrets';
+ *
+ * const chart = new Chart(new App(), 'grafana');
+ * new AppSecret(
+ *   chart,
+ *   'grafana',
+ *   { namespace: 'monitoring', name: 'grafana', item: 'Grafana', keys: { password: 'password' } },
+ *   { storeName: 'onepassword', refreshInterval: '1h' },
+ * );
  */
 export class AppSecret extends UncheckedAppSecret {
+  /**
+   * @param scope The chart or unit to add it to.
+   * @param id Name in the scope.
+   * @param props The app secret; see the fields.
+   * @param context The store, and the default refresh interval.
+   * @throws OperatorError if `props` does not have the shape of an app secret.
+   */
   constructor(scope: Construct, id: string, props: AppSecretProps, context: AppSecretContext) {
     super(scope, id, shaped(props, id), context);
     const { settings } = resolveSettings({}, settingsFile);

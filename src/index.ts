@@ -1,6 +1,6 @@
 /**
- * The public face. `src/settings.ts` and `src/secrets/*.ts` need `defineSettings`, `appSecret` and
- * `externalUnit`; `main.ts` needs `Cluster` and `run`; an app of cdk8s can use the constructs by themselves.
+ * The public API. `src/settings.ts` and `src/secrets/*.ts` use `defineSettings`, `appSecret`, `existing` and
+ * `externalUnit`; `main.ts` uses `Cluster` and `run`; any cdk8s app can use the constructs on their own.
  */
 import type { AppSecretDeclaration, AppSecretInNamespaces, AppSecretProps } from './constructs/app-secret.js';
 import type { Settings } from './platform/settings.js';
@@ -45,10 +45,10 @@ export type { ChartSettings, ResolvedSettings, Settings, StoreSettings } from '.
 export { run } from './run.js';
 
 /**
- * Declares an app secret; a file under `src/secrets/` exports one, or a list of them, as its default.
+ * Declares an app secret. The default export of a file under `src/secrets/` is one of these, or a list.
  *
  * @param props Its namespace or namespaces, name, 1Password item and keys; see the fields.
- * @returns The declaration itself. It is checked at synth, so that all mistakes are told together.
+ * @returns The declaration, unchanged; synth checks it, so that it can report every mistake at once.
  *
  * @example
  * import { appSecret } from 'cluster-secrets';
@@ -67,10 +67,10 @@ export function appSecret(props: AppSecretDeclaration): AppSecretDeclaration {
 }
 
 /**
- * Declares the settings; `src/settings.ts` exports them as its default.
+ * Declares the settings, the default export of `src/settings.ts`.
  *
- * @param settings What differs from the defaults.
- * @returns The settings themselves. They are checked at synth.
+ * @param settings The settings that differ from the defaults.
+ * @returns The settings, unchanged; synth checks them.
  *
  * @example
  * import { defineSettings } from 'cluster-secrets';

@@ -1,35 +1,38 @@
 import { Construct } from 'constructs';
 import { PrometheusRule, PrometheusRuleSpecGroupsRulesExpr } from '../../imports/monitoring.coreos.com.js';
 
-/** An alert of Prometheus. */
+/** A Prometheus alert. */
 export interface Alert {
-  /** Name, in the way of Prometheus: `ConnectDown`. */
+  /** Name of the alert, in Prometheus' style: `ConnectDown`. */
   readonly name: string;
-  /** PromQL; the alert fires while it gives anything. */
+  /** PromQL expression; the alert fires while it returns any series. */
   readonly expression: string;
-  /** How long it must do so first, as Prometheus writes durations: `5m`. */
+  /** How long the expression must hold before the alert fires, as a Prometheus duration: `5m`. */
   readonly for: string;
+  /** Value of the label `severity`. */
   readonly severity: 'warning' | 'critical';
-  /** More labels of the alert. @default - none */
+  /** Additional labels of the alert. @default - none */
   readonly labels?: { readonly [key: string]: string };
-  /** What is wrong, in one line; a Go template over the labels. */
+  /** What is wrong, in one line; may be a Go template. */
   readonly summary: string;
-  /** What to do; a Go template, too. */
+  /** What to do; may be a Go template. */
   readonly description: string;
 }
 
 /** Input of `AlertRules`. */
 export interface AlertRulesProps {
-  /** Name of the PrometheusRule and of its one group. */
+  /** Name of the PrometheusRule and of its only group. */
   readonly name: string;
+  /** Namespace of the PrometheusRule. */
   readonly namespace: string;
-  /** Labels by which Prometheus picks its rules. @default - none */
+  /** Labels by which Prometheus selects rules. @default - none */
   readonly labels?: { readonly [key: string]: string };
+  /** The alerts. */
   readonly alerts: readonly Alert[];
 }
 
 /**
- * Alerts, as a PrometheusRule: https://prometheus-operator.dev/docs/api-reference/api/
+ * A PrometheusRule with alerts: https://prometheus-operator.dev/docs/api-reference/api/
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -46,12 +49,17 @@ export interface AlertRulesProps {
  *       for: '1h',
  *       severity: 'warning',
  *       summary: 'A backup failed.',
- *       description: 'Look at its log.',
+ *       description: 'Check its log.',
  *     },
  *   ],
  * });
  */
 export class AlertRules extends Construct {
+  /**
+   * @param scope The chart or unit to add it to.
+   * @param id Name in the scope.
+   * @param props The alerts, and the PrometheusRule to put them in.
+   */
   constructor(scope: Construct, id: string, { name, namespace, labels, alerts }: AlertRulesProps) {
     super(scope, id);
     new PrometheusRule(this, 'rule', {

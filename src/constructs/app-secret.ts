@@ -17,73 +17,75 @@ import { lookUps, type Provider, singleLookUps } from '../external-secret/look-u
 import type { SecretSource } from '../external-secret/source.js';
 import type { ExternalUnit } from './external-unit.js';
 
-/** An app secret, as the operator says it. */
+/** An app secret. */
 export interface AppSecretProps extends SecretSource {
-  /** Namespace of the Secret. It must exist; this project does not make it. */
+  /** Namespace of the Secret. It must exist; this project does not create it. */
   readonly namespace: string;
   /** Name of the Secret. */
   readonly name: string;
-  /** Name of the ExternalSecret that makes it. @default - that of the Secret */
+  /** Name of the ExternalSecret. @default - that of the Secret */
   readonly externalSecretName?: string;
   /** Type of the Secret. @default Opaque */
   readonly type?: string;
   /** How often ESO reads 1Password: a Go duration from 10s to 1h. @default - the setting, 1h */
   readonly refreshInterval?: string;
   /**
-   * `'CreatedOnce'`: 1Password is read when the Secret is made, and not again. An update in 1Password never
-   * arrives, and neither does a change of this declaration; a Secret that somebody deletes or changes is
-   * written anew from what is in 1Password then.
+   * `'CreatedOnce'`: External Secrets Operator reads 1Password only to create the Secret. Later changes in 1Password,
+   * or to this declaration, never arrive. If somebody deletes or changes the Secret, it is written again from
+   * 1Password.
    *
-   * @default - it is read at every refresh
+   * @default - 1Password is read at every refresh
    */
   readonly refreshPolicy?: 'CreatedOnce';
   /**
-   * What ESO does with the Secret; by default it makes it, puts it right, and it goes with this app secret.
+   * Who owns the Secret. By default External Secrets Operator creates it, reverts changes to it, and deletes it along
+   * with this app secret.
    *
-   * - `'Orphan'`: the Secret stays when this app secret goes. One that somebody deletes or changes is made
-   *   again at the next refresh only, and the ExternalSecret is Ready all the while.
-   * - `'Merge'`: the keys are added to a Secret that something else makes, and ESO makes none: until it is
-   *   there this app secret is not ready, and ESO looks again at the next refresh only. Keys that go from
-   *   this declaration go from the Secret; when the app secret itself goes, its keys stay there.
+   * - `'Orphan'`: the Secret stays when this app secret is deleted. If somebody deletes or changes the Secret, it is
+   *   restored only at the next refresh; meanwhile the ExternalSecret stays Ready.
+   * - `'Merge'`: the keys are added to a Secret that something else creates. Until that exists, this app secret is not
+   *   ready; the operator retries only at the next refresh. A key that you remove from this declaration is removed
+   *   from the Secret; if you delete the whole app secret, its keys stay.
    *
    * @default - Owner
    */
   readonly creationPolicy?: 'Orphan' | 'Merge';
   /**
-   * Flux Kustomizations, made elsewhere, that must have been Ready once before this one is applied. The app
-   * secrets of the namespace that wait for the same are a unit, `secrets-<namespace>-after-<name>`.
+   * Flux Kustomizations outside this project that must have been Ready once before this app secret is applied. App
+   * secrets of a namespace with the same list share the unit `secrets-<namespace>-after-<name>`.
    *
    * @default - none
    */
   readonly waitsFor?: readonly ExternalUnit[];
   /**
-   * Puts it into a unit apart, `secrets-<namespace>-<unit>`, alone or with those of the namespace that say the
-   * same. An app that waits for that unit does not wait for the other secrets of the namespace.
+   * Puts it into a separate unit, `secrets-<namespace>-<unit>`, with other app secrets of the namespace that set the
+   * same value. An app can then wait for that unit without waiting for the namespace's other app secrets.
    *
-   * @default - `secrets-<namespace>`, or what `waitsFor` says
+   * @default - `secrets-<namespace>`, or the unit that follows from `waitsFor`
    */
   readonly unit?: string;
   /**
-   * Folder of the app's manifests, from the top of the repository, such as `kubernetes/apps/media/radarr/app`. Its
-   * ExternalSecret is written there, as `externalsecret-<name>.yaml`, and belongs to the Flux Kustomization of the
-   * app instead of a unit of `dist/`. For files under `src/secrets/`.
+   * Folder of the app's manifests, relative to the top of the repository: `kubernetes/apps/media/radarr/app`. Synth
+   * writes the ExternalSecret there, as `externalsecret-<name>.yaml`; it then belongs to the app's Flux Kustomization
+   * instead of a unit. Only for files under `src/secrets/`.
    *
-   * @default - a unit of `dist/`
+   * @default - in a unit in `dist/`
    */
   readonly beside?: string;
 }
 
-/** One app secret for several namespaces; a file under `src/secrets/` may say so. */
+/** One app secret for several namespaces, in a file under `src/secrets/`. */
 export interface AppSecretInNamespaces extends Omit<AppSecretProps, 'namespace'> {
-  /** Namespaces that each get the Secret, from an ExternalSecret of their own. They must exist. */
+  /** The namespaces; each gets its own ExternalSecret and Secret. They must exist. */
   readonly namespaces: readonly string[];
+  /** Not allowed together with `namespaces`. */
   readonly namespace?: never;
 }
 
-/** What a file under `src/secrets/` declares. */
+/** What a file under `src/secrets/` declares: an app secret for one namespace or for several. */
 export type AppSecretDeclaration = (AppSecretProps & { readonly namespaces?: never }) | AppSecretInNamespaces;
 
-/** Name of the ExternalSecret of an app secret; with the namespace it is what tells app secrets apart. */
+/** Name of the ExternalSecret of an app secret. Together with the namespace it identifies the app secret. */
 export function externalSecretNameOf({
   externalSecretName,
   name,
@@ -91,17 +93,17 @@ export function externalSecretNameOf({
   return externalSecretName ?? name;
 }
 
-/** What an `AppSecret` needs beside the operator's words. */
+/** What an `AppSecret` needs to know about its surroundings. */
 export interface AppSecretContext {
   /** Name of the store. */
   readonly storeName: string;
-  /** Its kind; a SecretStore is in the namespace of the app secret. @default ClusterSecretStore */
+  /** Kind of the store; a SecretStore must be in the namespace of the app secret. @default ClusterSecretStore */
   readonly storeKind?: 'ClusterSecretStore' | 'SecretStore';
   /** How the store reads 1Password: through Connect, or with a service account. @default onepassword */
   readonly provider?: Provider;
-  /** Go duration for secrets that do not say one. */
+  /** Refresh interval of app secrets that set none, as a Go duration. */
   readonly refreshInterval: string;
-  /** Whether another unit takes it over, so that Flux must not prune it from this one. @default false */
+  /** Whether the app secret moves to another unit, so that Flux must not prune it from this one. @default false */
   readonly handOver?: boolean;
 }
 
@@ -119,7 +121,7 @@ function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
     ...(hasData && { data }),
     ...(templateFrom.length > 0 && { templateFrom }),
     ...((hasData || templateFrom.length > 0) && {
-      // Replace: only the keys that were asked for reach the Secret.
+      // Replace: the Secret gets only the declared keys.
       mergePolicy:
         keys === 'all'
           ? ExternalSecretSpecTargetTemplateMergePolicy.MERGE
@@ -133,7 +135,7 @@ function template(props: AppSecretProps): ExternalSecretSpecTargetTemplate {
   };
 }
 
-/** Values: a key of the ConfigMap is a key of the Secret, so that it is known what the Secret holds. */
+/** `templateAs: Values` turns each key of the ConfigMap into one key of the Secret, so that its keys are known. */
 function configMapTemplates({
   templateFrom = [],
 }: AppSecretProps): ExternalSecretSpecTargetTemplateTemplateFrom[] {
@@ -152,11 +154,11 @@ const creationPolicies = {
 } as const;
 
 /**
- * An ExternalSecret that reads 1Password items and makes one Secret.
+ * An ExternalSecret that reads 1Password items and creates one Secret.
  *
- * The fields of an item come by one `dataFrom.extract`. The keys are written by a template with dot
- * access, because that is the one spelling in which a missing field is an error that names it, and an empty
- * one fails: no Secret is written then, and an existing one stays as it is (`deletionPolicy: Retain`).
+ * One `dataFrom.extract` reads the fields of an item. A template with dot access writes the keys, because only then is
+ * a missing field an error that names it. On an error, including an empty field, no Secret is written and an existing
+ * one stays unchanged (`deletionPolicy: Retain`).
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -181,7 +183,7 @@ export class AppSecret extends Construct {
     const dataFrom = lookUps(props, context.provider);
     const data = singleLookUps(props, context.provider);
     const once = props.refreshPolicy === 'CreatedOnce';
-    // What never refreshes is not to change with the setting.
+    // An ExternalSecret that never refreshes should not change along with the setting.
     const refreshInterval = once ? '1h' : (props.refreshInterval ?? context.refreshInterval);
     const annotations = {
       ...((goDuration(refreshInterval) ?? 0) > hour && {

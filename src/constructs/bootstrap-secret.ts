@@ -7,23 +7,22 @@ import { addCheck } from './validation.js';
 
 /** Input of a `BootstrapSecret`. */
 export interface BootstrapSecretProps {
-  /** `metadata.name` that the Secret must have. */
+  /** The `metadata.name` that the Secret must have. */
   readonly name: string;
-  /** `metadata.namespace` that it must have. */
+  /** The `metadata.namespace` that the Secret must have. */
   readonly namespace: string;
-  /** The SOPS file. */
+  /** The content of the SOPS file. */
   readonly content: Buffer;
-  /** What messages call the file. @default - the path of the construct */
+  /** The name of the file in messages. @default - the path of the construct */
   readonly file?: string;
 }
 
-/** The keys of the Secret: Connect's credentials file, and the token with which ESO asks Connect. */
+/** The keys of the Secret: Connect's credentials file, and the token with which ESO authenticates to Connect. */
 export const bootstrapKeys = ['1password-credentials.json', 'token'] as const;
 
 /**
- * The one Secret that comes from SOPS: it goes into the folder of the unit byte for byte, because the
- * MAC of a SOPS file covers it in the order in which it was written. A file that Flux could not decrypt into
- * this Secret, whatever key it has, is an error at synth.
+ * The bootstrap Secret. The SOPS file is copied into the unit's folder byte for byte, because its MAC depends on the
+ * order of its content. A file that Flux could not decrypt into this Secret with any key is an error at synth.
  *
  * @example
  * import { readFileSync } from 'node:fs';
@@ -45,9 +44,14 @@ export const bootstrapKeys = ['1password-credentials.json', 'token'] as const;
  * });
  */
 export class BootstrapSecret extends Construct {
-  /** SHA-256 of the encrypted file, in hex: it changes with every rotation and gives nothing away. */
+  /** SHA-256 of the encrypted file, in hex: it changes with every rotation and reveals nothing. */
   readonly digest: string;
 
+  /**
+   * @param scope The unit to add the file to; it needs a `decryptionSecret`.
+   * @param id Name in the scope.
+   * @param props The SOPS file, and the Secret that it must contain.
+   */
   constructor(scope: Unit, id: string, props: BootstrapSecretProps) {
     super(scope, id);
     const { name, namespace, content, file = this.node.path } = props;

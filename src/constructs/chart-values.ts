@@ -1,40 +1,40 @@
 import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
 
-/** What an operator may choose for a value; leaving it out is always fine. */
+/** What the user may choose for a chart value; leaving it out is always fine. */
 export interface ValueRule {
   readonly fine: (value: unknown) => boolean;
-  /** What the product needs there, for a message: `true`, `it left out`. */
+  /** What the message says after "must": `be true`, `not be set`. */
   readonly needed: string;
 }
 
-/** Nothing but this value, which is the chart's default. */
+/** Only this value, the chart's default. */
 export function only(value: unknown): ValueRule {
-  return { fine: (asked) => asked === value, needed: JSON.stringify(value) };
+  return { fine: (asked) => asked === value, needed: `be ${JSON.stringify(value)}` };
 }
 
-/** A number of at least so much. */
+/** A number not below a minimum. */
 export function atLeast(least: number): ValueRule {
-  return { fine: (asked) => typeof asked === 'number' && asked >= least, needed: `at least ${least}` };
+  return { fine: (asked) => typeof asked === 'number' && asked >= least, needed: `be at least ${least}` };
 }
 
 const selectorLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/instance'];
 
-/** Labels that do not overwrite those by which the chart's selectors find its pods. */
+/** Labels that leave those of the chart's pod selectors alone. */
 export const noSelectorLabel: ValueRule = {
   fine: (labels) => isTree(labels) && !Object.keys(labels).some((key) => selectorLabels.includes(key)),
-  needed: `no ${selectorLabels.join(' and ')}`,
+  needed: `not contain ${selectorLabels.join(' or ')}`,
 };
 
 /** No value at all. */
-export const leftOut: ValueRule = { fine: (asked) => asked === null, needed: 'it left out' };
+export const leftOut: ValueRule = { fine: (asked) => asked === null, needed: 'not be set' };
 
 /**
- * Looks for values that would undo what the product promises, though it does not set them.
+ * Finds values that this project does not set itself but that would break it.
  *
- * @param values What the operator adds.
- * @param rules By path.
- * @param where What the messages call the values.
+ * @param values The user's values.
+ * @param rules The rules, by path.
+ * @param where The name of the values in messages.
  */
 export function brokenRules(
   values: object,
@@ -47,24 +47,24 @@ export function brokenRules(
   });
 }
 
-/** A value by its path; undefined when it is not there. */
+/** The value at a path; undefined if it is not set. */
 export function valueAt(values: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), values);
 }
 
-/** A value that an operator asked for, and that would undo what the product promises. */
+/** The problem of a value that would break this project. */
 export function conflict(where: string, asked: unknown, needed: string): Problem {
-  const what = `is ${JSON.stringify(asked)}, where the project needs ${needed}`;
+  const what = `must ${needed} (got ${JSON.stringify(asked)})`;
   return { code: 'chart-values', where, what, todo: 'remove it' };
 }
 
 /**
- * Puts an operator's chart values over those that the product only proposes.
+ * Merges the user's chart values over the defaults that this project only proposes.
  *
- * @returns Both together, the operator's where they disagree; lists are taken whole.
+ * @returns The merged values; the user's win, and lists are replaced as a whole.
  */
 export function overDefaults<Values extends object>(defaults: Values, values: Values): Values {
-  // In the operator's order, which is that of the messages.
+  // In the user's order, which is that of the messages.
   const merge = (a: Tree, b: Tree): Tree => ({
     ...Object.fromEntries(
       Object.entries(b).map(([key, asked]) => {
@@ -78,12 +78,12 @@ export function overDefaults<Values extends object>(defaults: Values, values: Va
 }
 
 /**
- * Adds an operator's chart values to those that the product relies on.
+ * Merges the user's chart values with those that this project relies on.
  *
- * @param fixed What the product needs.
- * @param extra What the operator adds; lists are taken whole.
- * @param where What the messages call the values.
- * @returns `values`: both together, `fixed` where they disagree; `problems`: where they do.
+ * @param fixed The values that this project relies on; they win.
+ * @param extra The user's values; lists are not merged.
+ * @param where The name of the values in messages.
+ * @returns The merged `values`, and a problem for each value on which the two disagree.
  */
 export function mergeValues<Values extends object>(
   fixed: Values,
@@ -99,7 +99,7 @@ export function mergeValues<Values extends object>(
       if (own === undefined) merged[key] = asked;
       else if (isTree(own) && isTree(asked)) merged[key] = merge(own, asked, at);
       else if (JSON.stringify(own) !== JSON.stringify(asked)) {
-        problems.push(conflict(at, asked, JSON.stringify(own)));
+        problems.push(conflict(at, asked, `be ${JSON.stringify(own)}`));
       }
     }
     return merged;

@@ -7,16 +7,16 @@ export interface ConnectNetworkPolicyProps {
   /** Namespace of Connect and of External Secrets Operator. */
   readonly namespace: string;
   /**
-   * Helm release of External Secrets Operator in this namespace; every pod of it has the name as a label.
-   * @default - `operatorNamespace` tells
+   * Helm release of External Secrets Operator in the same namespace; its pods are selected by this name.
+   * @default - pods are selected in `operatorNamespace`
    */
   readonly operatorRelease?: string;
   /**
-   * Namespace of an External Secrets Operator that is installed by whatever release: each pod that its chart's
-   * label calls by its name gets in. @default - that of Connect
+   * Namespace of an External Secrets Operator whose release name is unknown; its pods are selected by the chart's
+   * label `app.kubernetes.io/name`. @default - that of Connect
    */
   readonly operatorNamespace?: string;
-  /** Namespace of Prometheus, which may read Connect's metrics. @default - nobody but the operator gets in */
+  /** Namespace of Prometheus, which may scrape Connect. @default - only the operator may reach Connect */
   readonly scraperNamespace?: string;
 }
 
@@ -26,12 +26,12 @@ const port = (number: number, protocol: 'TCP' | 'UDP' = 'TCP') => ({
 });
 
 /**
- * Lets only External Secrets Operator, and Prometheus, reach Connect, and Connect only DNS and HTTPS. It
- * needs a network plugin that enforces policies; elsewhere it does nothing.
+ * Lets only External Secrets Operator and Prometheus reach Connect, and lets Connect reach only DNS and HTTPS. It has
+ * no effect without a network plugin that enforces policies.
  *
- * The rules for going out name ports and no addresses: 1Password's change, and some network plugins do
- * not count the cluster's DNS among the addresses of an `ipBlock`. Probes come from the node, which a
- * policy never stops: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ * The egress rules list ports instead of addresses: 1Password's addresses change, and some network plugins do not
+ * match the cluster's DNS by `ipBlock`. Policies never block probes, which come from the node:
+ * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -44,6 +44,11 @@ const port = (number: number, protocol: 'TCP' | 'UDP' = 'TCP') => ({
  * });
  */
 export class ConnectNetworkPolicy extends Construct {
+  /**
+   * @param scope The chart or unit to add it to.
+   * @param id Name in the scope.
+   * @param props Who may reach Connect.
+   */
   constructor(scope: Construct, id: string, props: ConnectNetworkPolicyProps) {
     super(scope, id);
     const { operatorRelease, operatorNamespace = props.namespace } = props;

@@ -6,39 +6,40 @@ import { addCheck } from './validation.js';
 
 /** Input of a `ConnectRelease`; the chart is `oci://ghcr.io/1password/connect`. */
 export interface ConnectReleaseProps extends ChartSource {
+  /** Namespace of Connect. */
   readonly namespace: string;
   /** Name of the Secret, in the same namespace, with the key `1password-credentials.json`. */
   readonly credentialsSecret: string;
   /**
-   * Digest of the encrypted credentials file. It becomes an annotation of the pod: Connect reads the
-   * Secret once, through a `subPath` mount, so that only a new pod sees a rotated credential.
+   * Digest of the encrypted credentials file, for an annotation on the pod: Connect reads the Secret once, through a
+   * `subPath` mount, so only a new pod sees rotated credentials.
    *
    * @default - no annotation
    */
   readonly credentialsDigest?: string;
-  /** Whether to make a ServiceMonitor; the chart does not ask whether its CRD is there. @default false */
+  /** Whether to create a ServiceMonitor; the chart does not check that its CRD exists. @default false */
   readonly serviceMonitor?: boolean;
-  /** Labels by which Prometheus picks ServiceMonitors. @default - none */
+  /** Labels by which Prometheus selects ServiceMonitors. @default - none */
   readonly monitorLabels?: { readonly [key: string]: string };
-  /** ServiceAccount, in the namespace, as which Flux installs the release. @default - Flux's own */
+  /** ServiceAccount, in `namespace`, that Flux impersonates to install the release. @default - Flux's own */
   readonly serviceAccountName?: string;
-  /** More values of the chart. @default - none */
+  /** Additional values of the chart. @default - none */
   readonly values?: ConnectValues;
-  /** What messages call `values`. @default - the path of the construct */
+  /** The name of `values` in messages. @default - the path of the construct */
   readonly valuesName?: string;
 }
 
 /** Name of the Helm release. */
 export const connectRelease = 'onepassword-connect';
 
-/** Name of Connect's Service and Deployment, and of the label `app` of its pods. */
+/** Name of Connect's Service and Deployment, and value of its pods' label `app`. */
 export const connectName = 'onepassword';
 
-/** The ports of Connect's API: what clients in the cluster see, and what the container listens on. */
+/** Connect's ports: of the Service, of the API container and of the sync container. */
 export const connectPorts = { service: 80, container: 8080, sync: 8081 } as const;
 
-// The chart uses one value for the port of Service and container, and a non-root process may not listen
-// on 80 on every node. Deleting by port does not depend on the order of the list.
+// The chart has one value for the port of both Service and container, and on some nodes a non-root process can't
+// listen on 80. Deleting by port does not depend on the order of the list.
 const servicePatch = `apiVersion: v1
 kind: Service
 metadata:
@@ -52,7 +53,7 @@ spec:
       targetPort: ${connectPorts.container}
 `;
 
-// The chart has no value for the labels of its ServiceMonitor. The target picks it; the name is not used.
+// The chart has no value for the labels of its ServiceMonitor. The target selects it; the name is ignored.
 const monitorPatch = (labels: object) => `apiVersion: monitoring.coreos.com/v1
 kind: ServiceMonitor
 metadata:
@@ -73,14 +74,14 @@ spec:
       maxUnavailable: 0
 `;
 
-/** Values with which Connect would not be one pod behind plain HTTP that reads the bootstrap Secret. */
+/** Rules that keep Connect a single pod behind plain HTTP that reads the bootstrap Secret. */
 export const connectRules: Readonly<Record<string, ValueRule>> = {
   'connect.api.name': only('connect-api'),
   'connect.credentials': leftOut,
   'connect.credentials_base64': leftOut,
   'connect.customEnvVars': {
     fine: (list) => !/"OP_(HTTPS?_PORT|SESSION|BUS_\w+)"/.test(JSON.stringify(list)),
-    needed: 'no OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION and OP_BUS_*',
+    needed: 'not contain OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION or OP_BUS_*',
   },
   'connect.hpa.enabled': only(false),
   'connect.ingress.enabled': only(false),
@@ -88,7 +89,7 @@ export const connectRules: Readonly<Record<string, ValueRule>> = {
   'connect.tls.enabled': only(false),
 };
 
-/** What `values` may say otherwise; the probes of both containers are the chart's. */
+/** Defaults that `values` may override; the probes of both containers are the chart's. */
 export const connectDefaults: ConnectValues = {
   connect: {
     api: { resources: { requests: { memory: '64Mi' } } },
@@ -97,8 +98,8 @@ export const connectDefaults: ConnectValues = {
 };
 
 /**
- * A 1Password Connect server, from 1Password's chart: one replica, replaced only when the next one is
- * ready, behind port 80 of the Service `onepassword`. No operator, no CRD, no test pod.
+ * A 1Password Connect server, from 1Password's chart: one replica, replaced only once the new one is ready, behind
+ * port 80 of the Service `onepassword`. It installs no 1Password operator, no CRDs and no test pod.
  *
  * `values` that contradict this are an error at synth.
  *
@@ -114,6 +115,11 @@ export const connectDefaults: ConnectValues = {
  * });
  */
 export class ConnectRelease extends Construct {
+  /**
+   * @param scope The chart or unit to add it to.
+   * @param id Name in the scope.
+   * @param props Namespace, chart version, credentials and values.
+   */
   constructor(scope: Construct, id: string, props: ConnectReleaseProps) {
     super(scope, id);
     const { credentialsDigest, monitorLabels } = props;

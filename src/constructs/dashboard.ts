@@ -1,20 +1,20 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 
-/** One picture of a dashboard. */
+/** A panel of a dashboard. */
 export interface Panel {
   readonly title: string;
   /**
    * - `state`: 1 is good, 0 is bad;
    * - `number`: a count; `bad`: one that should be 0;
-   * - `table`: the labels of what there is;
+   * - `table`: the labels of each series;
    * - `ages`: seconds, the longest first;
    * - `lines`: over time.
    */
   readonly kind: 'state' | 'number' | 'bad' | 'table' | 'ages' | 'lines';
   /** PromQL. */
   readonly expression: string;
-  /** What a line is called, with its labels in `{{ }}`. @default - Grafana's own */
+  /** Legend of a line, with labels in `{{ }}`. @default - Grafana's own */
   readonly legend?: string;
 }
 
@@ -23,17 +23,17 @@ export interface DashboardProps {
   /** Name of the ConfigMap. */
   readonly name: string;
   readonly namespace: string;
-  /** Label by which Grafana's sidecar finds it, and its value. */
+  /** Name of the label by which Grafana's sidecar finds it; `labelValue` is its value. */
   readonly label: string;
   readonly labelValue: string;
   readonly title: string;
-  /** Part of its address in Grafana. */
+  /** Part of its URL in Grafana. */
   readonly uid: string;
   /** From left to right, and downwards. */
   readonly panels: readonly Panel[];
 }
 
-/** How wide and high the kinds are, of 24 columns. */
+/** Width and height of each kind, in a grid of 24 columns. */
 const sizes = {
   state: [4, 4],
   number: [4, 4],
@@ -44,7 +44,7 @@ const sizes = {
 } as const satisfies Record<Panel['kind'], readonly [number, number]>;
 
 /**
- * A dashboard of Grafana, in a ConfigMap that its sidecar finds by a label. It costs nothing until there is one.
+ * A Grafana dashboard, in a ConfigMap that Grafana's sidecar finds by a label. Without Grafana it has no effect.
  * https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
  */
 export class Dashboard extends Construct {

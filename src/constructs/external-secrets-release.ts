@@ -15,27 +15,27 @@ import {
 import { type ChartSource, HelmRelease, sourceOf } from './helm-release.js';
 import { addCheck } from './validation.js';
 
-/** Name of the Helm release, and so the label `app.kubernetes.io/instance` of its pods. */
+/** Name of the Helm release, which is also the label `app.kubernetes.io/instance` of its pods. */
 export const operatorRelease = 'external-secrets';
 
 /** Input of an `ExternalSecretsRelease`; the chart is `oci://ghcr.io/external-secrets/charts/external-secrets`. */
 export interface ExternalSecretsReleaseProps extends ChartSource {
+  /** Namespace of the operator. */
   readonly namespace: string;
   /**
-   * Whether a Prometheus operator is there. `false` renders the ServiceMonitor only where its CRD exists,
-   * which costs nothing until then; `true` renders it always, which is what makes it appear in a release
-   * that was installed before the CRD.
+   * Whether a Prometheus operator is installed. `false` renders the ServiceMonitor only if its CRD exists at install
+   * time; `true` always renders it, so that it also appears in a release that is older than the CRD.
    *
    * @default false
    */
   readonly monitoring?: boolean;
-  /** Labels by which Prometheus picks ServiceMonitors. @default - none */
+  /** Labels by which Prometheus selects ServiceMonitors. @default - none */
   readonly monitorLabels?: { readonly [key: string]: string };
-  /** ServiceAccount, in the namespace, as which Flux installs the release. @default - Flux's own */
+  /** ServiceAccount, in `namespace`, that Flux impersonates to install the release. @default - Flux's own */
   readonly serviceAccountName?: string;
-  /** More values of the chart. @default - none */
+  /** Additional values of the chart. @default - none */
   readonly values?: ExternalSecretsValues;
-  /** What messages call `values`. @default - the path of the construct */
+  /** The name of `values` in messages. @default - the path of the construct */
   readonly valuesName?: string;
 }
 
@@ -43,10 +43,10 @@ const probe = { livenessProbe: { enabled: true }, readinessProbe: { enabled: tru
 const small = { requests: { cpu: '10m', memory: '32Mi' } };
 
 /**
- * What `values` may say otherwise. Nothing has a limit: an operator that is killed for its memory serves nobody.
+ * Defaults that `values` may override. There are no limits: an OOM-killed operator serves nobody.
  *
- * The webhook refuses every change of an ExternalSecret while it is away, so there are two of it, on two nodes
- * where there are two, and a drain takes one at a time.
+ * No ExternalSecret can change while the webhook is down, so it has two replicas, spread over nodes, and a drain takes
+ * one at a time.
  */
 export const operatorDefaults = {
   certController: { ...probe, resources: small },
@@ -74,7 +74,7 @@ export const operatorDefaults = {
   },
 } satisfies ExternalSecretsValues;
 
-/** Values with which the operator would not run, not serve the store, or fail in silence. */
+/** Values with which the operator would not run, would not serve the store, or would fail silently. */
 export const operatorRules = {
   'certController.podLabels': noSelectorLabel,
   commonLabels: noSelectorLabel,
@@ -102,23 +102,29 @@ export const operatorRules = {
   'webhook.podLabels': noSelectorLabel,
 };
 
-/** Values that are fine alone, and not beside others. */
+/** Values that are fine on their own, but not combined. */
 function togetherProblems(values: object, where: string): Problem[] {
   const of = (path: string) => valueAt(values, path);
   const problems: Problem[] = [];
   const refuse = (path: string, needed: string) =>
     problems.push(conflict(`${where}.${path}`, of(path), needed));
   if (Number(of('replicaCount')) > 1 && of('leaderElect') !== true) {
-    refuse('replicaCount', '1, or leaderElect: true beside it, so that only one of them works');
+    refuse('replicaCount', 'be 1 unless leaderElect is true, so that only one replica is active');
   }
   const makesCertificate = of('webhook.certManager.enabled') === true || of('webhook.create') === false;
   if (of('certController.create') === false && !makesCertificate) {
-    refuse('certController.create', 'true, or webhook.certManager, so that the webhook has a certificate');
+    refuse(
+      'certController.create',
+      'be true unless webhook.certManager is enabled, so that the webhook has a certificate',
+    );
   }
   for (const of1 of ['', 'webhook.', 'certController.']) {
     const egress = of(`${of1}networkPolicy.egress`);
     if (of(`${of1}networkPolicy.enabled`) === true && !(Array.isArray(egress) && egress.length > 0)) {
-      refuse(`${of1}networkPolicy.enabled`, 'false, or an egress beside it: without one nothing gets out');
+      refuse(
+        `${of1}networkPolicy.enabled`,
+        `be false unless ${of1}networkPolicy.egress is set, or nothing gets out`,
+      );
     }
   }
   const least = of('webhook.podDisruptionBudget.minAvailable');
@@ -127,7 +133,7 @@ function togetherProblems(values: object, where: string): Problem[] {
   if (budget && typeof least === 'number' && least >= Number(of('webhook.replicaCount'))) {
     refuse(
       'webhook.replicaCount',
-      'more than webhook.podDisruptionBudget.minAvailable, or no node can be drained',
+      'be more than webhook.podDisruptionBudget.minAvailable, or no node can be drained',
     );
   }
   return problems;
@@ -136,15 +142,14 @@ function togetherProblems(values: object, where: string): Problem[] {
 /**
  * External Secrets Operator, from its chart.
  *
- * - The CRDs survive an uninstall: the chart templates them, so that an uninstall would take every
- *   ExternalSecret, and with it every Secret, along.
- * - A store that breaks is seen within a minute (the chart's default is 5).
- * - Five ExternalSecrets are synced at a time (the chart's default is 1), so that hundreds of new ones, or all of
- *   them after a restart, take seconds.
+ * - The CRDs survive an uninstall. The chart templates them, so otherwise an uninstall would delete every
+ *   ExternalSecret, and with it every Secret.
+ * - A broken store is noticed within a minute (chart default: 5).
+ * - Five ExternalSecrets are synced at a time (chart default: 1), so that hundreds of them take seconds.
  * - ServiceMonitor and Grafana dashboard are on.
- * - Probes, modest requests, and a webhook that a drained node does not stop; `values` may say otherwise.
+ * - Probes, modest requests, and a webhook that survives the drain of a node; `values` may override these.
  *
- * `values` that contradict this are an error at synth.
+ * Other `values` that contradict this are an error at synth.
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -154,6 +159,11 @@ function togetherProblems(values: object, where: string): Problem[] {
  * new ExternalSecretsRelease(chart, 'operator', { namespace: 'external-secrets', version: '2.9.0' });
  */
 export class ExternalSecretsRelease extends Construct {
+  /**
+   * @param scope The chart or unit to add it to.
+   * @param id Name in the scope.
+   * @param props Namespace, chart version and values.
+   */
   constructor(scope: Construct, id: string, props: ExternalSecretsReleaseProps) {
     super(scope, id);
     const where = props.valuesName ?? `${this.node.path}: values`;
@@ -182,7 +192,7 @@ export class ExternalSecretsRelease extends Construct {
       name: operatorRelease,
       namespace: props.namespace,
       chart: { url: 'oci://ghcr.io/external-secrets/charts/external-secrets', ...sourceOf(props) },
-      // The chart's CRDs are templates and go with every upgrade; this is for its (empty) crds/ folder.
+      // The chart's CRDs are templates, part of every upgrade; this is for its (empty) crds/ folder.
       crds: 'CreateReplace',
       values,
       ...(props.serviceAccountName !== undefined && { serviceAccountName: props.serviceAccountName }),

@@ -1,15 +1,26 @@
-/** A Flux Kustomization that another one can wait for. */
+/** A Flux Kustomization that a unit can wait for. */
 export interface UnitReference {
   /** Name of the Flux Kustomization. */
   readonly unitName: string;
-  /** Its namespace; undefined means the namespace of the one that waits. */
+  /** Its namespace; undefined for the namespace of the unit that waits. */
   readonly unitNamespace?: string;
 }
 
-/** A Flux Kustomization that is declared elsewhere in the operator's repository. */
+/**
+ * A Flux Kustomization that this project does not create; `externalUnit()` makes one.
+ *
+ * @example
+ * import { ExternalUnit } from 'cluster-secrets';
+ *
+ * export const monitoring = new ExternalUnit('kube-prometheus-stack', 'flux-system');
+ */
 export class ExternalUnit implements UnitReference {
   readonly unitNamespace?: string;
 
+  /**
+   * @param unitName `metadata.name` of the Flux Kustomization.
+   * @param namespace Its namespace. @default - that of this project's Flux Kustomizations
+   */
   constructor(
     readonly unitName: string,
     namespace?: string,
@@ -19,11 +30,11 @@ export class ExternalUnit implements UnitReference {
 }
 
 /**
- * Names a Flux Kustomization that this project does not make, to wait for it.
+ * Refers to a Flux Kustomization that this project does not create, in order to wait for it.
  *
  * @param name `metadata.name` of the Flux Kustomization.
- * @param namespace Its namespace; default: the namespace of this project's Flux Kustomizations.
- * @returns What `waitsFor` and `dependsOn` take.
+ * @param namespace Its namespace. @default - that of this project's Flux Kustomizations
+ * @returns A value for `waitsFor` and `dependsOn`.
  *
  * @example
  * import { appSecret, externalUnit } from 'cluster-secrets';

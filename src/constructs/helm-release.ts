@@ -15,32 +15,32 @@ import {
 } from '../../imports/source.toolkit.fluxcd.io.js';
 import { partOf } from './unit.js';
 
-/** Which chart of a registry, and who has to have signed it. */
+/** The version of a chart in a registry, and the signature that it must have. */
 export interface ChartSource {
-  /** Chart version, which is the tag. */
+  /** Version of the chart, which is also its tag. */
   readonly version: string;
-  /** Digest of this version, `sha256:...`; Flux takes it, whatever the tag has become. @default - none */
+  /** Digest of this version, `sha256:...`; Flux pulls it even if the tag has moved. @default - none */
   readonly digest?: string;
-  /** Whose signature Flux asks for; a chart without it is not installed. @default - nobody's */
+  /** The signature that Flux requires; it does not install a chart without it. @default - not checked */
   readonly verify?: ChartIdentity;
 }
 
-/** Who signs a chart by cosign without a key: https://fluxcd.io/flux/components/source/ocirepositories/#keyless-verification */
+/** A keyless cosign signature: https://fluxcd.io/flux/components/source/ocirepositories/#keyless-verification */
 export interface ChartIdentity {
   /** Regular expression of the OIDC issuer. */
   readonly issuer: string;
-  /** Regular expression of the subject, such as a workflow of GitHub. */
+  /** Regular expression of the subject, such as a GitHub workflow. */
   readonly subject: string;
 }
 
-/** What of some input says which chart it is. */
+/** Picks the fields of `ChartSource`. */
 export function sourceOf({ version, digest, verify }: ChartSource): ChartSource {
   return { version, ...(digest !== undefined && { digest }), ...(verify && { verify }) };
 }
 
 /** A chart in an OCI registry. */
 export interface OciChart extends ChartSource {
-  /** `oci://` address of the chart, without the tag. */
+  /** `oci://` URL of the chart, without the tag. */
   readonly url: string;
 }
 
@@ -50,33 +50,35 @@ export interface HelmReleaseProps<Values extends object> {
   readonly name: string;
   /** Namespace of all three. */
   readonly namespace: string;
+  /** The chart to install. */
   readonly chart: OciChart;
+  /** Values of the chart. */
   readonly values: Values;
-  /** What Flux does with the `crds/` folder of the chart, on install and on upgrade. */
+  /** What Flux does with the chart's `crds/` folder on install and on upgrade. */
   readonly crds: 'Skip' | 'CreateReplace';
-  /** ServiceAccount, in the namespace, as which Flux installs the release. @default - Flux's own */
+  /** ServiceAccount, in `namespace`, that Flux impersonates to install the release. @default - Flux's own */
   readonly serviceAccountName?: string;
-  /** How often Flux looks for drift and for a moved tag, as a Go duration. @default 1h */
+  /** How often Flux checks for drift and for a moved tag, as a Go duration. @default 1h */
   readonly interval?: string;
-  /** Strategic merge patches on what the chart renders, for what it has no value for. @default - none */
+  /** Strategic merge patches on the rendered chart, where it has no value for something. @default - none */
   readonly patches?: readonly HelmPatch[];
 }
 
 /** A kustomize patch on the rendered chart. */
 export interface HelmPatch {
-  /** Without a name: all of the kind. */
+  /** The objects to patch: one by name, or all of a kind. */
   readonly target: { readonly kind: string; readonly name?: string };
   /** YAML of a strategic merge patch. */
   readonly patch: string;
 }
 
 /**
- * A Helm chart from an OCI registry that Flux keeps installed: an OCIRepository and a HelmRelease that
- * refers to it. A failed install or upgrade is retried every five minutes (helm-controller's default) for as long
- * as it takes, without uninstalling what is there; drift is corrected.
+ * A Helm chart from an OCI registry, installed by Flux: an OCIRepository and the HelmRelease that refers to it. Flux
+ * retries a failed install or upgrade every five minutes (helm-controller's default), without limit and without
+ * uninstalling anything, and corrects drift.
  *
  * The strategies have no `retryInterval`: many repositories patch another strategy into every HelmRelease, and the
- * API server refuses an interval beside that one.
+ * API server refuses an interval with that one.
  *
  * Media type and operation of the layer: https://fluxcd.io/flux/components/source/ocirepositories/
  *

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 
-/** Name of the ServiceAccount as which Helm installs the releases, and of its ClusterRoleBinding. */
+/** Name of the ServiceAccount that Flux impersonates to install the releases, and of its ClusterRoleBinding. */
 export const releaseServiceAccount = 'cluster-secrets';
 
 /** Input of a `ReleaseServiceAccount`. */
@@ -11,9 +11,8 @@ export interface ReleaseServiceAccountProps {
 }
 
 /**
- * The ServiceAccount as which helm-controller installs the releases where Flux is locked down: without one it
- * takes `default` of the namespace, which may do nothing. The charts make CRDs and cluster roles, so it is a
- * cluster admin.
+ * The ServiceAccount that helm-controller impersonates under multi-tenancy lockdown: without one it uses the
+ * namespace's `default`, which has no permissions. The charts create CRDs and ClusterRoles, so it is a cluster admin.
  * https://fluxcd.io/flux/installation/configuration/multitenancy/
  */
 export class ReleaseServiceAccount extends Construct {

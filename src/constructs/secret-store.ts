@@ -3,21 +3,21 @@ import { ClusterSecretStore } from '../../imports/external-secrets.io.js';
 
 /** Input of a `SecretStore`. */
 export interface SecretStoreProps {
-  /** `metadata.name`; what an ExternalSecret's `secretStoreRef` names. */
+  /** `metadata.name`, for the `secretStoreRef` of ExternalSecrets. */
   readonly name: string;
   /** Address of the Connect server. */
   readonly connectHost: string;
-  /** The Secret with Connect's access token, and the key that has it. @default - key: token */
+  /** The Secret with Connect's access token, and its key (default: token). */
   readonly tokenSecret: { readonly name: string; readonly namespace: string; readonly key?: string };
-  /** Vaults by title or ID, searched in this order. At least one. */
+  /** At least one vault, by title or ID; searched in this order. */
   readonly vaults: readonly string[];
   /** The only namespaces whose ExternalSecrets may use the store. @default - all */
   readonly namespaces?: readonly string[];
 }
 
 /**
- * The ClusterSecretStore that reads 1Password through Connect. ESO numbers the vaults and searches the
- * lowest number first: https://external-secrets.io/latest/provider/1password-automation/
+ * A ClusterSecretStore that reads 1Password through Connect. It numbers the vaults, and ESO searches the lowest number
+ * first: https://external-secrets.io/latest/provider/1password-automation/
  *
  * @example
  * import { App, Chart } from 'cdk8s';
@@ -32,8 +32,14 @@ export interface SecretStoreProps {
  * });
  */
 export class SecretStore extends Construct {
+  /** Name of the ClusterSecretStore. */
   readonly storeName: string;
 
+  /**
+   * @param scope The chart or unit to add it to.
+   * @param id Name in the scope.
+   * @param props Address and token of Connect, and the vaults.
+   */
   constructor(scope: Construct, id: string, props: SecretStoreProps) {
     super(scope, id);
     this.storeName = props.name;

@@ -9,33 +9,35 @@ import {
 } from '../../imports/kustomize.toolkit.fluxcd.io.js';
 import type { UnitReference } from './external-unit.js';
 
-/** How the Flux of this cluster is set up, and where it finds `dist/`. */
+/** How this cluster's Flux is set up, and where it finds `dist/`. */
 export interface Flux {
   /** Namespace of the Flux Kustomizations. */
   readonly namespace: string;
-  /** The Flux source that holds this project. */
+  /** The Flux source that contains this project. */
   readonly source: FluxSource;
-  /** Folder of the units, relative to the root of the source: `./dist` or `./clusters/home/secrets/dist`. */
+  /** Folder of the units, relative to the top of the source: `./dist` or `./clusters/home/secrets/dist`. */
   readonly path: string;
-  /** How often Flux looks for drift, as a Go duration. */
+  /** How often Flux corrects drift, as a Go duration. */
   readonly interval: string;
-  /** How soon Flux tries again after a failure, as a Go duration. */
+  /** How soon Flux retries after a failure, as a Go duration. */
   readonly retryInterval: string;
-  /** Whether Flux deletes what a unit no longer has, and what it had when it goes. @default true */
+  /** Whether Flux deletes what a unit no longer contains, and everything in a unit that is removed. @default true */
   readonly prune?: boolean;
-  /** ServiceAccount, in `namespace`, as which Flux applies the units. @default - Flux's own */
+  /** ServiceAccount, in `namespace`, that Flux impersonates to apply the units. @default - Flux's own */
   readonly serviceAccountName?: string;
 }
 
-/** A Flux source, as `spec.sourceRef` names it. */
+/** A Flux source, as in `spec.sourceRef`. */
 export interface FluxSource {
+  /** Kind of the source. */
   readonly kind: 'GitRepository' | 'OCIRepository' | 'Bucket' | 'ExternalArtifact';
+  /** Name of the source. */
   readonly name: string;
-  /** @default - the namespace of the Flux Kustomizations */
+  /** Namespace of the source. @default - that of the Flux Kustomizations */
   readonly namespace?: string;
 }
 
-/** An object that Flux looks at before it calls a unit Ready. */
+/** An object that must be healthy before Flux reports a unit as Ready. */
 export interface HealthCheck {
   readonly apiVersion: string;
   readonly kind: string;
@@ -44,7 +46,7 @@ export interface HealthCheck {
   readonly namespace?: string;
 }
 
-/** When Flux calls a custom resource healthy, in CEL over the object. */
+/** How Flux determines the health of a custom resource, in CEL over the object. */
 export interface HealthCheckExpression {
   readonly apiVersion: string;
   readonly kind: string;
@@ -52,54 +54,56 @@ export interface HealthCheckExpression {
   readonly failed?: string;
 }
 
-/** The label by which everything of this project is found; Flux sets it on all that a chart makes, too. */
+/** The label on everything that this project creates, including the objects of its Helm charts. */
 export const partOf = { 'app.kubernetes.io/part-of': 'cluster-secrets' };
 
 /** Input of a `Unit`. Durations are Go durations (`30s`, `1h30m`). */
 export interface UnitProps {
+  /** How Flux is set up; `cluster.flux` has it. */
   readonly flux: Flux;
   /**
-   * Units that must have been Ready once before this one is applied; undefined stands for what is there already.
+   * Units that must have been Ready once before this one is applied. undefined, as for parts that are `existing()`
+   * without a unit, is ignored.
    *
    * @default - none
    */
   readonly dependsOn?: readonly (UnitReference | undefined)[];
-  /** What it brings into the cluster, for `graph`. @default - the names of its app secrets */
+  /** What the unit contains, for `graph`. @default - the names of its app secrets */
   readonly title?: string;
-  /** How long Flux waits for health before it says that the unit failed. */
+  /** How long Flux waits for the unit to become healthy before it reports a failure. */
   readonly timeout: string;
-  /** @default - `flux.interval` */
+  /** How often Flux corrects drift. @default - `flux.interval` */
   readonly interval?: string;
-  /** @default - `flux.retryInterval` */
+  /** How soon Flux retries after a failure. @default - `flux.retryInterval` */
   readonly retryInterval?: string;
   /** Whether Flux deletes what is no longer in the folder. @default - `flux.prune` */
   readonly prune?: boolean;
-  /** Wait for all objects of the folder; Flux then ignores `healthChecks`. @default false */
+  /** Whether Flux waits for all objects of the folder; it then ignores `healthChecks`. @default false */
   readonly wait?: boolean;
   /** Objects to wait for. @default - none */
   readonly healthChecks?: readonly HealthCheck[];
-  /** What healthy means for custom resources; used with `wait` and with `healthChecks`. @default - Flux's own */
+  /** How to determine the health of custom resources, for `wait` and `healthChecks`. @default - Flux's own */
   readonly healthCheckExprs?: readonly HealthCheckExpression[];
   /**
-   * Name of the Secret, beside the Kustomization, with the key that decrypts the folder's SOPS files; 'none'
-   * where Flux's controller has a key of its own. Without it Flux decrypts nothing.
+   * Name of the Secret, in the namespace of the Flux Kustomization, with the key that decrypts the folder's SOPS
+   * files; 'none' if kustomize-controller has a key of its own. If left out, Flux decrypts nothing.
    *
    * @default - no decryption
    */
   readonly decryptionSecret?: string;
 }
 
-/** A file that is shipped byte for byte, because a SOPS MAC covers it as it was written. */
+/** A file that is copied byte for byte, such as a SOPS file, whose MAC depends on the order of its content. */
 export interface RawFile {
   readonly name: string;
   readonly content: Buffer;
 }
 
 /**
- * A Flux unit: one Flux Kustomization and the folder that it points to. The objects in its scope are the
- * folder's files; its id is the name of the Kustomization, of the folder and of `flux/<id>.yaml`.
+ * A unit: a Flux Kustomization together with its folder in `dist/`. The objects in its scope become the files of the
+ * folder. Its ID is the name of the Flux Kustomization, of the folder and of `flux/<id>.yaml`.
  *
- * Objects say their namespace themselves: the chart sets none, because cdk8s would also write it into
+ * Objects must set their namespace themselves: the chart sets none, because cdk8s would also write it into
  * cluster-scoped objects.
  *
  * @example
@@ -123,21 +127,32 @@ export interface RawFile {
  * });
  */
 export class Unit extends Chart implements UnitReference {
-  /** Whether a construct is a unit; to `instanceof`, as cdk8s defines it, every chart is one. */
+  /**
+   * Whether a construct is a unit. `instanceof Unit` does not tell: cdk8s defines it so that it holds for every chart.
+   *
+   * @param construct Any value.
+   * @returns Whether it is a unit.
+   */
   static isUnit(construct: unknown): construct is Unit {
     return Chart.isChart(construct) && 'kustomization' in construct;
   }
 
   readonly unitName: string;
   readonly unitNamespace: string;
-  /** What it brings into the cluster; undefined for app secrets. */
+  /** What the unit contains; undefined for app secrets. */
   readonly title: string | undefined;
-  /** The Flux Kustomization; it lands in `flux/`, not in the folder. */
+  /** The Flux Kustomization; synth writes it to `flux/`, not to the folder. */
   readonly kustomization: ApiObject;
+  /** The units that it waits for. */
   readonly dependsOn: readonly UnitReference[];
-  /** Files of the folder that cdk8s must not touch. */
+  /** Additional files of the folder, copied byte for byte. */
   readonly rawFiles: RawFile[] = [];
 
+  /**
+   * @param scope The cluster.
+   * @param id Name of the Flux Kustomization and of the folder.
+   * @param props What Flux waits for, and how it applies the folder.
+   */
   constructor(scope: Construct, id: string, props: UnitProps) {
     super(scope, id, { labels: partOf });
     const { flux, decryptionSecret } = props;
@@ -181,9 +196,9 @@ export class Unit extends Chart implements UnitReference {
 }
 
 /**
- * Holds from the first time on that a unit was applied and healthy. Without it, Flux waits at every push until
- * all that a unit depends on is Ready at the new revision, one after the other, up to 30 s each; and it would
- * keep a unit from its change while one before it fails. Flux 2.7 and newer know it:
+ * True once a dependency has been applied and healthy for the first time. Without it, at every push Flux would wait
+ * for each dependency in turn to be Ready at the new revision, up to 30 s each, and would not apply a unit while a
+ * dependency fails. Requires Flux 2.7 or newer:
  * https://fluxcd.io/flux/components/kustomize/kustomizations/#dependency-ready-expression
  */
 export const everReady = 'has(dep.status.lastAppliedRevision)';

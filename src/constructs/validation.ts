@@ -1,21 +1,21 @@
 import type { IConstruct } from 'constructs';
 import { type Problem, problemLine } from '../errors.js';
 
-/** What `addCheck` was told, by construct: `node.validate()` has only their lines. */
+/** The checks of `addCheck`, by construct: `node.validate()` returns only lines of text. */
 const checks = new WeakMap<IConstruct, (() => readonly Problem[])[]>();
 
 /**
  * Checks a construct when its app is synthesized, as `node.addValidation` does.
  *
- * @param construct What is checked.
- * @param check Gives all that is wrong with it.
+ * @param construct The construct to check.
+ * @param check Returns the problems of the construct.
  */
 export function addCheck(construct: IConstruct, check: () => readonly Problem[]): void {
   checks.set(construct, [...(checks.get(construct) ?? []), check]);
   construct.node.addValidation({ validate: () => check().map(problemLine) });
 }
 
-/** All that the constructs in a scope say is wrong with them, those that know only `node.addValidation` too. */
+/** The problems of all constructs in a scope, including those reported only through `node.addValidation`. */
 export function problemsIn(scope: IConstruct): Problem[] {
   return scope.node.findAll().flatMap((construct) => {
     const told = (checks.get(construct) ?? []).flatMap((check) => check());

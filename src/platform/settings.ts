@@ -48,7 +48,7 @@ export interface ChartSettings<Values> {
     /** Regular expression of the subject. */
     readonly subject: string;
   };
-  /** Values of the chart, merged over this project's own. @default - none */
+  /** Additional values of the chart; synth refuses those that would break this project. @default - none */
   readonly values?: Values;
 }
 

@@ -41,9 +41,9 @@ function wrongApp(): App {
 }
 
 const told = [
-  'mine/connect: values.connect.replicas: is 2, where the project needs 1; remove it',
-  'mine/connect: values.connect.tls.enabled: is true, where the project needs false; remove it',
-  'mine/operator: values.processClusterStore: is false, where the project needs true; remove it',
+  'mine/connect: values.connect.replicas: must be 1 (got 2); remove it',
+  'mine/connect: values.connect.tls.enabled: must be false (got true); remove it',
+  'mine/operator: values.processClusterStore: must be true (got false); remove it',
   `credentials/secret: metadata.name: must be 'other' (got "onepassword-secret"); make it again with \`npm run bootstrap -- --rotate\``,
 ];
 

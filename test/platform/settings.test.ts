@@ -148,8 +148,8 @@ test('mistakes in the settings and in the secrets are told together', async () =
     'src/settings.ts: vaults: the list is empty; list at least one, or leave the field out',
     'src/secrets/bad.ts: exports something that is not an app secret; export default appSecret({ ... })',
     `src/secrets/broken.ts: can't be loaded (line 1:16: Expected identifier but found end of file); correct the file`,
-    'src/settings.ts: externalSecrets.values.installCRDs: is false, where the project needs true; remove it',
-    'src/settings.ts: connect.values.connect.replicas: is 2, where the project needs 1; remove it',
+    'src/settings.ts: externalSecrets.values.installCRDs: must be true (got false); remove it',
+    'src/settings.ts: connect.values.connect.replicas: must be 1 (got 2); remove it',
   ]);
 });
 
@@ -162,59 +162,59 @@ const refused: readonly Refused[] = [
       'externalSecrets',
       path,
       { 'app.kubernetes.io/instance': 'mine' },
-      'no app.kubernetes.io/name and app.kubernetes.io/instance',
+      'not contain app.kubernetes.io/name or app.kubernetes.io/instance',
     ],
   ),
-  ['externalSecrets', 'concurrent', 0, 'at least 1'],
-  ['externalSecrets', 'controllerClass', 'mine', '""'],
-  ['externalSecrets', 'crds.annotations.helm.sh/resource-policy', 'delete', '"keep"'],
-  ['externalSecrets', 'crds.createClusterSecretStore', false, 'true'],
-  ['externalSecrets', 'createOperator', false, 'true'],
-  ['externalSecrets', 'extraArgs.controller-class', 'mine', 'it left out'],
-  ['externalSecrets', 'extraArgs.enable-cluster-store-reconciler', false, 'it left out'],
-  ['externalSecrets', 'extraArgs.enable-flood-gate', false, 'it left out'],
-  ['externalSecrets', 'extraArgs.namespace', 'x', 'it left out'],
-  ['externalSecrets', 'extraArgs.store-requeue-interval', '1h', 'it left out'],
-  ['externalSecrets', 'extraArgs.template-left-delimiter', '[[', 'it left out'],
-  ['externalSecrets', 'extraArgs.template-right-delimiter', ']]', 'it left out'],
-  ['externalSecrets', 'fullnameOverride', 'x', '""'],
-  ['externalSecrets', 'grafanaDashboard.enabled', false, 'true'],
-  ['externalSecrets', 'installCRDs', false, 'true'],
-  ['externalSecrets', 'nameOverride', 'x', '""'],
-  ['externalSecrets', 'namespaceOverride', 'x', '""'],
-  ['externalSecrets', 'processClusterStore', false, 'true'],
-  ['externalSecrets', 'rbac.create', false, 'true'],
-  ['externalSecrets', 'replicaCount', 0, 'at least 1'],
-  ['externalSecrets', 'scopedNamespace', 'x', '""'],
-  ['externalSecrets', 'scopedRBAC', true, 'false'],
-  ['externalSecrets', 'serviceMonitor.enabled', false, 'true'],
-  ['externalSecrets', 'serviceMonitor.renderMode', 'alwaysRender', '"skipIfMissing"'],
-  ['externalSecrets', 'storeRequeueInterval', null, '"1m"'],
-  ['connect', 'acceptanceTests.enabled', true, 'false'],
-  ['connect', 'acceptanceTests.healthCheck.enabled', true, 'false'],
-  ['connect', 'connect.api.name', 'mine', '"connect-api"'],
-  ['connect', 'connect.api.httpPort', 80, '8080'],
-  ['connect', 'connect.api.serviceMonitor.enabled', true, 'false'],
-  ['connect', 'connect.applicationName', 'x', '"onepassword"'],
-  ['connect', 'connect.create', false, 'true'],
-  ['connect', 'connect.credentials', 'x', 'it left out'],
-  ['connect', 'connect.credentials_base64', 'x', 'it left out'],
-  ['connect', 'connect.credentialsKey', 'x', '"1password-credentials.json"'],
-  ['connect', 'connect.credentialsName', 'x', '"onepassword-secret"'],
+  ['externalSecrets', 'concurrent', 0, 'be at least 1'],
+  ['externalSecrets', 'controllerClass', 'mine', 'be ""'],
+  ['externalSecrets', 'crds.annotations.helm.sh/resource-policy', 'delete', 'be "keep"'],
+  ['externalSecrets', 'crds.createClusterSecretStore', false, 'be true'],
+  ['externalSecrets', 'createOperator', false, 'be true'],
+  ['externalSecrets', 'extraArgs.controller-class', 'mine', 'not be set'],
+  ['externalSecrets', 'extraArgs.enable-cluster-store-reconciler', false, 'not be set'],
+  ['externalSecrets', 'extraArgs.enable-flood-gate', false, 'not be set'],
+  ['externalSecrets', 'extraArgs.namespace', 'x', 'not be set'],
+  ['externalSecrets', 'extraArgs.store-requeue-interval', '1h', 'not be set'],
+  ['externalSecrets', 'extraArgs.template-left-delimiter', '[[', 'not be set'],
+  ['externalSecrets', 'extraArgs.template-right-delimiter', ']]', 'not be set'],
+  ['externalSecrets', 'fullnameOverride', 'x', 'be ""'],
+  ['externalSecrets', 'grafanaDashboard.enabled', false, 'be true'],
+  ['externalSecrets', 'installCRDs', false, 'be true'],
+  ['externalSecrets', 'nameOverride', 'x', 'be ""'],
+  ['externalSecrets', 'namespaceOverride', 'x', 'be ""'],
+  ['externalSecrets', 'processClusterStore', false, 'be true'],
+  ['externalSecrets', 'rbac.create', false, 'be true'],
+  ['externalSecrets', 'replicaCount', 0, 'be at least 1'],
+  ['externalSecrets', 'scopedNamespace', 'x', 'be ""'],
+  ['externalSecrets', 'scopedRBAC', true, 'be false'],
+  ['externalSecrets', 'serviceMonitor.enabled', false, 'be true'],
+  ['externalSecrets', 'serviceMonitor.renderMode', 'alwaysRender', 'be "skipIfMissing"'],
+  ['externalSecrets', 'storeRequeueInterval', null, 'be "1m"'],
+  ['connect', 'acceptanceTests.enabled', true, 'be false'],
+  ['connect', 'acceptanceTests.healthCheck.enabled', true, 'be false'],
+  ['connect', 'connect.api.name', 'mine', 'be "connect-api"'],
+  ['connect', 'connect.api.httpPort', 80, 'be 8080'],
+  ['connect', 'connect.api.serviceMonitor.enabled', true, 'be false'],
+  ['connect', 'connect.applicationName', 'x', 'be "onepassword"'],
+  ['connect', 'connect.create', false, 'be true'],
+  ['connect', 'connect.credentials', 'x', 'not be set'],
+  ['connect', 'connect.credentials_base64', 'x', 'not be set'],
+  ['connect', 'connect.credentialsKey', 'x', 'be "1password-credentials.json"'],
+  ['connect', 'connect.credentialsName', 'x', 'be "onepassword-secret"'],
   ...['OP_HTTP_PORT', 'OP_HTTPS_PORT', 'OP_SESSION', 'OP_BUS_PORT'].map(
     (name): Refused => [
       'connect',
       'connect.customEnvVars',
       [{ name, value: 'x' }],
-      'no OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION and OP_BUS_*',
+      'not contain OP_HTTP_PORT, OP_HTTPS_PORT, OP_SESSION or OP_BUS_*',
     ],
   ),
-  ['connect', 'connect.hpa.enabled', true, 'false'],
-  ['connect', 'connect.ingress.enabled', true, 'false'],
-  ['connect', 'connect.podLabels.app', 'x', 'it left out'],
-  ['connect', 'connect.replicas', 2, '1'],
-  ['connect', 'connect.tls.enabled', true, 'false'],
-  ['connect', 'operator.create', true, 'false'],
+  ['connect', 'connect.hpa.enabled', true, 'be false'],
+  ['connect', 'connect.ingress.enabled', true, 'be false'],
+  ['connect', 'connect.podLabels.app', 'x', 'not be set'],
+  ['connect', 'connect.replicas', 2, 'be 1'],
+  ['connect', 'connect.tls.enabled', true, 'be false'],
+  ['connect', 'operator.create', true, 'be false'],
 ];
 
 /** What the platform says when `path` is `value` in the values of a chart. */
@@ -234,7 +234,7 @@ function toldOfAll(values: unknown, field = 'externalSecrets'): string[] {
 
 test.each(refused)('the value %s %s may not be %j', (field, path, value, needed) => {
   expect(toldOf(field, path, value)).toEqual([
-    `src/settings.ts: ${field}.values.${path}: is ${JSON.stringify(value)}, where the project needs ${needed}; remove it`,
+    `src/settings.ts: ${field}.values.${path}: must ${needed} (got ${JSON.stringify(value)}); remove it`,
   ]);
 });
 
@@ -242,24 +242,24 @@ test.each<[values: object, path: string, needed: string]>([
   [
     { replicaCount: 2 },
     'replicaCount',
-    'is 2, where the project needs 1, or leaderElect: true beside it, so that only one of them works',
+    'must be 1 unless leaderElect is true, so that only one replica is active (got 2)',
   ],
   [
     { certController: { create: false } },
     'certController.create',
-    'is false, where the project needs true, or webhook.certManager, so that the webhook has a certificate',
+    'must be true unless webhook.certManager is enabled, so that the webhook has a certificate (got false)',
   ],
   ...['', 'webhook.', 'certController.'].map((of): [object, string, string] => [
     of === ''
       ? { networkPolicy: { enabled: true } }
       : { [of.slice(0, -1)]: { networkPolicy: { enabled: true } } },
     `${of}networkPolicy.enabled`,
-    'is true, where the project needs false, or an egress beside it: without one nothing gets out',
+    `must be false unless ${of}networkPolicy.egress is set, or nothing gets out (got true)`,
   ]),
   [
     { webhook: { replicaCount: 1 } },
     'webhook.replicaCount',
-    'is 1, where the project needs more than webhook.podDisruptionBudget.minAvailable, or no node can be drained',
+    'must be more than webhook.podDisruptionBudget.minAvailable, or no node can be drained (got 1)',
   ],
 ])('the values %j do not go together', (values, path, told) => {
   expect(toldOfAll(values)).toEqual([`src/settings.ts: externalSecrets.values.${path}: ${told}; remove it`]);
@@ -396,9 +396,9 @@ test('chart values that would break the product are refused', async () => {
   const { code, err } = await project.synth();
   expect(code).toBe(1);
   expect(err.split('\n')).toEqual([
-    'src/settings.ts: externalSecrets.values.crds.annotations.helm.sh/resource-policy: is "delete", where the project needs "keep"; remove it',
-    'src/settings.ts: connect.values.connect.replicas: is 2, where the project needs 1; remove it',
-    'src/settings.ts: connect.values.connect.api.httpPort: is 80, where the project needs 8080; remove it',
+    'src/settings.ts: externalSecrets.values.crds.annotations.helm.sh/resource-policy: must be "keep" (got "delete"); remove it',
+    'src/settings.ts: connect.values.connect.replicas: must be 1 (got 2); remove it',
+    'src/settings.ts: connect.values.connect.api.httpPort: must be 8080 (got 80); remove it',
   ]);
 });
 
