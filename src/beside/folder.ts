@@ -24,7 +24,7 @@ export function folderProblems(
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found?.isDirectory()) {
     const what = found ? `${folder} is not a folder` : `there is no folder ${folder} in the repository`;
-    return [{ what, todo: "name the folder of the app's manifests, from the top of the repository" }];
+    return [{ what, todo: "use the folder of the app's manifests, relative to the top of the repository" }];
   }
   const real = relative(top, realpathSync(path)).split(sep).join('/') || '.';
   if (real === '..' || real.startsWith('../')) {

@@ -29,7 +29,7 @@ function objectOf(secret: AppSecret): ApiObject | undefined {
   return secret.node.findAll().find((node) => ApiObject.isApiObject(node));
 }
 
-/** How an ExternalSecret is written beside its app. */
+/** How to write an ExternalSecret beside its app. */
 export interface Writing extends Origin {
   /** Whether the folder's build sets the namespace. */
   readonly leavesNamespaceOut: boolean;

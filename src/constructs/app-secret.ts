@@ -27,7 +27,7 @@ export interface AppSecretProps extends SecretSource {
   readonly externalSecretName?: string;
   /** Type of the Secret. @default Opaque */
   readonly type?: string;
-  /** How often ESO reads 1Password: a Go duration from 10s to 1h. @default - the setting, 1h */
+  /** How often External Secrets Operator reads 1Password: a Go duration from 10s to 1h. @default - the setting, 1h */
   readonly refreshInterval?: string;
   /**
    * `'CreatedOnce'`: External Secrets Operator reads 1Password only to create the Secret. Later changes in 1Password,

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
-/** Where rules come from that keep files out of what Flux fetches. */
+/** A source of rules that exclude files from what Flux fetches. */
 export interface IgnoreRules {
-  /** What the message names: `.sourceignore`, or `spec.ignore of GitRepository flux-system in FILE`. */
+  /** Its name in messages: `.sourceignore`, or `spec.ignore of GitRepository flux-system in FILE`. */
   readonly origin: string;
   /** Folder that the rules are relative to, '.' for the top. */
   readonly folder: string;
@@ -11,7 +11,7 @@ export interface IgnoreRules {
   readonly text: string;
 }
 
-/** The rule that keeps a file out. */
+/** The rule that excludes a file. */
 export interface IgnoredBy {
   readonly origin: string;
   readonly rule: string;
@@ -23,13 +23,13 @@ interface Rule extends IgnoredBy {
   readonly matcher: Ignore;
 }
 
-/** What source-controller leaves out by itself; the first of all rules, so that any other overrules them. */
+/** source-controller's default rules; they come first, so that any other rule overrides them. */
 const defaults: Rule = {
   origin: 'source-controller',
   rule: 'its default ignores',
   folder: '.',
   negative: false,
-  // None of them takes another back: one matcher does for all.
+  // None of them negates another, so one matcher is enough.
   matcher: ignore({ allowRelativePaths: true }).add([
     ...['.git/', '.gitignore', '.gitmodules', '.gitattributes', '.github/', '.circleci/'],
     ...['*.jpg', '*.jpeg', '*.gif', '*.png', '*.wmv', '*.flv', '*.tar.gz', '*.zip'],
@@ -40,8 +40,8 @@ const defaults: Rule = {
 };
 
 /**
- * Which files of the repository reach the cluster's copy of it, by the ignore rules of source-controller: the
- * last rule that matches a file, or a folder above it, decides.
+ * Which files of the repository Flux fetches, by the ignore rules of source-controller: the last rule that matches a
+ * file, or a folder above it, decides.
  * https://fluxcd.io/flux/components/source/gitrepositories/#excluding-files
  */
 export class Artifact {
@@ -50,7 +50,7 @@ export class Artifact {
 
   /**
    * @param files Each .sourceignore.
-   * @param specs `spec.ignore` of each source that is this repository: what one of them has, a cluster gets.
+   * @param specs `spec.ignore` of each source of this repository; a file is fetched if one of them includes it.
    */
   constructor(files: readonly IgnoreRules[], specs: readonly (IgnoreRules | undefined)[]) {
     const common = [defaults, ...files.flatMap(parseRules)];
@@ -58,18 +58,18 @@ export class Artifact {
     this.sources = all.map((spec) => [...common, ...(spec ? parseRules(spec) : [])].reverse());
   }
 
-  /** Where the rule comes from that lets a file in which an earlier one keeps out. */
+  /** The source of the rule that includes a file again which an earlier rule excludes. */
   spares(file: string): string | undefined {
     return this.last(file).find((rule) => rule?.negative)?.origin;
   }
 
-  /** The rule that keeps a file out; undefined when Flux gets it. */
+  /** The rule that excludes a file; undefined if Flux gets it. */
   ignoredBy(file: string): IgnoredBy | undefined {
     const rules = this.last(file);
     return rules.every((rule) => rule?.negative === false) ? rules[0] : undefined;
   }
 
-  /** For each source the last rule that matches. */
+  /** The last matching rule of each source. */
   private last(file: string): (Rule | undefined)[] {
     const matches = ({ folder, matcher }: Rule) => {
       const path = folder === '.' ? file : posix.relative(folder, file);

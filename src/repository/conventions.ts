@@ -3,11 +3,11 @@ import type { SourceRef } from './flux-kustomization.js';
 import { trees } from './kustomize.js';
 import type { FluxModel } from './model.js';
 
-/** What the repository says of its Flux: each answer with the files that give it. */
+/** What the repository says about its Flux: each answer, with a file that gives it. */
 export interface Conventions {
   readonly namespace: readonly Answer<string>[];
   readonly source: readonly Answer<SourceRef>[];
-  /** Name of the Secret with the key, or 'none' where Flux has its own. */
+  /** Name of the Secret with the key, or 'none' if Flux has its own. */
   readonly sopsSecret: readonly Answer<string>[];
   readonly serviceAccountName: readonly Answer<string>[];
 }
@@ -18,7 +18,7 @@ export interface Answer<Value> {
   readonly file: string;
 }
 
-/** Asks the roots, and for the key every Flux Kustomization that decrypts. */
+/** Reads the conventions from the roots, and the key from every Flux Kustomization that decrypts. */
 export function conventionsOf(model: FluxModel): Conventions {
   const roots = model.elsewhere ? [model.elsewhere] : model.roots;
   return {
@@ -39,11 +39,11 @@ export function conventionsOf(model: FluxModel): Conventions {
   };
 }
 
-/** `decryption` with what belongs to it, in one line or in several. */
+/** `decryption` and its fields, on one line or several. */
 const decryption =
   /\bdecryption["']?\s*:\s*(\{[^{}]*(\{[^{}]*\})?[^{}]*\}|(\s+(provider|secretRef|name)\s*:[^\n]*)+)?/;
 
-/** What Flux Kustomizations and the patches for them say under `decryption`. */
+/** The `decryption` of Flux Kustomizations and of patches for them. */
 function keysIn(model: FluxModel): Answer<string>[] {
   const own = [...model.roots, ...model.fluxSaying(decryption)].filter(({ root }) => root ?? !model.hasRoots);
   const patches = [
@@ -66,7 +66,7 @@ function keysIn(model: FluxModel): Answer<string>[] {
   });
 }
 
-/** `op: add, path: /spec/decryption` as the spec that it makes. */
+/** The spec that `op: add, path: /spec/decryption` produces. */
 function operationSpec({ path, value }: Tree): Tree[] {
   return path === '/spec/decryption' && isTree(value) ? [{ decryption: value }] : [];
 }

@@ -5,10 +5,8 @@ import { isKustomizationFile } from './kustomize.js';
 import type { FluxModel } from './model.js';
 
 /**
- * SOPS files that Flux would apply as they are, because the Flux Kustomization that builds them has no
- * `decryption`: Flux refuses a Secret then, and anything else would hold the ciphertext.
- *
- * What Flux is known not to apply is left alone.
+ * SOPS files that Flux would apply without decrypting them, because their Flux Kustomization has no `decryption`.
+ * Skips files that Flux is known not to apply.
  */
 export function decryptionWarnings(files: RepositoryFiles, model: FluxModel): Problem[] {
   const warn = (file: string, node: string): Problem[] => {
@@ -18,7 +16,7 @@ export function decryptionWarnings(files: RepositoryFiles, model: FluxModel): Pr
     const [first] = builders;
     if (!first) return [];
     const by = `the Flux Kustomization ${first.name} in ${first.file}${builders.length > 1 ? `, one of ${builders.length},` : ''}`;
-    const what = `is encrypted with SOPS, and ${by} applies it without decryption: the Secret would hold the ciphertext, and Flux would call it Ready`;
+    const what = `is encrypted with SOPS, but ${by} applies it without decryption: the Secret would hold the ciphertext, and Flux would report Ready`;
     return [{ where: file, what, todo: 'add spec.decryption with provider: sops there' }];
   };
   const warnings = [...files.encrypted]

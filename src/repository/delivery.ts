@@ -7,35 +7,35 @@ import type { Way } from './model.js';
 import type { RepositoryView } from './scan.js';
 import { substituted } from './substitute.js';
 
-/** What `dist/` holds, as objects. */
+/** The objects in `dist/`. */
 export interface Shipped {
-  /** The Namespace; undefined when it is left to the repository. */
+  /** The Namespace; undefined if something else in the repository creates it. */
   readonly namespace: Tree | undefined;
   readonly units: readonly ShippedUnit[];
 }
 
-/** A unit of `dist/`. */
+/** A unit in `dist/`. */
 export interface ShippedUnit {
   readonly kustomization: Tree;
-  /** Its objects, made when asked. */
+  /** Its objects, created on demand. */
   readonly objects: () => readonly Tree[];
 }
 
-/** What becomes of `dist/` in the cluster. */
+/** How Flux applies `dist/`. */
 export interface Delivery {
   /**
    * - `applied`: by one Flux Kustomization.
    * - `twice`: by several, or more than once.
    * - `absent`: by none.
-   * - `left out`: an ignore rule keeps it out of what Flux fetches.
-   * - `unknown`: nobody can tell from the repository.
+   * - `left out`: an ignore rule excludes it from what Flux fetches.
+   * - `unknown`: the repository does not tell.
    */
   readonly state: 'applied' | 'twice' | 'absent' | 'left out' | 'unknown';
   /** The Flux Kustomizations that apply it. */
   readonly by: readonly FluxKustomization[];
-  /** What is done to it on the way: how it differs in the cluster from what synth wrote. */
+  /** How it differs in the cluster from what synth wrote. */
   readonly changes: readonly Change[];
-  /** What would not work, each with what to do. */
+  /** What would not work. */
   readonly problems: readonly Problem[];
 }
 
@@ -46,9 +46,9 @@ export interface Change {
   readonly field: string;
   readonly from: unknown;
   readonly to: unknown;
-  /** The file that does it. */
+  /** The file that causes it. */
   readonly file: string;
-  /** What it breaks; undefined for one that does no harm. */
+  /** What it breaks; undefined if it is harmless. */
   readonly breaks: string | undefined;
 }
 
@@ -60,8 +60,8 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
   if (ignored) {
     const problem = {
       where: dist,
-      what: `is not in what Flux fetches: the rule \`${ignored.rule}\` of ${ignored.origin} leaves it out`,
-      todo: `let that rule spare ${dist}, or move the project to where it does`,
+      what: `is not in what Flux fetches: the rule \`${ignored.rule}\` in ${ignored.origin} excludes it`,
+      todo: `exclude ${dist} from that rule, or move the project`,
     };
     return { ...nothing, state: 'left out', problems: [problem] };
   }
@@ -69,8 +69,8 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
     const { file, name, source } = model.elsewhere;
     const problem = {
       where: file,
-      what: `the root ${name} takes its files from the ${source?.kind} ${source?.name}, and where this repository is in it can't be told`,
-      todo: `see that Flux applies ${dist} once, and set flux.path to the project's folder in it`,
+      what: `the root ${name} takes its files from the ${source?.kind} ${source?.name}, so the location of this project in it is unknown`,
+      todo: `make sure that Flux applies ${dist} once, and set flux.path to the project's folder in it`,
     };
     return { ...nothing, state: 'unknown', problems: [problem] };
   }
@@ -83,21 +83,18 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
     if (!artifact) return { ...nothing, state: 'absent' };
     const problem = {
       where: artifact.file,
-      what: `the Flux Kustomization ${artifact.name} takes its files from the ExternalArtifact ${artifact.source?.name}, and whether ${dist} is in it can't be told`,
-      todo: `see that Flux applies ${dist} once, and set flux.source and flux.path to what is right there`,
+      what: `the Flux Kustomization ${artifact.name} takes its files from the ExternalArtifact ${artifact.source?.name}, so it is unknown whether it contains ${dist}`,
+      todo: `make sure that Flux applies ${dist} once, and set flux.source and flux.path accordingly`,
     };
     return { ...nothing, state: 'unknown', problems: [problem] };
   }
   const changes = unique(ways.flatMap((way) => changesOn(way, shipped)));
-  const problems = broken(
-    changes,
-    'take that away there, or apply dist/ from a place that it does not reach',
-  );
+  const problems = broken(changes, 'remove that change there, or apply dist/ from a place it does not reach');
   if (by.length > 1) {
     const each = by.map(({ name, file }) => `${name} in ${file}`).join(' and ');
     problems.unshift({
       where: dist,
-      what: `is applied ${by.length} times, by the Flux Kustomizations ${each}: what one of them prunes or changes, the other makes anew`,
+      what: `is applied ${by.length} times, by the Flux Kustomizations ${each}: they undo each other's changes`,
       todo: 'remove all but one',
     });
     return { state: 'twice', by, changes, problems };
@@ -105,12 +102,12 @@ export function deliver(view: RepositoryView, shipped: Shipped): Delivery {
   return { state: 'applied', by, changes, problems };
 }
 
-/** One Flux Kustomization, however many roots reach it. */
+/** Identifies a Flux Kustomization, regardless of the root that reaches it. */
 function key({ file, namespace, name }: FluxKustomization): string {
   return `${file} ${namespace}/${name}`;
 }
 
-/** A Flux Kustomization whose files an ArtifactGenerator puts together: they may hold `dist/` under any path. */
+/** A Flux Kustomization with files from an ArtifactGenerator, which may contain `dist/` under any path. */
 function artifactBuilder({ model, dist }: RepositoryView): FluxKustomization | undefined {
   return model
     .fluxHolding('ExternalArtifact')
@@ -121,7 +118,7 @@ function artifactBuilder({ model, dist }: RepositoryView): FluxKustomization | u
     );
 }
 
-/** Files of the project beside `dist/` that are no manifests, and that Flux fetches all the same. */
+/** Warns if Flux fetches files of the project outside `dist/`, which are not manifests. */
 export function strayWarnings({ model, dist, files }: RepositoryView): Problem[] {
   const prefix = dist.slice(0, -'dist'.length);
   const ours = `${prefix}.sourceignore`;
@@ -129,8 +126,8 @@ export function strayWarnings({ model, dist, files }: RepositoryView): Problem[]
   if (files.text(stray) === undefined || model.artifact.ignoredBy(stray)) return [];
   const by = model.takesOneByOne(stray);
   const then = by
-    ? `the Flux Kustomization ${by.name} in ${by.file} takes ${stray} for a manifest, and its whole build fails`
-    : `Flux fetches the project's other YAML, too, and a Flux Kustomization whose path covers this folder takes ${stray} for a manifest`;
+    ? `the Flux Kustomization ${by.name} in ${by.file} treats ${stray} as a manifest, and its whole build fails`
+    : `Flux also fetches the project's other YAML, and a Flux Kustomization whose path covers this folder treats ${stray} as a manifest`;
   if (files.text(ours) === undefined) {
     return [
       {
@@ -151,10 +148,10 @@ export function strayWarnings({ model, dist, files }: RepositoryView): Problem[]
 }
 
 /**
- * What is done to one object that lies elsewhere in the repository, and breaks it; its namespace aside.
+ * Changes on the way to the cluster that break one object outside `dist/`, apart from its namespace.
  *
- * @param object As synth makes it.
- * @param todo What the operator does about it.
+ * @param object The object, as synth writes it.
+ * @param todo What the user should do about it.
  */
 export function changeProblems(object: Tree, ways: readonly Way[], todo: string): Problem[] {
   const changes = ways.flatMap((way) => followed(object, way).changes);
@@ -164,7 +161,7 @@ export function changeProblems(object: Tree, ways: readonly Way[], todo: string)
   );
 }
 
-/** How each object changes on its way, step by step, so that each change is laid at the door of a file. */
+/** How each object changes on its way, step by step, so that each change is attributed to a file. */
 function changesOn(way: Way, { namespace, units }: Shipped): Change[] {
   const changes: Change[] = [];
   const follow = (object: Tree, on: Way): Tree => {
@@ -187,7 +184,7 @@ function changesOn(way: Way, { namespace, units }: Shipped): Change[] {
   return changes;
 }
 
-/** What becomes of an object on a way. */
+/** Follows an object along a way. */
 function followed(object: Tree, { steps, by }: Way): { end: Tree; changes: Change[] } {
   const changes: Change[] = [];
   const end = steps.reduce((before, step) => {
@@ -219,47 +216,47 @@ function differences(before: Tree, after: Tree, { file }: Step): Change[] {
   }));
 }
 
-/** Fields of a HelmRelease with which Flux installs what is asked for, another way. */
+/** Fields of a HelmRelease that change how Flux installs the chart, but not what. */
 const helmFreedom =
   /^(spec\.(interval|timeout|maxHistory|persistentClient|install|upgrade|rollback|uninstall|test|commonMetadata)(\.|$)|metadata\.(labels|annotations))/;
 
-/** Fields of a Flux Kustomization that change when it runs and what follows from it, which is followed here. */
+/** Fields of a Flux Kustomization that are free to change: when it runs, and what this module follows itself. */
 const fluxFreedom =
   /^(spec\.(interval|retryInterval|timeout|deletionPolicy|force|commonMetadata|patches|postBuild|components|images|decryption|serviceAccountName)(\.|$)|metadata\.(labels|annotations))/;
 
-/** What a change breaks of what the project promises; undefined for one that does no harm. */
+/** What a change breaks; undefined if it is harmless. */
 function whatBreaks(kind: string, field: string, to: unknown, after: Tree): string | undefined {
   if (/^metadata\.(labels|annotations)(\.|$)/.test(field)) {
-    return /reconcile|ssa/.test(field) && to !== undefined ? 'Flux then leaves it alone' : undefined;
+    return /reconcile|ssa/.test(field) && to !== undefined ? 'Flux then ignores it' : undefined;
   }
   if (kind === 'Namespace') {
     return field === 'metadata.name'
-      ? 'everything of this project looks for the Namespace under its own name'
+      ? 'everything in this project expects the original name of the Namespace'
       : undefined;
   }
   if (kind === 'Kustomization') {
     if (field === 'metadata.namespace')
-      return 'the source, the decryption key and what waits for it are looked up in another namespace';
-    if (field === 'metadata.name') return 'what waits for it looks for it under its own name';
+      return 'Flux then looks up the source, the decryption key and dependencies in another namespace';
+    if (field === 'metadata.name') return 'whatever waits for it expects its original name';
     if (field === 'spec.wait' && to === true)
-      return 'Flux then leaves its health checks out, and a missing bootstrap Secret shows nowhere';
-    return fluxFreedom.test(field) ? undefined : 'the unit no longer does what this project says';
+      return 'Flux then ignores its health checks, so a missing bootstrap Secret goes unnoticed';
+    return fluxFreedom.test(field) ? undefined : 'the unit no longer matches this project';
   }
   if (kind === 'HelmRelease') {
     const strategy = refusedStrategy(after);
     if (strategy && field.includes('strategy')) return strategy;
     if (field === 'spec.driftDetection.mode' && to === 'enabled') return undefined;
     if (field.startsWith('spec.upgrade.strategy') && needsMonitoring(after)) {
-      return 'it gives up after some failures, as on a new cluster while the CRDs of ServiceMonitor are not there yet';
+      return 'Flux then gives up after some failures, such as on a new cluster until the CRD of ServiceMonitor exists';
     }
-    return helmFreedom.test(field) ? undefined : 'the release is no longer the one that this project says';
+    return helmFreedom.test(field) ? undefined : 'the release no longer matches this project';
   }
   if (kind === 'OCIRepository')
-    return field === 'spec.layerSelector' ? 'Flux no longer takes it for a chart' : undefined;
-  return 'it is no longer what this project says';
+    return field === 'spec.layerSelector' ? 'Flux no longer treats it as a chart' : undefined;
+  return 'it no longer matches this project';
 }
 
-/** Whether a release can't be installed before a Prometheus operator is there. */
+/** Whether a release needs the CRDs of the Prometheus operator. */
 function needsMonitoring({ spec }: Tree): boolean {
   const values = isTree(spec) ? JSON.stringify(spec['values']) : '';
   return /"renderMode":"(alwaysRender|failIfMissing)"|"api":\{[^}]*"serviceMonitor":\{"enabled":true/.test(
@@ -267,7 +264,7 @@ function needsMonitoring({ spec }: Tree): boolean {
   );
 }
 
-/** The rules of the HelmRelease CRD about strategies: the API server refuses what breaks them. */
+/** The HelmRelease CRD's rules about strategies, which the API server enforces. */
 function refusedStrategy({ spec }: Tree): string | undefined {
   const strategy = (action: string): Tree => {
     const one = isTree(spec) && isTree(spec[action]) ? spec[action] : {};
@@ -283,7 +280,7 @@ function refusedStrategy({ spec }: Tree): string | undefined {
   return undefined;
 }
 
-/** One problem for all objects on which one file breaks the same thing in the same way. */
+/** One problem for all objects that a file breaks in the same way. */
 function broken(changes: readonly Change[], todo: string): Problem[] {
   const groups = groupBy(
     changes.filter(({ breaks }) => breaks !== undefined),

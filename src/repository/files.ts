@@ -7,39 +7,39 @@ import { isKustomizationFile, nodesIn, normalPath } from './kustomize.js';
 import { listFiles, remotesOf } from './list.js';
 import { type FileBytes, parseDocuments, readBytes } from './read.js';
 
-/** What of the project itself holds no manifests of the operator: what synth writes, and what .sourceignore hides. */
+/** Files of the project that are not the user's manifests: what synth writes, and what .sourceignore hides. */
 const own = /^(dist|\.dist-\d+(\.old|\.beside)?|\.cdk8s|imports|src|test)\//;
 
-/** Where to look, and where not. */
+/** Which files to read. */
 export interface Where {
   /** Absolute path of the project. */
   readonly project: string;
-  /** undefined where there is none: the project's folder is looked through. */
+  /** undefined without git: only the project's folder is read. */
   readonly repository: Repository | undefined;
-  /** Folders, relative to the top, that are another cluster's. */
+  /** Folders, relative to the top, that belong to other clusters. */
   readonly otherClusters: readonly string[];
 }
 
 /**
- * The files of the repository: listed and read, and parsed when asked, because parsing thousands of files costs
- * more than all the rest of synth.
+ * The files of the repository. They are parsed only on demand, because parsing thousands of files takes longer than the
+ * rest of synth.
  */
 export class RepositoryFiles {
-  /** All that git would commit, of any kind, without what the project makes itself. */
+  /** All files that git would commit, without those that the project writes. */
   readonly listed: readonly string[];
-  /** All that git would commit from the project's folder, relative to it, what the project makes itself included. */
+  /** All files that git would commit from the project's folder, relative to it, including those that it writes. */
   readonly ofProject: readonly string[];
-  /** Files that may hold manifests, and those of any other name that a kustomization names. */
+  /** Files that may contain manifests, and any others that a kustomization lists. */
   readonly picked: readonly FileBytes[];
-  /** Those of them with a SOPS block. */
+  /** Those with a SOPS block. */
   readonly encrypted: ReadonlySet<FileBytes>;
-  /** For each file and folder the kustomization.yaml files whose text names it. */
+  /** For each file and folder, the kustomization.yaml files that mention it. */
   readonly naming: ReadonlyMap<string, readonly FileBytes[]>;
-  /** Files beside apps that synth wrote for this project, in whichever cluster's folder; they are none of the others. */
+  /** Files beside apps that synth wrote for this project, in any cluster's folder; the other lists leave them out. */
   readonly beside: ReadonlyMap<string, Buffer>;
-  /** Addresses of the git repository's remotes, as `plainUrl` writes them. */
+  /** URLs of the git repository's remotes, in the form of `plainUrl`. */
   readonly remotes: ReadonlySet<string>;
-  /** What could not be read. */
+  /** Warnings about files that could not be read. */
   readonly warnings: Problem[] = [];
   /** Absolute path of the top of the repository. */
   readonly top: string;
@@ -69,7 +69,7 @@ export class RepositoryFiles {
       for (const node of nodesIn(file)) addTo(naming, node, file);
     }
     this.naming = naming;
-    // A kustomization may list a file of any name.
+    // A kustomization may list a file with any name.
     this.picked = [...yaml, ...this.read(this.listed.filter((file) => !isYaml(file) && naming.has(file)))];
     this.encrypted = new Set(this.picked.filter(hasSops));
   }
@@ -94,7 +94,7 @@ export class RepositoryFiles {
     });
   }
 
-  /** A file's text; undefined when it is not there or can't be read. */
+  /** The text of a file; undefined if it does not exist or can't be read. */
   text(file: string): string | undefined {
     const found = readBytes(this.top, file);
     return found && 'bytes' in found ? found.bytes.toString('utf8') : undefined;
@@ -103,7 +103,7 @@ export class RepositoryFiles {
   /**
    * Parses a file, once.
    *
-   * @param purpose What it was picked for, for the warning when it can't be parsed.
+   * @param purpose Why it is parsed, for the warning if that fails.
    */
   parse(file: FileBytes, purpose: string): Tree[] {
     const before = this.parsed.get(file);
@@ -114,7 +114,7 @@ export class RepositoryFiles {
     return trees;
   }
 
-  /** Whether a file, of any kind, holds values that SOPS encrypted; false when it is not there. */
+  /** Whether a file contains values encrypted with SOPS; false if it does not exist. */
   isEncrypted(file: string): boolean {
     const found = readBytes(this.top, file);
     return found !== undefined && 'bytes' in found && hasSops(found);
@@ -128,7 +128,7 @@ export function addTo<Value>(map: Map<string, Value[]>, key: string, value: Valu
   else map.set(key, [value]);
 }
 
-/** Whether a file holds a SOPS block, as YAML or JSON, or values that SOPS encrypted. */
+/** Whether a file contains a SOPS block, as YAML or JSON, or values encrypted with SOPS. */
 function hasSops({ bytes }: FileBytes): boolean {
   if (bytes.includes('ENC[AES256_GCM')) return true;
   return bytes.includes('sops') && /^sops\s*:|"sops"\s*:/m.test(bytes.toString('latin1'));
@@ -138,7 +138,7 @@ function isYaml(file: string): boolean {
   return /\.(ya?ml|json)$/i.test(file) || isKustomizationFile(file);
 }
 
-/** Folders of Helm charts: what is below their `templates/` is no YAML before Helm has rendered it. */
+/** Folders of Helm charts: the files in their `templates/` are not YAML until Helm renders them. */
 function chartFolders(files: readonly string[]): string[] {
   return files.filter((file) => posix.basename(file) === 'Chart.yaml').map((file) => posix.dirname(file));
 }

@@ -3,22 +3,21 @@ import { groupOf, normalPath, plainText, type Step, trees } from './kustomize.js
 import { type Patch, toPatches } from './patch.js';
 import { type Variables, variablesOf } from './substitute.js';
 
-/** What `spec.sourceRef` of a Flux Kustomization names. */
+/** The `spec.sourceRef` of a Flux Kustomization. */
 export interface SourceRef {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string | undefined;
 }
 
-/** A Flux Kustomization as the cluster gets it: after the patches of all that builds it. */
+/** A Flux Kustomization as the cluster gets it, after all patches. */
 export class FluxKustomization {
   private object: Tree;
 
   /**
-   * @param file The file that has it, relative to the top of the repository.
+   * @param file The file that contains it, relative to the top of the repository.
    * @param object The object, as far as it is known.
-   * @param root The one that nothing of the repository applies, and through which this one is reached; `'self'`
-   *   when it is one itself, undefined when none reaches it.
+   * @param root The root through which Flux reaches it; `'self'` if it is a root, undefined if none reaches it.
    */
   constructor(
     readonly file: string,
@@ -28,7 +27,7 @@ export class FluxKustomization {
     this.object = object;
   }
 
-  /** A root learns what its own build does to it only when the others are known. */
+  /** What a root's own build does to it is known only after all roots are. */
   become(object: Tree): void {
     this.object = object;
   }
@@ -57,10 +56,10 @@ export class FluxKustomization {
     return isTree(this.object['spec']) ? this.object['spec'] : {};
   }
 
-  /** The folder that it builds, relative to the top, '.' for the top; undefined when it builds none. */
+  /** The folder that it builds, relative to the top, '.' for the top; undefined if it builds none. */
   get path(): string | undefined {
     const path = plainText(this.spec['path']);
-    // Flux takes the top for one that has none; a text without a source is a piece of one, for a patch.
+    // The default is the top. An object without a source is only a fragment, for a patch.
     return path === undefined ? (this.source ? '.' : undefined) : normalPath(path);
   }
 
@@ -90,7 +89,7 @@ export class FluxKustomization {
     }));
   }
 
-  /** What it does itself to all that it builds. */
+  /** What it does to everything that it builds. */
   get step(): Step {
     return {
       file: this.file,
@@ -102,12 +101,12 @@ export class FluxKustomization {
   }
 }
 
-/** Patches that a Flux Kustomization has for what it builds. */
+/** The patches of a Flux Kustomization for what it builds. */
 function patchesOf(spec: Tree, file: string): Patch[] {
   return trees(spec['patches']).flatMap((patch) => toPatches(patch, file, () => undefined));
 }
 
-/** Reads `spec.sourceRef`; undefined where there is none. */
+/** Reads `spec.sourceRef`; undefined if it is not set. */
 export function sourceRefOf({ sourceRef }: Tree): SourceRef | undefined {
   if (!isTree(sourceRef) || plainText(sourceRef['name']) === undefined) return undefined;
   return {
@@ -128,10 +127,10 @@ export function isFluxKustomization(object: Tree): boolean {
 }
 
 /**
- * The root Kustomization that flux-operator makes of a FluxInstance, or of the values of its Helm chart.
+ * The root that flux-operator creates from a FluxInstance, or from the values of its Helm chart.
  * https://fluxoperator.dev/docs/crd/fluxinstance/#sync-configuration
  *
- * @returns The Kustomization and its source; undefined when the object has no `sync`.
+ * @returns The Flux Kustomization and its source; undefined if the object has no `sync`.
  */
 export function syncOf(object: Tree): { kustomization: Tree; source: Tree } | undefined {
   const instance = instanceOf(object);
@@ -159,13 +158,13 @@ export function syncOf(object: Tree): { kustomization: Tree; source: Tree } | un
   };
 }
 
-/** Patches of a FluxInstance over what flux-operator makes. */
+/** The patches of a FluxInstance for what flux-operator creates. */
 export function instancePatches(object: Tree, file: string): Patch[] {
   const { kustomize } = instanceOf(object) ?? {};
   return isTree(kustomize) ? patchesOf(kustomize, file) : [];
 }
 
-/** The spec of a FluxInstance, of the values of its chart in a HelmRelease, or of a file of values. */
+/** The spec of a FluxInstance: from the object itself, from a HelmRelease of its chart, or from a values file. */
 function instanceOf(object: Tree): Tree | undefined {
   const { kind, spec } = object;
   if (kind === 'FluxInstance') return isTree(spec) ? spec : undefined;

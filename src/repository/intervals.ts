@@ -4,7 +4,7 @@ import { isTree, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';
 import type { FluxModel } from './model.js';
 
-/** One ExternalSecret whose interval is no Go duration stops External Secrets Operator from listing any. */
+/** A single ExternalSecret whose interval is not a Go duration stops External Secrets Operator from listing any. */
 export function intervalWarnings(files: RepositoryFiles, model: FluxModel): Problem[] {
   return files.picked
     .filter(({ bytes }) => bytes.includes('ExternalSecret') && bytes.includes('refreshInterval'))

@@ -5,13 +5,13 @@ import { type Patch, patched, toPatches } from './patch.js';
 import type { FileBytes } from './read.js';
 
 /**
- * What one kustomization, or the Flux Kustomization around it, does to all that it builds. What Flux
- * substitutes (`${NAME}`) is kept as it is written.
+ * What one kustomization, or the Flux Kustomization around it, does to everything that it builds. Flux's variables
+ * (`${NAME}`) are kept as written.
  */
 export interface Step {
-  /** Where it is written, relative to the top of the repository. */
+  /** The file that contains it, relative to the top of the repository. */
   readonly file: string;
-  /** undefined leaves the namespace as it is. */
+  /** undefined keeps the namespace. */
   readonly namespace: string | undefined;
   readonly prefix: string;
   readonly suffix: string;
@@ -25,33 +25,33 @@ export interface Kustomization extends Step {
   /** Paths of files and folders that it lists, relative to the top. */
   readonly resources: ReadonlySet<string>;
   readonly components: readonly string[];
-  /** Files that it reads and that are no objects of their own: patches and inputs of generators. */
+  /** Files that it reads and that are not objects: patches and inputs of generators. */
   readonly inputs: ReadonlySet<string>;
-  /** Secrets that it generates under a name that is known: one with a hash can't be another's name. */
+  /** Secrets that it generates without a hash suffix; one with a hash can't clash. */
   readonly secrets: readonly { readonly name: string; readonly namespace: string | undefined }[];
   /** Files that its secretGenerators read. */
   readonly secretInputs: readonly string[];
 }
 
-/** Reads another file of the repository as text; undefined when it is not there. */
+/** Reads another file of the repository as text; undefined if it does not exist. */
 export type ReadText = (file: string) => string | undefined;
 
-/** Whether a file is one that kustomize takes for its instructions. */
+/** Whether a file is a kustomization.yaml, by its name. */
 export function isKustomizationFile(file: string): boolean {
   return ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].includes(posix.basename(file));
 }
 
-/** A string in the tree that SOPS did not encrypt. */
+/** The value, if it is a string that SOPS did not encrypt. */
 export function plainText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && !value.startsWith('ENC[') ? value : undefined;
 }
 
-/** Whether a name, or a part of one, is what Flux substitutes. */
+/** Whether a string contains a variable that Flux substitutes. */
 export function isSubstituted(text: string): boolean {
   return text.includes('${');
 }
 
-/** Whether a name or namespace can be the wanted one, whatever Flux substitutes in it. */
+/** Whether a name or namespace can become the wanted one, after any substitution by Flux. */
 export function fits(written: string, wanted: string): boolean {
   if (!isSubstituted(written)) return written === wanted;
   const parts = written.split(/\$\{[^}]*\}?/).map(escapeRegExp);
@@ -66,7 +66,7 @@ export function toKustomization(file: string, tree: Tree, read: ReadText): Kusto
   const generators = ['secretGenerator', 'configMapGenerator'].map((field) => trees(tree[field]));
   const inputsOf = (list: readonly Tree[]) =>
     list.flatMap(({ files, envs, env }) =>
-      // `key=file`, or the file alone.
+      // `key=file`, or just the file.
       paths([files, envs, env].flat().map((input) => String(input ?? '').replace(/^[^=]*=/, ''))),
     );
   const [secretGenerators = []] = generators;
@@ -114,15 +114,15 @@ export function groupOf({ apiVersion }: Tree): string {
   return text.includes('/') ? text.slice(0, text.indexOf('/')) : '';
 }
 
-/** Kinds around whose names kustomize puts no prefix. */
+/** Kinds to whose names kustomize adds no prefix or suffix. */
 const fixedNames = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
 
-/** Whether a step leaves every object as it is. */
+/** Whether a step changes nothing. */
 export function doesNothing({ namespace, prefix, suffix, patches }: Step): boolean {
   return namespace === undefined && prefix === '' && suffix === '' && patches.length === 0;
 }
 
-/** What a step makes of an object. */
+/** Applies a step to an object. */
 export function afterStep(object: Tree, { namespace, prefix, suffix, patches }: Step): Tree {
   const changed = patches.length > 0 ? patched(object, patches) : object;
   if (namespace === undefined && prefix === '' && suffix === '') return changed;
@@ -142,7 +142,7 @@ export function afterStep(object: Tree, { namespace, prefix, suffix, patches }: 
   };
 }
 
-/** Every word of a kustomization.yaml, as the file or folder that it would be: what it lists is among them. */
+/** Every word in a kustomization.yaml, resolved as a path: a superset of what it lists. */
 export function nodesIn({ file, bytes }: FileBytes): string[] {
   const folder = posix.dirname(file);
   const words = bytes.toString('utf8').match(/[^\s,[\]{}"']+/g) ?? [];
@@ -154,13 +154,13 @@ export function nodesIn({ file, bytes }: FileBytes): string[] {
   return [...new Set(paths)];
 }
 
-/** A path as a kustomization in a folder writes it, relative to the top. */
+/** A path in a folder's kustomization.yaml, made relative to the top. */
 export function below(folder: string, path: string): string {
   const plain = folder !== '.' && /^[^./]/.test(path) && !/\/\.{0,2}(\/|$)/.test(path);
   return plain ? `${folder}/${path}` : posix.join(folder, path).replace(/(.)\/$/, '$1');
 }
 
-/** `./apps/`, `/apps` and `apps` are one folder to Flux; '.' is the top. */
+/** `./apps/`, `/apps` and `apps` are the same folder to Flux; '.' is the top. */
 export function normalPath(path: string): string {
   return (
     posix

@@ -4,12 +4,12 @@ import type { Problem } from '../errors.js';
 import { git } from './git.js';
 
 /**
- * Lists the files that Flux could get to see: what git tracks or would add, submodules included; without
- * git, all below a folder except node_modules and .git.
+ * Lists the files that Flux could see: those that git tracks or would add, including submodules; without git, all
+ * below a folder except node_modules and .git.
  *
- * @param top Absolute path of the repository's top folder, or of the project where there is no repository.
+ * @param top Absolute path of the repository's top folder, or of the project without a repository.
  * @param isRepository Whether it is a git repository.
- * @returns Paths relative to it, with `/`, sorted, and a warning when git can't be asked.
+ * @returns Sorted paths relative to it, with `/`, and a warning if git fails.
  */
 export function listFiles(top: string, isRepository: boolean): { files: string[]; warnings: Problem[] } {
   const warnings: Problem[] = [];
@@ -20,18 +20,18 @@ export function listFiles(top: string, isRepository: boolean): { files: string[]
   } catch (error) {
     warnings.push({
       where: 'git',
-      what: `can't list the files of ${top} (${reason(error)}), so ignored ones are looked at, too`,
-      todo: 'correct what it says',
+      what: `can't list the files of ${top} (${reason(error)}), so ignored files are checked as well`,
+      todo: 'fix that first',
     });
   }
   const files = (paths ?? walk(top, '')).flatMap((path) =>
-    // Another repository inside this one.
+    // A nested repository.
     path.endsWith('/') ? walk(top, path) : [path],
   );
   return { files: [...new Set(files)].sort(), warnings };
 }
 
-/** What git lists, with a NUL byte behind each. */
+/** Runs git and splits its NUL-terminated output. */
 function askGit(top: string, ...args: string[]): string[] {
   return git(top, args)
     .toString('utf8')
@@ -39,7 +39,7 @@ function askGit(top: string, ...args: string[]): string[] {
     .filter((path) => path !== '');
 }
 
-/** The addresses of a repository's remotes, in the one form of `plainUrl`. */
+/** The URLs of a repository's remotes, in the form of `plainUrl`. */
 export function remotesOf(top: string): Set<string> {
   try {
     const entries = askGit(top, 'config', '-z', '--get-regexp', '^remote\\..*\\.url$');
@@ -49,7 +49,7 @@ export function remotesOf(top: string): Set<string> {
   }
 }
 
-/** The address of a git repository without what differs between ways to reach it. */
+/** The URL of a git repository without protocol, user, port and `.git`, for comparison. */
 export function plainUrl(url: string): string {
   return url
     .trim()
@@ -62,7 +62,7 @@ export function plainUrl(url: string): string {
     .toLowerCase();
 }
 
-/** Their folders, with `/` at the end. */
+/** The folders of submodules, with a trailing `/`. */
 function submodules(top: string): string[] {
   try {
     // `submodule.NAME.path`, a line break and the path.
@@ -73,7 +73,7 @@ function submodules(top: string): string[] {
   }
 }
 
-/** Links are not followed: Flux does not ship them, and they may go in circles. */
+/** Does not follow symbolic links: Flux does not ship them, and they may form cycles. */
 function walk(top: string, folder: string): string[] {
   let entries: ReturnType<typeof readFolder>;
   try {
@@ -93,7 +93,7 @@ function readFolder(path: string) {
   return readdirSync(path, { withFileTypes: true });
 }
 
-/** The first line of what git said, or why it could not be run. */
+/** The first line of git's error message, or why git could not be run. */
 function reason(error: unknown): string {
   const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: Buffer };
   if (code === 'ENOENT') return 'git is not installed';

@@ -26,41 +26,41 @@ import { patched } from './patch.js';
 import type { FileBytes } from './read.js';
 import { substituted } from './substitute.js';
 
-/** One way on which a file or folder gets into a cluster. */
+/** One way in which a file or folder reaches a cluster. */
 export interface Way {
-  /** What is done to it on the way, in this order. */
+  /** The steps that transform it on the way, in order. */
   readonly steps: readonly Step[];
-  /** The Flux Kustomization that builds it; undefined when none does. */
+  /** The Flux Kustomization that builds it; undefined if none does. */
   readonly by: FluxKustomization | undefined;
 }
 
-/** More ways than these to one place tell nothing new. */
+/** The maximum number of ways to follow to one place. */
 const mostWays = 64;
 
-/** More circles than these are no repository that anybody runs. */
+/** The maximum number of cycles to cut; no real repository has more. */
 const mostCuts = 1000;
 
-/** Folders whose name says that nothing in them is used. */
+/** Folders whose name suggests that their content is unused. */
 const unused = /(^|\/)([_.][^/]*|archived?|deprecated|disabled|examples?|old|templates?|unused)\//i;
 
 /**
- * What Flux makes of the repository: which Flux Kustomizations are the roots, what each of them and those that
- * they apply build from this repository, and what is done to an object on its way.
+ * What Flux applies from the repository: which Flux Kustomizations are the roots, what each of them and their
+ * descendants build from this repository, and how an object changes on its way.
  *
- * A kustomization.yaml or a Flux Kustomization is parsed only when its text names the file or a folder above
- * it, so that one look-up in a large repository reads a few of them.
+ * A kustomization.yaml or Flux Kustomization is parsed only if its text mentions the file or a folder above it, so that
+ * a look-up in a large repository parses only a few of them.
  */
 export class FluxModel {
-  /** The Flux Kustomizations that nothing of the repository has to apply first. */
+  /** The Flux Kustomizations that nothing else in the repository applies. */
   readonly roots: readonly FluxKustomization[];
-  /** The sources that are this repository; empty where nothing says it. */
+  /** The Flux sources of this repository; empty if unknown. */
   readonly sources: readonly SourceRef[];
-  /** A root whose source isn't this git repository, so that nobody can tell where its paths are. */
+  /** A root whose source isn't this git repository, so that the meaning of its paths is unknown. */
   readonly elsewhere: FluxKustomization | undefined;
   readonly artifact: Artifact;
   /** The kustomization.yaml of each folder. */
   private readonly folders = new Map<string, FileBytes>();
-  /** For each folder the files whose text has a Flux Kustomization with this path. */
+  /** For each folder, the files that mention it as the path of a Flux Kustomization. */
   private readonly fluxAt = new Map<string, FileBytes[]>();
   private readonly fluxFiles: readonly FileBytes[];
   private readonly rootsIn = new Map<string, FluxKustomization[]>();
@@ -93,21 +93,21 @@ export class FluxModel {
     this.fluxIn.clear();
   }
 
-  /** Whether it is known what Flux applies at all. */
+  /** Whether the roots are known. */
   get hasRoots(): boolean {
     return this.roots.length > 0;
   }
 
-  /** Whether the repository holds any Flux Kustomization. */
+  /** Whether the repository contains any Flux Kustomization. */
   get hasFlux(): boolean {
     return this.fluxFiles.length > 0;
   }
 
-  /** Every way on which a file or folder gets into a cluster; one without a Flux Kustomization when none does. */
+  /** Every way in which a file or folder reaches a cluster; if no Flux Kustomization builds it, one without. */
   ways(node: string): readonly Way[] {
     const before = this.known.get(node);
     if (before) return before;
-    // A kustomization that lists itself, around corners: kustomize refuses it.
+    // kustomize refuses a cycle of kustomizations.
     if (this.asking.has(node)) {
       this.cuts += 1;
       return [];
@@ -131,21 +131,21 @@ export class FluxModel {
     }
     this.asking.delete(node);
     const ways = [...found.values()];
-    // What a Flux Kustomization builds counts; what only lists it does when there is none.
+    // Ways without a Flux Kustomization count only if there are no others.
     const built = ways.filter(({ by }) => by);
     const result = built.length > 0 ? built : ways.length > 0 ? ways : [{ steps: [], by: undefined }];
-    // What was cut short in the middle of a circle may look otherwise from elsewhere.
+    // A result cut short inside a cycle may differ from another starting point.
     const whole = this.cuts === cuts || this.asking.size === 0 || this.cuts > mostCuts;
     if (whole || built.length > 0) this.known.set(node, result);
     return result;
   }
 
-  /** The ways of which Flux really goes one. */
+  /** The ways that start at a root. */
   liveWays(node: string): readonly Way[] {
     return this.ways(node).filter(({ by }) => by?.root);
   }
 
-  /** The ways to count with: the live ones, or all where nobody knows which are. */
+  /** The live ways, or all of them if the roots are unknown. */
   likelyWays(node: string): readonly Way[] {
     return this.hasRoots ? this.liveWays(node) : this.ways(node);
   }
@@ -156,9 +156,8 @@ export class FluxModel {
   }
 
   /**
-   * Whether a file looks as if somebody applied it by hand, as one does to bootstrap a cluster: it stands for
-   * itself, and in a folder whose name doesn't say that it is out of use. One that SOPS encrypted is Flux's,
-   * unless its folder says what it is for.
+   * Whether a file looks as if somebody applies it by hand, for example to bootstrap a cluster: nothing lists it, and
+   * its folder's name does not suggest that it is unused. A SOPS-encrypted file counts only in a bootstrap folder.
    */
   isForHands(file: string, encrypted: boolean): boolean {
     if (unused.test(file) || this.parentsOf(file).length > 0 || this.ways(file).some(({ by }) => by))
@@ -166,7 +165,7 @@ export class FluxModel {
     return !encrypted || /(^|\/)(bootstrap|setup|talos)\//.test(file);
   }
 
-  /** What becomes of an object on a way. */
+  /** Follows an object along a way. */
   atEnd(object: Tree, { steps, by }: Way): Tree {
     const built = steps.reduce(afterStep, object);
     return by ? substituted(built, by.variables) : built;
@@ -192,9 +191,9 @@ export class FluxModel {
   }
 
   /**
-   * The Flux Kustomizations of this name.
+   * The Flux Kustomizations with this name.
    *
-   * @param namespace Theirs; one whose namespace nothing says counts, too.
+   * @param namespace Their namespace; those without a known one also count.
    */
   fluxNamed(name: string, namespace: string): FluxKustomization[] {
     return this.fluxFiles
@@ -203,15 +202,14 @@ export class FluxModel {
       .filter((one) => one.name === name && (one.namespace === undefined || fits(one.namespace, namespace)));
   }
 
-  /** Flux Kustomizations in files whose text has this in it. */
+  /** Flux Kustomizations in files that contain this text. */
   fluxHolding(text: string): FluxKustomization[] {
     return this.fluxFiles.filter(({ bytes }) => bytes.includes(text)).flatMap((file) => this.fluxOf(file));
   }
 
   /**
-   * Of the files with a Flux Kustomization that say something in the same words, one that Flux applies.
-   *
-   * @param pattern What they say.
+   * The Flux Kustomizations in files that match a pattern and that Flux applies, for the first file of each distinct
+   * match.
    */
   fluxSaying(pattern: RegExp): FluxKustomization[] {
     const said = new Set<string>();
@@ -224,14 +222,14 @@ export class FluxModel {
     });
   }
 
-  /** Kustomizations whose text has this in it. */
+  /** Kustomizations that contain this text. */
   kustomizationsHolding(text: string): Kustomization[] {
     return [...this.folders.values()]
       .filter(({ bytes }) => bytes.includes(text))
       .flatMap((file) => this.kustomizations(file));
   }
 
-  /** Whether a file is read by a kustomization as a patch or an input of a generator, and by none as an object. */
+  /** Whether kustomizations read a file only as a patch or as an input of a generator, never as an object. */
   isInput(file: string): boolean {
     const naming = (this.files.naming.get(file) ?? []).flatMap((one) => this.kustomizations(one));
     return (
@@ -239,7 +237,7 @@ export class FluxModel {
     );
   }
 
-  /** The Flux Kustomization that takes a file because no kustomization.yaml says what there is. */
+  /** The Flux Kustomization that applies a file because its folder has no kustomization.yaml. */
   takesOneByOne(file: string): FluxKustomization | undefined {
     return this.building(file).find(({ root }) => root);
   }
@@ -249,7 +247,7 @@ export class FluxModel {
     return this.folders.get(folder)?.file;
   }
 
-  /** The kustomization.yaml that must list a file so that it is applied; undefined when Flux takes it as it is, or none does. */
+  /** The kustomization.yaml that must list a file for Flux to apply it; undefined if none is needed or none exists. */
   listOf(file: string): string | undefined {
     const folder = ancestors(posix.dirname(file)).find((one) => this.folders.has(one));
     return folder === undefined || this.parentsOf(file).length > 0
@@ -263,9 +261,9 @@ export class FluxModel {
   }
 
   /**
-   * The ways on which a file gets into a cluster, or would get once it is listed.
+   * The ways in which a file reaches a cluster, or would once it is listed.
    *
-   * @returns Of the ways those to count with, and the kustomization.yaml that lacks it; undefined when none does.
+   * @returns The ways, and the kustomization.yaml that should list it; undefined if nothing is missing.
    */
   waysOnceListed(file: string): { ways: readonly Way[]; lacks: string | undefined } {
     const now = this.likelyWays(file);
@@ -295,7 +293,7 @@ export class FluxModel {
     return result;
   }
 
-  /** What components do to all but what comes from them; that was done there. */
+  /** What components do to everything except their own content, which they have already transformed. */
   private componentSteps(components: readonly string[], from: string): Step[] {
     return components.filter((folder) => folder !== from).flatMap((folder) => this.kustomizationsIn(folder));
   }
@@ -321,7 +319,7 @@ export class FluxModel {
     );
   }
 
-  /** Whether a Flux Kustomization takes its files from this repository. */
+  /** Whether the source of a Flux Kustomization is this repository. */
   private isOurs({ source, namespace }: FluxKustomization): boolean {
     if (!source) return true;
     if (this.sources.length === 0) return source.kind === 'GitRepository';
@@ -334,7 +332,7 @@ export class FluxModel {
     );
   }
 
-  /** Flux builds the kustomization of its folder or, where there is none, one over all YAML that is below. */
+  /** Flux builds its folder's kustomization or, without one, a generated one of all YAML below. */
   private builds(path: string, node: string): boolean {
     if (path === node) return true;
     if (this.folders.has(path) || !(path === '.' || node.startsWith(`${path}/`))) return false;
@@ -351,7 +349,7 @@ export class FluxModel {
     return `${file} ${steps.map((step) => JSON.stringify([step.namespace, step.prefix, step.suffix, step.patches])).join()}`;
   }
 
-  /** What the root's own build does to it: gotk-sync's Kustomization applies itself. */
+  /** What the root's own build does to it: the one in gotk-sync.yaml applies itself. */
   private settle(root: FluxKustomization): void {
     const way = this.ways(root.file).find(({ by }) => by === root);
     if (way && isFluxKustomization(root.tree)) root.become(this.atEnd(root.tree, way));
@@ -391,7 +389,7 @@ export class FluxModel {
     return { roots, elsewhere: roots.length > 0 ? undefined : elsewhere, sources };
   }
 
-  /** Flux Kustomizations that build the file that they are in, as `flux bootstrap` makes them. */
+  /** Flux Kustomizations that build their own file, as `flux bootstrap` creates them. */
   private selfApplied(): FluxKustomization[] {
     return this.fluxFiles.flatMap((file) => {
       const above = ancestors(file.file);
@@ -403,8 +401,8 @@ export class FluxModel {
   }
 
   /**
-   * Where no root applies itself: those that no other Flux Kustomization can apply, and that their own folder's
-   * kustomization.yaml does not leave out. They are applied by hand, or by a source outside of the repository.
+   * If no root applies itself: those that no other Flux Kustomization can apply, and that their folder's
+   * kustomization.yaml does not leave out. They are applied by hand or from outside the repository.
    */
   private topmost(): FluxKustomization[] {
     const files = this.fluxFiles.filter((file) => {
@@ -418,7 +416,7 @@ export class FluxModel {
     return (used.length > 0 ? used : files).flatMap((file) => this.complete(file));
   }
 
-  /** The Flux Kustomizations of a file that have a source: others are pieces of one, for a patch. */
+  /** The Flux Kustomizations in a file that have a source; others are fragments, for patches. */
   private complete(file: FileBytes): FluxKustomization[] {
     return this.files
       .parse(file, 'holds a Flux Kustomization')
@@ -427,7 +425,7 @@ export class FluxModel {
       .filter(({ source }) => source);
   }
 
-  /** Folders whose build has this file in it, by the texts alone: their paths, or those that list it. */
+  /** Folders whose build may contain this file, judging by text alone. */
   private foldersReaching(file: string): Set<string> {
     const found = new Set<string>();
     const visit = (node: string) => {
@@ -448,14 +446,14 @@ export class FluxModel {
     return folder !== undefined && this.parentsOf(file).length === 0;
   }
 
-  /** Whether a Flux Kustomization of another source than git builds a folder that is here, too. */
+  /** Whether a Flux Kustomization with a source other than git builds a path that also exists here. */
   private mayBeRoot({ source, path = '.' }: FluxKustomization): boolean {
     return (
       source?.kind !== 'ExternalArtifact' && this.files.listed.some((file) => file.startsWith(`${path}/`))
     );
   }
 
-  /** Those that come from this git repository: `path: ./` of another source looks as if it applied itself. */
+  /** Those whose source is this git repository: `path: ./` in another source only looks as if it applied itself. */
   private fromOneRepository(candidates: readonly FluxKustomization[]): FluxKustomization[] {
     const git = candidates.filter(({ source }) => source?.kind === 'GitRepository');
     const inside = git.filter(({ path }) => path !== '.');
@@ -464,7 +462,7 @@ export class FluxModel {
     return here.length > 0 ? here : some;
   }
 
-  /** Whether the source's address is that of a remote of this repository; undefined where nothing says it. */
+  /** Whether the URL of the source is that of a remote of this repository; undefined if unknown. */
   private isThisRemote(root: FluxKustomization): boolean | undefined {
     const [object] = this.gitRepositories(root);
     const spec = object?.object['spec'] as Tree | undefined;
@@ -472,7 +470,7 @@ export class FluxModel {
     return url === undefined ? undefined : this.files.remotes.has(plainUrl(url));
   }
 
-  /** The GitRepository objects that a root may take its files from, those of its own folder first. */
+  /** The GitRepository objects that may be the source of a root, those in its own folder first. */
   private gitRepositories({ source, file }: FluxKustomization): Made[] {
     const folder = posix.dirname(file);
     return this.files.picked
@@ -501,7 +499,7 @@ export class FluxModel {
     return new Artifact(files, specs);
   }
 
-  /** Files that this very build reads one by one or by a kustomization.yaml, for what breaks it as a whole. */
+  /** Files in the build of a Flux Kustomization: one that can't be parsed breaks all of it. */
   filesBuiltBy(one: FluxKustomization): string[] {
     const within = this.files.listed.filter(
       (file) => /\.ya?ml$/.test(file) && (one.path === '.' || file.startsWith(`${one.path}/`)),
@@ -509,7 +507,7 @@ export class FluxModel {
     return within.filter((file) => !this.isInput(file) && this.ways(file).some(({ by }) => by === one));
   }
 
-  /** Warnings about kustomizations that list each other in a circle. */
+  /** Warnings about cycles of kustomizations. */
   circleWarnings(): Problem[] {
     const warnings: Problem[] = [];
     const done = new Set<string>();
@@ -532,20 +530,20 @@ export class FluxModel {
       }
     };
     for (const [folder, { bytes }] of this.folders) {
-      // Only what goes up, or to itself, can come back.
+      // Only a path that goes up, or to itself, can form a cycle.
       if (/(^|[\s"'[,])\.\.?(\/|["'\s,\]]|$)/m.test(bytes.toString('latin1'))) visit(folder, []);
     }
     return warnings;
   }
 }
 
-/** An object and the file that has it. */
+/** An object and the file that contains it. */
 interface Made {
   readonly file: string;
   readonly object: Tree;
 }
 
-/** Steps that do something. */
+/** Steps that change something. */
 function effective(steps: readonly Step[]): Step[] {
   return steps.filter((step) => !doesNothing(step));
 }
@@ -558,7 +556,7 @@ function holdsFlux({ bytes }: FileBytes): boolean {
   return bytes.includes('kustomize.toolkit.fluxcd.io') && bytes.includes('Kustomization');
 }
 
-/** What `path:` says in a file, before it is parsed; a Flux Kustomization without one builds the top. */
+/** The values of `path:` in a file, without parsing it; a Flux Kustomization without one builds the top. */
 function pathsIn({ bytes }: FileBytes): ReadonlySet<string> {
   const text = bytes.toString('utf8');
   const found = [...text.matchAll(/\bpath["']?\s*:\s*["']?([^\s"',}#]+)/g)].map(([, path = '']) => path);
@@ -566,7 +564,7 @@ function pathsIn({ bytes }: FileBytes): ReadonlySet<string> {
   return new Set([...found, ...(found.length < objects ? ['.'] : [])].map(normalPath));
 }
 
-/** Folders that `components:` in a file may name, before it is parsed. */
+/** Folders that `components:` in a file may list, without parsing it. */
 function componentsIn({ bytes }: FileBytes, paths: ReadonlySet<string>): string[] {
   if (!bytes.includes('components')) return [];
   const words = bytes.toString('utf8').match(/[^\s"'[\],:{}]*\/[^\s"'[\],:{}]+/g) ?? [];

@@ -4,7 +4,7 @@ import type { RepositoryFiles } from './files.js';
 import { groupOf, isKustomizationFile } from './kustomize.js';
 import type { FluxModel, Way } from './model.js';
 
-/** An object of the repository, as the cluster gets it. */
+/** An object in the repository, as the cluster gets it. */
 export interface FoundObject {
   /** The file, relative to the top of the repository. */
   readonly file: string;
@@ -12,14 +12,14 @@ export interface FoundObject {
   readonly way: Way;
 }
 
-/** What tells an object from all others in a cluster. */
+/** A string that identifies an object in a cluster: group, kind, namespace and name. */
 export function identity(object: Tree): string {
   const { namespace, name } = metadataOf(object);
   const scope = clusterScoped.has(String(object['kind'])) ? '' : `${String(namespace ?? '')}/`;
   return `${groupOf(object)} ${String(object['kind'])} ${scope}${String(name)}`;
 }
 
-/** Kinds of ours whose objects are in no namespace. */
+/** Cluster-scoped kinds that this project uses. */
 const clusterScoped = new Set([
   'ClusterRole',
   'ClusterRoleBinding',
@@ -29,11 +29,11 @@ const clusterScoped = new Set([
 ]);
 
 /**
- * Objects that Flux applies from elsewhere in the repository, and that this project makes, too.
+ * Objects that Flux applies from elsewhere in the repository and that this project also creates.
  *
- * @param ours What this project makes.
+ * @param ours The objects of this project.
  * @param isElsewhere Whether a way leads into another cluster.
- * @returns Those whose kind, namespace and name are the same, by our object's identity.
+ * @returns The objects with the same kind, namespace and name, by the identity of ours.
  */
 export function sameObjects(
   files: RepositoryFiles,
@@ -51,7 +51,7 @@ export function sameObjects(
   for (const file of files.picked) {
     if (isKustomizationFile(file.file)) continue;
     const text = file.bytes.toString('latin1');
-    // kustomize names a Namespace anew.
+    // kustomize may rename a Namespace.
     if (![...kinds].some((kind) => text.includes(kind))) continue;
     if (!named.test(text) && !/\bkind["']?\s*:\s*["']?Namespace\b/.test(text) && !text.includes('${'))
       continue;
@@ -68,8 +68,8 @@ export function sameObjects(
 }
 
 /**
- * Namespaces that no file of the repository makes or uses, by its text; none where no file makes any, so that
- * they come from elsewhere, or where Flux's roots are not known.
+ * Namespaces that no file in the repository creates or mentions. None if no file creates any namespace, because they
+ * then come from elsewhere, or if Flux's roots are unknown.
  */
 export function unknownNamespaces(
   files: RepositoryFiles,

@@ -2,12 +2,12 @@ import type { Problem } from '../errors.js';
 import type { RepositoryFiles } from './files.js';
 import type { FluxModel } from './model.js';
 
-/** Kinds of External Secrets Operator that it served as `v1beta1` once. */
+/** Kinds that External Secrets Operator used to serve as `v1beta1`. */
 const kinds = /^(ExternalSecret|ClusterExternalSecret|SecretStore|ClusterSecretStore)$/;
 
 /**
- * Objects of External Secrets Operator of an API version that it serves no more: Flux says `no matches for kind`,
- * and applies nothing of the build that holds one.
+ * Objects with an API version that External Secrets Operator no longer serves: Flux reports `no matches for kind` and
+ * applies nothing of a build that contains one.
  */
 export function oldVersionWarnings(files: RepositoryFiles, model: FluxModel): Problem[] {
   return files.picked

@@ -2,7 +2,7 @@ import { load, YAMLException } from 'js-yaml';
 import { applyPatch as applyOperations, type Operation } from 'rfc6902';
 import { isTree, type Tree } from '../tree.js';
 
-/** What a patch applies to. Names and kinds are regular expressions over the whole text, as kustomize takes them. */
+/** The target of a patch. As in kustomize, names and kinds are anchored regular expressions. */
 export interface PatchTarget {
   readonly group?: string;
   readonly version?: string;
@@ -13,11 +13,11 @@ export interface PatchTarget {
   readonly annotationSelector?: string;
 }
 
-/** One patch of a kustomization or of a Flux Kustomization: a strategic merge or a list of JSON 6902 operations. */
+/** A patch of a kustomization or Flux Kustomization: a strategic merge or a list of JSON 6902 operations. */
 export interface Patch {
   readonly target: PatchTarget | undefined;
   readonly change: Tree | readonly Operation[];
-  /** The file that has it, relative to the top of the repository. */
+  /** The file that contains it, relative to the top of the repository. */
   readonly file: string;
 }
 
@@ -25,9 +25,9 @@ export interface Patch {
  * Reads one entry of `patches:`.
  *
  * @param entry `{ patch, path, target }`.
- * @param file The file that has it.
+ * @param file The file that contains it.
  * @param read Reads the file that `path` names.
- * @returns The patches; more than one when the text has several documents; none when it can't be read.
+ * @returns The patches: one per document, none if the text can't be parsed.
  */
 export function toPatches(entry: unknown, file: string, read: (path: string) => string | undefined): Patch[] {
   if (!isTree(entry)) return [];
@@ -46,26 +46,26 @@ function documents(text: string): unknown[] {
     try {
       return [load(document)];
     } catch (error) {
-      // An empty document, too, is one that `load` refuses.
+      // `load` also refuses an empty document.
       if (error instanceof YAMLException) return [];
       throw error;
     }
   });
 }
 
-/** Applies the patches that are meant for an object, in their order; the object itself is left as it is. */
+/** Applies, in order, the patches that target an object; returns a copy. */
 export function patched(object: Tree, patches: readonly Patch[]): Tree {
   return patches
     .filter((patch) => isFor(patch, object))
     .reduce((result, { change }) => {
       if (!Array.isArray(change)) return merge(result, withoutIdentity(change as Tree)) as Tree;
       const copy = structuredClone(result);
-      // An operation that does not fit makes kustomize fail; what it would say is not ours to guess.
+      // kustomize fails on an operation that does not apply; its error is not for us to predict.
       return applyOperations(copy, change).some((error) => error !== null) ? result : copy;
     }, object);
 }
 
-/** Whether a patch is meant for an object: by its target, or without one by the identity that it carries. */
+/** Whether a patch targets an object: by its `target`, else by the identity in the patch. */
 export function isFor({ target, change }: Patch, object: Tree): boolean {
   const metadata = isTree(object['metadata']) ? object['metadata'] : {};
   const [version = '', group = ''] = String(object['apiVersion'] ?? '')
@@ -120,14 +120,14 @@ function selects(selector: string | undefined, labels: unknown): boolean {
   });
 }
 
-/** The name that a strategic merge carries says at most what it is for: kustomize keeps that of the object. */
+/** A strategic merge uses name and namespace only to find its target; kustomize keeps those of the object. */
 function withoutIdentity({ apiVersion: _version, kind: _kind, ...change }: Tree): Tree {
   if (!isTree(change['metadata'])) return change;
   const { name: _name, namespace: _namespace, ...metadata } = change['metadata'];
   return { ...change, metadata };
 }
 
-/** A strategic merge on a custom resource: mappings merge, everything else is replaced, null takes away. */
+/** A strategic merge on a custom resource: mappings merge, everything else is replaced, null deletes. */
 function merge(value: unknown, change: unknown): unknown {
   if (!isTree(change)) return change;
   const { $patch: directive, ...fields } = change;

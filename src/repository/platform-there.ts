@@ -1,13 +1,13 @@
-/** What of the platform the repository makes already: External Secrets Operator, and stores that read 1Password. */
+/** Parts of the platform that the repository already installs: External Secrets Operator and its stores. */
 import { at, metadataOf, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';
 import { groupOf, isKustomizationFile, plainText } from './kustomize.js';
 import type { FluxModel, Way } from './model.js';
 import type { FoundObject } from './objects.js';
 
-/** A Helm release of External Secrets Operator, whatever it is called. */
+/** A Helm release of External Secrets Operator, with any name. */
 export interface FoundOperator extends FoundObject {
-  /** Version of the chart; undefined where nothing says it. */
+  /** Version of the chart; undefined if unknown. */
   readonly version: string | undefined;
 }
 
@@ -17,7 +17,7 @@ export function operatorReleases(
   model: FluxModel,
   isElsewhere: (way: Way) => boolean,
 ): FoundOperator[] {
-  // Where nobody knows what Flux applies, it may be a leftover.
+  // If it is unknown what Flux applies, the release may be a leftover.
   if (!model.hasRoots) return [];
   const charts = new Map<string, Tree>();
   const releases: FoundObject[] = [];
@@ -41,7 +41,7 @@ export function operatorReleases(
   });
 }
 
-/** Stores of External Secrets Operator that Flux applies, of whatever provider. */
+/** Stores of External Secrets Operator that Flux applies, with any provider. */
 export function secretStores(
   files: RepositoryFiles,
   model: FluxModel,
@@ -64,12 +64,12 @@ function holdsRelease(bytes: Buffer): boolean {
   );
 }
 
-/** An ExternalSecret names its store, too; only a store has a provider. */
+/** An ExternalSecret also mentions its store, but only a store has a provider. */
 function holdsStore(bytes: Buffer): boolean {
   return bytes.includes('SecretStore') && bytes.includes('provider') && bytes.includes('external-secrets.io');
 }
 
-/** Objects that Flux applies, as far as it is known, as the cluster gets them. */
+/** Objects that Flux applies, as far as is known, in the form that the cluster gets. */
 function objectsIn(
   files: RepositoryFiles,
   model: FluxModel,

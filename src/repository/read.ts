@@ -5,7 +5,7 @@ import { CORE_SCHEMA, loadAll, mergeTag, YAMLException } from 'js-yaml';
 import type { Problem } from '../errors.js';
 import { isTree, type Tree } from '../tree.js';
 
-/** A bigger file is looked at, but not parsed. */
+/** Larger files are searched, but not parsed. */
 const parsedBytes = 4 * 1024 * 1024;
 
 /** A file's bytes as UTF-8. */
@@ -15,10 +15,10 @@ export interface FileBytes {
 }
 
 /**
- * Reads a file. Links are left out: Flux does not ship them.
+ * Reads a file. It skips symbolic links, which Flux does not ship.
  *
  * @param top Absolute path of the folder that `file` is relative to.
- * @returns Its bytes; a warning when it can't be read; undefined when it is a link or a folder.
+ * @returns Its bytes; a warning if it can't be read; undefined for a symbolic link or a folder.
  */
 export function readBytes(top: string, file: string): FileBytes | Problem | undefined {
   try {
@@ -39,11 +39,11 @@ export function readBytes(top: string, file: string): FileBytes | Problem | unde
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP' || code === 'EISDIR') return undefined;
     const what = code === 'ENOENT' ? 'is listed by git, but is not there' : `can't be read (${code})`;
-    return { where: file, what, todo: 'see that it holds no Secret with the name of an app secret' };
+    return { where: file, what, todo: 'make sure that it contains no Secret with the name of an app secret' };
   }
 }
 
-/** YAML may be UTF-16, which the first bytes show: https://yaml.org/spec/1.2.2/#52-character-encodings */
+/** YAML may be UTF-16, which the first bytes tell: https://yaml.org/spec/1.2.2/#52-character-encodings */
 function toUtf8(bytes: Buffer): Buffer {
   const [first, second] = bytes;
   if (first === 0xef && second === 0xbb) return bytes.subarray(3);
@@ -55,11 +55,10 @@ function toUtf8(bytes: Buffer): Buffer {
 }
 
 /**
- * Parses the documents of a YAML or JSON file; what a List holds is taken out of it.
+ * Parses the documents of a YAML or JSON file, and replaces each List by its items.
  *
- * @param purpose What the file was picked for, for the warning.
- * @returns The documents that are mappings, and a warning, without a line of the file, about what can't be
- *   read: the file, or some of its documents.
+ * @param purpose Why the file is parsed, for the warning.
+ * @returns The documents that are mappings, and a warning, which quotes nothing of the file, if some can't be parsed.
  */
 export function parseDocuments(
   { file, bytes }: FileBytes,
@@ -68,7 +67,7 @@ export function parseDocuments(
   const warn = (why: string): Problem => ({
     where: file,
     what: `${purpose}, and ${why}`,
-    todo: 'see that it makes no Secret with the name of an app secret',
+    todo: 'make sure that it creates no Secret with the name of an app secret',
   });
   if (bytes.length > parsedBytes)
     return { trees: [], warnings: [warn('is over 4 MiB, so it is not parsed')] };
@@ -77,7 +76,7 @@ export function parseDocuments(
   try {
     return { trees: parse(text), warnings: [] };
   } catch (error) {
-    // One document that can't be read must not hide the others.
+    // One invalid document must not hide the others.
     const documents = text.split(/^---(?=\s|$)/m);
     const trees =
       documents.length > 1 ? documents.flatMap((document) => attempt(() => parse(document)) ?? []) : [];
@@ -87,13 +86,13 @@ export function parseDocuments(
   }
 }
 
-/** As kustomize reads YAML: merge keys (`<<`) are followed. */
+/** Like kustomize, it follows merge keys (`<<`). */
 const schema = CORE_SCHEMA.withTags(mergeTag);
 
 function parse(text: string): Tree[] {
   const seen = new Set<unknown>();
   const withoutLists = (document: unknown): Tree[] => {
-    // A list that holds itself many times over, by aliases, is looked at once.
+    // A list that contains itself through aliases is visited once.
     if (!isTree(document) || seen.has(document)) return [];
     seen.add(document);
     const { kind, items } = document;

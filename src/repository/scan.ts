@@ -10,7 +10,7 @@ import { oldVersionWarnings } from './old-versions.js';
 import { type FoundOperator, operatorReleases, secretStores } from './platform-there.js';
 import { type FoundSecret, findSecrets, type Wanted } from './secrets.js';
 
-/** The repository as Flux sees it. Everything that depends on it asks this one object. */
+/** The repository as Flux sees it, shared by everything that depends on it. */
 export class RepositoryView {
   readonly files: RepositoryFiles;
   readonly model: FluxModel;
@@ -24,26 +24,26 @@ export class RepositoryView {
     this.dist = `${prefix}dist`;
   }
 
-  /** Looks for what else makes these Secrets. */
+  /** Finds what else creates these Secrets. */
   findSecrets(wanted: readonly Wanted[]): { secrets: FoundSecret[]; warnings: Problem[] } {
     return findSecrets(this.files, this.model, wanted, this.isElsewhere);
   }
 
-  /** Looks for what else makes these objects. */
+  /** Finds the same objects elsewhere in the repository. */
   sameObjects(ours: readonly Tree[]): ReadonlyMap<string, readonly FoundObject[]> {
     return sameObjects(this.files, this.model, ours, this.isElsewhere);
   }
 
   /**
-   * The Flux Kustomizations of this name in this cluster, without those that Flux is known not to apply.
+   * The Flux Kustomizations with this name in this cluster, without those that Flux is known not to apply.
    *
-   * @param namespace Theirs; one whose namespace nothing says counts, too.
+   * @param namespace Their namespace; those without a known one also count.
    */
   fluxNamed(name: string, namespace: string): FluxKustomization[] {
     return this.model.fluxNamed(name, namespace).filter(this.isApplied);
   }
 
-  /** The Flux Kustomizations in this cluster whose text has this in it, without those that Flux is known not to apply. */
+  /** The Flux Kustomizations in this cluster in files with this text, without those that Flux is known not to apply. */
   fluxHolding(text: string): FluxKustomization[] {
     return this.model.fluxHolding(text).filter(this.isApplied);
   }
@@ -51,14 +51,14 @@ export class RepositoryView {
   private readonly isApplied = (one: FluxKustomization): boolean =>
     (one.root !== undefined || !this.model.hasRoots) && !this.isElsewhere({ steps: [], by: one });
 
-  /** The file that makes a Namespace, where it is known to reach the cluster. */
+  /** The file that creates a Namespace, if it is known to reach the cluster. */
   namespaceFile(name: string): string | undefined {
     if (!this.model.hasRoots) return undefined;
     const [found] = this.sameObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }]).values();
     return found?.[0]?.file;
   }
 
-  /** Those of these namespaces that nothing in the repository makes or uses. */
+  /** Those of these namespaces that nothing in the repository creates or uses. */
   unknownNamespaces(names: readonly string[]): ReadonlySet<string> {
     return unknownNamespaces(this.files, this.model, names);
   }
@@ -74,8 +74,8 @@ export class RepositoryView {
   }
 
   /**
-   * Whether a way leads into another cluster: one root can't be in a cluster twice, so where two have one name,
-   * and only one of them applies `dist/`, the other is another cluster's.
+   * Whether a way leads into another cluster. If two roots have the same name and only one of them applies `dist/`, the
+   * other belongs to another cluster, because a cluster can't have both.
    */
   readonly isElsewhere = ({ by }: Way): boolean => {
     const root = by?.root;
@@ -88,7 +88,7 @@ export class RepositoryView {
     return this.model.liveWays(this.dist).flatMap(({ by }) => by?.root ?? []);
   }
 
-  /** What could not be read, and what would go wrong in the cluster whatever this project does. */
+  /** Warnings about files that can't be read, and about faults that have nothing to do with this project. */
   warnings(): Problem[] {
     this.parseEntry();
     const found = [
@@ -107,8 +107,7 @@ export class RepositoryView {
   }
 
   /**
-   * Parses what the root builds, and what is in the same build as `dist/`: one file that can't be parsed fails the
-   * build as a whole.
+   * Parses what the root builds, and what is in the same build as `dist/`: one invalid file fails the whole build.
    */
   private parseEntry(): void {
     const builders = new Set([

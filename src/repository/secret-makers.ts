@@ -1,44 +1,44 @@
 import { at, isTree, metadataOf, type Tree } from '../tree.js';
 import { groupOf, plainText, trees } from './kustomize.js';
 
-/** A Secret that an object is, or that a controller makes of it. */
+/** A Secret that is an object itself, or that a controller creates from it. */
 export interface MadeSecret {
-  /** What makes it, for the message: `the Secret of the Certificate`. */
+  /** What it is, for messages: `the Secret of the Certificate`. */
   readonly what: string;
   readonly name: string;
-  /** undefined where nothing says it. */
+  /** undefined if unknown. */
   readonly namespace: string | undefined;
-  /** What it writes into the Secret, where the object says so itself. */
+  /** What it writes to the Secret, if the object tells. */
   readonly content?: WrittenContent;
   /** Set for an ExternalSecret. */
   readonly creationPolicy?: string;
 }
 
-/** Names of what a Secret holds, which SOPS leaves readable. */
+/** The keys of a Secret, which SOPS does not encrypt, and those of its labels and annotations. */
 export interface WrittenContent {
   readonly keys: readonly string[];
   readonly labels: readonly string[];
   readonly annotations: readonly string[];
 }
 
-/** How a kind names its Secrets: an entry for each that it makes, undefined for one that it does not. */
+/** How a kind names its Secrets: one entry for each, undefined for one that this object does not create. */
 type Maker = (spec: Tree, name: string, object: Tree) => readonly (string | undefined | InNamespace)[];
 
-/** A Secret in another namespace than that of the object that makes it. */
+/** A Secret in a namespace other than that of the object that creates it. */
 interface InNamespace {
   readonly name: string | undefined;
-  /** undefined: it is not known. */
+  /** undefined if unknown. */
   readonly namespace: string | undefined;
 }
 
 const textAt = (tree: unknown, ...path: readonly string[]) => plainText(at(tree, ...path));
 
-/** A name of its own: the Secret is called as the object. */
+/** The Secret has the same name as the object. */
 const sameName: Maker = (_spec, name) => [name];
 
 /**
- * Controllers that home-lab repositories run and that make Secrets, by kind and API group, from the
- * documentation of each.
+ * Controllers, common in homelab repositories, that create Secrets; by kind and API group, from the documentation of
+ * each.
  */
 const makers: Readonly<Record<string, Maker>> = {
   // https://developer.1password.com/docs/k8s/operator/
@@ -106,7 +106,7 @@ const makers: Readonly<Record<string, Maker>> = {
   'Terraform infra.contrib.fluxcd.io': (spec) => [textAt(spec, 'writeOutputsToSecret', 'name')],
 };
 
-/** Texts of which a file has one when it may hold an object whose Secret is not called as anything in it. */
+/** A file contains one of these if it may contain an object whose Secret has a name that the file does not mention. */
 export const makerMarks: readonly string[] = [
   ...new Set(Object.keys(makers).map((key) => key.slice(key.indexOf(' ') + 1))),
   'writeConnectionSecretToRef',
@@ -122,7 +122,7 @@ function contentOf(secret: Tree): WrittenContent {
   };
 }
 
-/** The Secrets that an object is or makes. */
+/** The Secrets that an object is or creates. */
 export function secretsMadeBy(object: Tree): MadeSecret[] {
   const { kind } = object;
   const metadata = metadataOf(object);

@@ -7,34 +7,34 @@ import type { FluxModel, Way } from './model.js';
 import type { FileBytes } from './read.js';
 import { type MadeSecret, makerMarks, secretsMadeBy, type WrittenContent } from './secret-makers.js';
 
-/** A Secret that is asked about. */
+/** A Secret to look for. */
 export interface Wanted {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** Something in the repository that makes a Secret that is asked about, or may do so. */
+/** Something in the repository that creates, or may create, a Secret that was looked for. */
 export interface FoundSecret extends Wanted {
   /** The file, relative to the top of the repository. */
   readonly file: string;
-  /** What makes it: `the SOPS-encrypted Secret`. */
+  /** What it is: `the SOPS-encrypted Secret`. */
   readonly what: string;
-  /** What of it is not known: nothing says it, or Flux substitutes it. */
+  /** The part of its identity that is unknown, because nothing sets it or Flux substitutes it. */
   readonly unknown: 'name' | 'namespace' | undefined;
-  /** Whether Flux is known not to apply it today, and nobody else to. */
+  /** Whether Flux is known not to apply it, and nothing suggests that somebody else does. */
   readonly dead: boolean;
-  /** What the file writes into the Secret; undefined where it doesn't say. */
+  /** What the file writes to the Secret; undefined if unknown. */
   readonly content?: WrittenContent;
-  /** Of an ExternalSecret. */
+  /** Set for an ExternalSecret. */
   readonly creationPolicy?: string;
 }
 
 /**
- * Looks for what makes one of these Secrets. A file is parsed when it holds such a name, or SOPS.
+ * Finds what creates one of these Secrets. It parses only files that contain such a name or a SOPS block.
  *
  * @param wanted The app secrets.
- * @param isElsewhere Whether a way leads into another cluster than that of the app secrets.
- * @returns What makes them, and warnings about what can't be read.
+ * @param isElsewhere Whether a way leads into a cluster other than that of the app secrets.
+ * @returns What creates them, and warnings about what can't be read.
  */
 export function findSecrets(
   files: RepositoryFiles,
@@ -61,7 +61,7 @@ export function findSecrets(
       const open = namespace === undefined || isSubstituted(namespace);
       const unknown = isSubstituted(name) ? 'name' : open ? 'namespace' : undefined;
       const key = `${file} ${one.namespace}/${one.name}`;
-      // A way on which it is certain counts more than one on which it may be.
+      // A certain clash takes precedence over a possible one.
       if (!secrets.has(key) || !unknown)
         secrets.set(key, { ...rest, namespace: one.namespace, name: one.name, file, unknown, dead });
     }
@@ -116,22 +116,22 @@ const marks = new RegExp(makerMarks.map(escapeRegExp).join('|'));
 
 /** Whether the bytes of a file without SOPS are worth parsing. */
 function mayMake({ bytes }: FileBytes, names: ReadonlySet<string> | 'any'): boolean {
-  // The name of such a Secret need not stand in the file.
+  // The file need not mention the name of such a Secret.
   if (marks.test(bytes.toString('latin1'))) return true;
   if (!bytes.includes('Secret')) return false;
   return names === 'any' || bytes.includes('${') || [...names].some((name) => bytes.includes(name));
 }
 
 /**
- * The names, and what they can be before prefixes and suffixes are put around them; any name, where Flux
- * substitutes one of those.
+ * The names, and what they may be before kustomize adds prefixes and suffixes; any name, if Flux substitutes one of
+ * those.
  */
 function innerNames(
   names: readonly string[],
   around: readonly { prefix: string; suffix: string }[],
 ): Set<string> | 'any' {
   if (around.some(({ prefix, suffix }) => isSubstituted(prefix) || isSubstituted(suffix))) return 'any';
-  // Looking for so many names in every file costs more than parsing it.
+  // Searching every file for this many names costs more than parsing it.
   if (names.length > 500) return 'any';
   const all = new Set(names);
   for (const name of all) {
@@ -143,10 +143,10 @@ function innerNames(
   return all;
 }
 
-/** A warning when SOPS hides what an object is, or which Secret. */
+/** A warning if SOPS hides the kind of an object or the name of a Secret. */
 function hiddenIdentity(file: string, object: Tree): Problem | undefined {
   if (!isTree(object['sops'])) return undefined;
-  const todo = 'encrypt only data and stringData, and see that no app secret has its name';
+  const todo = 'encrypt only data and stringData, and make sure that no app secret has its name';
   const { kind } = object;
   if (typeof kind === 'string' && plainText(kind) === undefined) {
     return { where: file, what: "holds a SOPS-encrypted object whose kind can't be read", todo };
@@ -155,7 +155,7 @@ function hiddenIdentity(file: string, object: Tree): Problem | undefined {
   return { where: file, what: "holds a SOPS-encrypted Secret whose metadata.name can't be read", todo };
 }
 
-/** Stores that write into this very cluster, by name: the namespace that they write into. */
+/** Stores that write to this same cluster: their namespace, by name of the store. */
 function kubernetesStores(files: RepositoryFiles): ReadonlyMap<string, string> {
   const stores = new Map<string, string>();
   if (!files.picked.some(({ bytes }) => bytes.includes('PushSecret'))) return stores;

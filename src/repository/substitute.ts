@@ -1,6 +1,6 @@
 import { isTree, type Tree } from '../tree.js';
 
-/** Values that a Flux Kustomization gives variables in its own text (`postBuild.substitute`). */
+/** The variables that a Flux Kustomization defines itself (`postBuild.substitute`). */
 export type Variables = ReadonlyMap<string, string>;
 
 /** Reads `spec.postBuild.substitute` of a Flux Kustomization. */
@@ -11,8 +11,8 @@ export function variablesOf(spec: Tree): Variables {
 }
 
 /**
- * Puts the known values into an object; a variable whose value is elsewhere (`substituteFrom`) stays as it is
- * written. Flux leaves an object alone whose annotation or label says so.
+ * Substitutes the known variables in an object; those from elsewhere (`substituteFrom`) stay as written. Like Flux, it
+ * skips an object whose annotation or label disables substitution.
  * https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
  */
 export function substituted(object: Tree, variables: Variables): Tree {
@@ -34,7 +34,7 @@ function inText(text: string, variables: Variables): string {
   );
 }
 
-/** Name and value of the annotation, or label, with which Flux substitutes nothing in an object. */
+/** The annotation or label that disables substitution in an object. */
 export const leaveAlone = { key: 'kustomize.toolkit.fluxcd.io/substitute', value: 'disabled' } as const;
 
 function isLeftAlone({ metadata }: Tree): boolean {

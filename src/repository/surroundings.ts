@@ -6,12 +6,12 @@ import { findRepository, type Repository } from '../repository.js';
 import { git } from './git.js';
 
 /**
- * What keeps git from committing the project, or Flux from finding it where `dist/` says that it is: a repository
- * inside a repository, no repository at all in what looks like a folder of one, ignored files.
+ * What keeps git from committing the project, or Flux from finding it under the paths in `dist/`: a nested repository,
+ * no repository in what looks like a folder of one, ignored files.
  *
  * @param project Absolute path of the project.
  * @param files Files that must be committed, relative to the project.
- * @param pathIsSet Whether the operator said where the project is (`flux.path`).
+ * @param pathIsSet Whether the setting `flux.path` is set.
  */
 export function surroundingWarnings(
   project: string,
@@ -23,7 +23,7 @@ export function surroundingWarnings(
   return [...nestedWarnings(repository), ...ignoredWarnings(project, files)];
 }
 
-/** A repository inside another one, which commits a link to it and none of its files. */
+/** A nested repository: the outer one commits only a link to it. */
 function nestedWarnings({ top }: Repository): Problem[] {
   const parent = dirname(top);
   const outer = parent === top ? undefined : findRepository(parent);
@@ -33,7 +33,7 @@ function nestedWarnings({ top }: Repository): Problem[] {
     return [
       {
         where: path,
-        what: `is a submodule of ${outer.top}: Flux fetches it only with spec.recurseSubmodules: true, and the paths in dist/ begin inside of it`,
+        what: `is a submodule of ${outer.top}: Flux fetches it only with spec.recurseSubmodules: true, and the paths in dist/ start inside it`,
         todo: `set that on the GitRepository, and flux.path to the project's folder in the outer repository`,
       },
     ];
@@ -42,8 +42,8 @@ function nestedWarnings({ top }: Repository): Problem[] {
   return [
     {
       where: join(path, '.git'),
-      what: `makes this a git repository of its own inside ${outer.top}, which commits a link to it and none of its files`,
-      todo: 'delete it, and run synth again: the paths in dist/ change with it',
+      what: `makes this a git repository of its own inside ${outer.top}, which commits only a link to it`,
+      todo: 'delete it and run synth again: the paths in dist/ will change',
     },
   ];
 }
@@ -61,7 +61,7 @@ function isIgnored(top: string, path: string): boolean {
   return checkIgnore(top, [path]).length > 0;
 }
 
-/** Folders and files that the top of a repository for Flux has. */
+/** Folders and files that are typical for the top of a Flux repository. */
 const likeTop =
   /^(clusters?|kubernetes|infrastructure|flux|gitops|k8s|\.sops\.yaml|\.sourceignore|kustomization\.yaml)$/;
 
@@ -78,16 +78,16 @@ function withoutGit(project: string): Problem[] {
   return [
     {
       where: project,
-      what: `is in no git repository, and looks like a folder of one in ${looks}: the paths in dist/ are those of a project at the top of its repository`,
+      what: `is not in a git repository, but looks like a folder of one in ${looks}: the paths in dist/ assume that it is the top of its repository`,
       todo: "run `git init` there, or set flux.path to the project's folder",
     },
   ];
 }
 
 /**
- * Files that git leaves out, each with the rule, one warning a rule.
+ * Files that git ignores, one warning per rule.
  *
- * @param folder What they are relative to, as an absolute path.
+ * @param folder Absolute path of the folder that the files are relative to.
  */
 export function ignoredWarnings(folder: string, files: readonly string[]): Problem[] {
   const groups = groupBy(checkIgnore(folder, files), ({ source, line }) => `${source}:${line}`);
@@ -96,10 +96,10 @@ export function ignoredWarnings(folder: string, files: readonly string[]): Probl
     const { source, line, pattern, file } = first;
     return [
       {
-        // git names it from the top, and what is outside of the repository by its whole path.
+        // Relative to the top, or absolute outside the repository.
         where: source,
         what: `line ${line}, \`${pattern}\`, keeps git from committing ${file}${more.length > 0 ? ` and ${more.length} more` : ''} of this project, so Flux never gets it`,
-        todo: 'take the rule away, or let it spare this folder (below a folder that is ignored itself nothing can be spared)',
+        todo: 'remove the rule, or exclude this folder from it (not possible below an ignored folder)',
       },
     ];
   });
@@ -112,14 +112,14 @@ interface Ignored {
   readonly file: string;
 }
 
-/** Asks git; what it tracks already is not ignored. */
+/** Asks git, which does not ignore a file that it already tracks. */
 function checkIgnore(folder: string, files: readonly string[]): Ignored[] {
   if (files.length === 0) return [];
   let out = '';
   try {
     out = git(folder, ['check-ignore', '-v', '-z', '--stdin'], files.join('\0')).toString('utf8');
   } catch {
-    // Exit code 1: none of them is. Without git nothing can be said here.
+    // Exit code 1: none is ignored. Without git it is unknown.
     return [];
   }
   const fields = out.split('\0');

@@ -85,7 +85,7 @@ test('diff: an app whose folder moves in git takes its Secret along', async () =
     kustomization('radarr', './apps/media/movies/app', 'targetNamespace: media'),
   );
   expect(await diff(repository)).toEqual([
-    `src/secrets/radarr.ts: media/radarr: beside: there is no folder ${folder('radarr')} in the repository; name the folder of the app's manifests, from the top of the repository`,
+    `src/secrets/radarr.ts: media/radarr: beside: there is no folder ${folder('radarr')} in the repository; use the folder of the app's manifests, relative to the top of the repository`,
   ]);
   project.write('src/secrets/radarr.ts', beside('radarr', { beside: 'apps/media/movies/app' }));
   expect(await diff(repository)).toEqual(['no changes']);

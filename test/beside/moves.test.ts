@@ -152,7 +152,7 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
       kustomization('radarr', './apps/media/movies/app', 'targetNamespace: media'),
     );
     expect((await synth()).err).toEqual([
-      `src/secrets/radarr.ts: media/radarr: beside: there is no folder ${folder('radarr')} in the repository; name the folder of the app's manifests, from the top of the repository`,
+      `src/secrets/radarr.ts: media/radarr: beside: there is no folder ${folder('radarr')} in the repository; use the folder of the app's manifests, relative to the top of the repository`,
     ]);
     project.write('src/secrets/radarr.ts', beside('radarr', { beside: 'apps/media/movies/app' }));
     expect(await synth()).toMatchObject({

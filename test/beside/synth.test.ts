@@ -157,8 +157,8 @@ patches:
     });
     const todo = 'remove that there, or omit `beside`';
     expect((await synth()).err).toEqual([
-      `warning: ${list}: changes ExternalSecret radarr: metadata.name: radarr -> my-radarr: it is no longer what this project says; ${todo}`,
-      `warning: ${list}: changes ExternalSecret radarr: spec.refreshInterval: 1h -> 24h: it is no longer what this project says; ${todo}`,
+      `warning: ${list}: changes ExternalSecret radarr: metadata.name: radarr -> my-radarr: it no longer matches this project; ${todo}`,
+      `warning: ${list}: changes ExternalSecret radarr: spec.refreshInterval: 1h -> 24h: it no longer matches this project; ${todo}`,
     ]);
   });
 });
@@ -309,11 +309,11 @@ describe('a folder that can’t be', () => {
   test.each([
     [
       'apps/media/sonarr',
-      "there is no folder apps/media/sonarr in the repository; name the folder of the app's manifests, from the top of the repository",
+      "there is no folder apps/media/sonarr in the repository; use the folder of the app's manifests, relative to the top of the repository",
     ],
     [
       'apps/kustomization.yaml',
-      "apps/kustomization.yaml is not a folder; name the folder of the app's manifests, from the top of the repository",
+      "apps/kustomization.yaml is not a folder; use the folder of the app's manifests, relative to the top of the repository",
     ],
     ['infra/secrets/dist', `infra/secrets/dist is in dist/, which synth owns; ${todo}`],
     [
@@ -322,7 +322,7 @@ describe('a folder that can’t be', () => {
     ],
     [
       'infra/secrets/src',
-      `infra/secrets/src is in src/ of this project, which holds nothing for Flux; ${todo}`,
+      `infra/secrets/src is in src/ of this project, which contains nothing for Flux; ${todo}`,
     ],
     [
       'lab/apps',
@@ -401,7 +401,7 @@ describe('a folder that can’t be', () => {
       { '.gitignore': 'externalsecret-*\n' },
     );
     expect((await synth()).err).toEqual([
-      `warning: .gitignore: line 1, \`externalsecret-*\`, keeps git from committing ${radarr} of this project, so Flux never gets it; take the rule away, or let it spare this folder (below a folder that is ignored itself nothing can be spared)`,
+      `warning: .gitignore: line 1, \`externalsecret-*\`, keeps git from committing ${radarr} of this project, so Flux never gets it; remove the rule, or exclude this folder from it (not possible below an ignored folder)`,
     ]);
   });
 });

@@ -3,8 +3,8 @@ import { enc, errorsWith, flux, sops } from './repository.js';
 
 describe('SOPS files that Flux would apply without decryption are a warning', () => {
   const warning = (file: string, ks: string, by: string) =>
-    `warning: ${file}: is encrypted with SOPS, and the Flux Kustomization ${by} in ${ks} applies it without decryption: ` +
-    'the Secret would hold the ciphertext, and Flux would call it Ready; add spec.decryption with provider: sops there';
+    `warning: ${file}: is encrypted with SOPS, but the Flux Kustomization ${by} in ${ks} applies it without decryption: ` +
+    'the Secret would hold the ciphertext, and Flux would report Ready; add spec.decryption with provider: sops there';
 
   test('by path, through kustomizations, and as input of a secretGenerator', async () => {
     const { code, err } = await errorsWith({

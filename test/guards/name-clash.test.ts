@@ -123,7 +123,7 @@ test('what cannot be read is a warning with its file', async () => {
     /^warning: apps\/chart\.yaml: is encrypted with SOPS, and can't be read \(.*, line \d+\); /,
   );
   expect(lines[2]).toBe(
-    "warning: apps/name.yaml: holds a SOPS-encrypted Secret whose metadata.name can't be read; encrypt only data and stringData, and see that no app secret has its name",
+    "warning: apps/name.yaml: holds a SOPS-encrypted Secret whose metadata.name can't be read; encrypt only data and stringData, and make sure that no app secret has its name",
   );
 });
 
@@ -263,7 +263,7 @@ test('git that does not answer: the files are found all the same, and the folder
   expect(broken.code).toBe(1);
   expect(broken.err.split('\n')).toEqual([
     expect.stringMatching(
-      /^warning: git: can't list the files of .* \(git is not installed\), so ignored ones are looked at, too; /,
+      /^warning: git: can't list the files of .* \(git is not installed\), so ignored files are checked as well; /,
     ),
     clash(secret, 'x.yaml'),
   ]);

@@ -49,7 +49,7 @@ test('no repository, in what looks like a folder of one', async () => {
   const { code, err } = await project.synth();
   expect({ code, err }).toEqual({
     code: 0,
-    err: `warning: ${project.path}: is in no git repository, and looks like a folder of one in ${top}: the paths in dist/ are those of a project at the top of its repository; run \`git init\` there, or set flux.path to the project's folder`,
+    err: `warning: ${project.path}: is not in a git repository, but looks like a folder of one in ${top}: the paths in dist/ assume that it is the top of its repository; run \`git init\` there, or set flux.path to the project's folder`,
   });
   project.write('src/settings.ts', `export default { flux: { path: '${at}' } };\n`);
   expect(await prefixOf(project)).toBe(`${at}/`);

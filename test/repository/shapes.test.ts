@@ -106,7 +106,7 @@ describe('who applies dist/', () => {
     const { entry, project } = await place('clusters/home/secrets', { 'flux.yaml': flux });
     expect(await entry()).toMatchObject({
       code: 1,
-      err: "flux.yaml: the root flux-system takes its files from the OCIRepository flux-system, and where this repository is in it can't be told; see that Flux applies clusters/home/secrets/dist once, and set flux.path to the project's folder in it",
+      err: "flux.yaml: the root flux-system takes its files from the OCIRepository flux-system, so the location of this project in it is unknown; make sure that Flux applies clusters/home/secrets/dist once, and set flux.path to the project's folder in it",
     });
     project.write('src/settings.ts', "export default { flux: { path: 'secrets' } };\n");
     const { code, out } = await entry();
@@ -139,7 +139,7 @@ describe('who applies dist/', () => {
     };
     const { entry, synth } = await place(at, host);
     const line =
-      'infrastructure/secrets/dist: is applied 2 times, by the Flux Kustomizations apps in clusters/home/apps.yaml and cluster-secrets in clusters/home/cluster-secrets.yaml: what one of them prunes or changes, the other makes anew; remove all but one';
+      "infrastructure/secrets/dist: is applied 2 times, by the Flux Kustomizations apps in clusters/home/apps.yaml and cluster-secrets in clusters/home/cluster-secrets.yaml: they undo each other's changes; remove all but one";
     expect(await entry()).toEqual({ code: 1, out: '', err: line });
     expect(await synth()).toMatchObject({ code: 0, err: `warning: ${line}` });
   });
@@ -205,12 +205,12 @@ ${patches}`;
     [
       'suspend',
       '{spec: {suspend: true}}',
-      'and 3 more: spec.suspend: nothing -> true: the unit no longer does what this project says',
+      'and 3 more: spec.suspend: nothing -> true: the unit no longer matches this project',
     ],
     [
       'wait',
       '{spec: {wait: true}}',
-      'and 2 more: spec.wait: nothing -> true: Flux then leaves its health checks out, and a missing bootstrap Secret shows nowhere',
+      'and 2 more: spec.wait: nothing -> true: Flux then ignores its health checks, so a missing bootstrap Secret goes unnoticed',
     ],
   ])('a patch of a parent that breaks a promise: %s', async (_, patch, says) => {
     const { synth } = await place('kubernetes/apps/secrets', {
@@ -242,8 +242,8 @@ ${patches}`;
 `),
     });
     expect((await synth()).err).toBe(
-      'warning: kubernetes/flux/ks.yaml: changes HelmRelease external-secrets: spec.upgrade.strategy.name: RetryOnFailure -> RemediateOnFailure: the API server refuses it: spec.upgrade.strategy.retryInterval can only be set with RetryOnFailure; take that away there, or apply dist/ from a place that it does not reach\n' +
-        'warning: kubernetes/flux/ks.yaml: changes HelmRelease external-secrets: spec.upgrade.strategy.retryInterval: nothing -> 1m: the API server refuses it: spec.upgrade.strategy.retryInterval can only be set with RetryOnFailure; take that away there, or apply dist/ from a place that it does not reach',
+      'warning: kubernetes/flux/ks.yaml: changes HelmRelease external-secrets: spec.upgrade.strategy.name: RetryOnFailure -> RemediateOnFailure: the API server refuses it: spec.upgrade.strategy.retryInterval can only be set with RetryOnFailure; remove that change there, or apply dist/ from a place it does not reach\n' +
+        'warning: kubernetes/flux/ks.yaml: changes HelmRelease external-secrets: spec.upgrade.strategy.retryInterval: nothing -> 1m: the API server refuses it: spec.upgrade.strategy.retryInterval can only be set with RetryOnFailure; remove that change there, or apply dist/ from a place it does not reach',
     );
   });
 
@@ -327,7 +327,7 @@ describe('what is in the artifact', () => {
   test('spec.ignore leaves it out', async () => {
     const { entry, synth } = await place(at, bootstrapped('kubernetes/prod', '/*\n!/kubernetes\n'));
     const line =
-      'infrastructure/secrets/dist: is not in what Flux fetches: the rule `/*` of spec.ignore of the GitRepository flux-system in kubernetes/prod/flux-system/gotk-sync.yaml leaves it out; let that rule spare infrastructure/secrets/dist, or move the project to where it does';
+      'infrastructure/secrets/dist: is not in what Flux fetches: the rule `/*` in spec.ignore of the GitRepository flux-system in kubernetes/prod/flux-system/gotk-sync.yaml excludes it; exclude infrastructure/secrets/dist from that rule, or move the project';
     expect(await entry()).toEqual({ code: 1, out: '', err: line });
     expect(await synth()).toMatchObject({ code: 0, err: `warning: ${line}` });
   });
@@ -380,7 +380,7 @@ describe('what is in the artifact', () => {
     await execa('git', ['init', '--quiet'], { cwd: project.path });
     const top = project.path.slice(0, -at.length - 1);
     expect((await synth()).err).toContain(
-      `warning: infrastructure/secrets/.git: makes this a git repository of its own inside ${top}, which commits a link to it and none of its files; `,
+      `warning: infrastructure/secrets/.git: makes this a git repository of its own inside ${top}, which commits only a link to it; `,
     );
     project.write(
       '../../.gitmodules',
