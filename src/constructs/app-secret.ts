@@ -159,18 +159,6 @@ const creationPolicies = {
  * One `dataFrom.extract` reads the fields of an item. A template with dot access writes the keys, because only then is
  * a missing field an error that names it. On an error, including an empty field, no Secret is written and an existing
  * one stays unchanged (`deletionPolicy: Retain`).
- *
- * @example
- * import { App, Chart } from 'cdk8s';
- * import { AppSecret } from 'cluster-secrets';
- *
- * const chart = new Chart(new App(), 'grafana');
- * new AppSecret(
- *   chart,
- *   'grafana',
- *   { namespace: 'monitoring', name: 'grafana', item: 'Grafana', keys: { password: 'password' } },
- *   { storeName: 'onepassword', refreshInterval: '1h' },
- * );
  */
 export class AppSecret extends Construct {
   constructor(

@@ -6,14 +6,7 @@ export interface UnitReference {
   readonly unitNamespace?: string;
 }
 
-/**
- * A Flux Kustomization that this project does not create; `externalUnit()` makes one.
- *
- * @example
- * import { ExternalUnit } from 'cluster-secrets';
- *
- * export const monitoring = new ExternalUnit('kube-prometheus-stack', 'flux-system');
- */
+/** A Flux Kustomization that this project does not create; `externalUnit()` makes one. */
 export class ExternalUnit implements UnitReference {
   readonly unitNamespace?: string;
 

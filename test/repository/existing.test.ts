@@ -336,9 +336,9 @@ test('a second project in the repository: refused while it makes the same, fine 
   expect(refused.code).toBe(1);
   const lines = refused.err.split('\n');
   const about = (text: string) => lines.filter((line) => line.includes(text)).length;
-  expect(about('is the name of a Flux Kustomization in infrastructure/first/dist/flux/')).toBe(4);
-  expect(about('External Secrets Operator is there already')).toBe(1);
-  expect(about('its ClusterSecretStore onepassword is in infrastructure/first/dist/')).toBe(1);
+  expect(about('is also the name of a Flux Kustomization in infrastructure/first/dist/flux/')).toBe(4);
+  expect(about('External Secrets Operator is already installed')).toBe(1);
+  expect(about('its ClusterSecretStore onepassword is also in infrastructure/first/dist/')).toBe(1);
   const text = `{ name: 'second', vaults: ['Other'], store: { name: 'other' },
     externalSecrets: existing({ unit: externalUnit('external-secrets') }),
     connect: existing({

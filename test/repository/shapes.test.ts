@@ -126,7 +126,7 @@ describe('who applies dist/', () => {
     expect(await entry()).toMatchObject({
       code: 1,
       err: expect.stringMatching(
-        /^clusters\/home\/apps\.yaml: .* ExternalArtifact apps, and whether .* can't be told; /,
+        /^clusters\/home\/apps\.yaml: .* ExternalArtifact apps, so it is unknown whether it contains .*; /,
       ),
     });
   });
