@@ -322,7 +322,7 @@ describe('a folder that can’t be', () => {
     ],
     [
       'infra/secrets/src',
-      `infra/secrets/src is in src/ of this project, which contains nothing for Flux; ${todo}`,
+      `infra/secrets/src is in src/ of this project, which holds nothing for Flux; ${todo}`,
     ],
     [
       'lab/apps',

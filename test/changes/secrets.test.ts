@@ -110,7 +110,7 @@ test('another name of the ExternalSecret, another Secret of it', async () => {
 test('what is made once stays as it is', async () => {
   const once = (more = '') => file(secret('media', 'one', `, refreshPolicy: 'CreatedOnce'${more}`));
   expect(await said({ [a]: once() }, { [a]: once(", template: { more: 'x' }") })).toEqual([
-    'warning: dist/secrets-media: the change does not reach media/one: it is not updated (refreshPolicy CreatedOnce); after the push, to have it written anew: `kubectl -n media annotate secret NAME reconcile.external-secrets.io/data-hash-`',
+    'warning: dist/secrets-media: the change does not reach media/one: it is not updated (refreshPolicy CreatedOnce); after the push, to have it rewritten: `kubectl -n media annotate secret NAME reconcile.external-secrets.io/data-hash-`',
   ]);
   // Also when it becomes so in the same push.
   const before = file(secret('media', 'one'));

@@ -217,7 +217,7 @@ test('what synth refuses is not kept, and dist/ stays', async () => {
   expect(err).toBe(
     [
       notChecked,
-      'src/secrets/second.ts: monitoring/grafana: is declared in src/secrets/grafana.ts, too; rename one of the two, or delete it',
+      'src/secrets/second.ts: monitoring/grafana: is already declared in src/secrets/grafana.ts; rename one of the two, or delete it',
       'src/secrets/second.ts: was removed again, because synth refused it; fix the problems above and try again',
     ].join('\n'),
   );

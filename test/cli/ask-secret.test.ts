@@ -108,7 +108,7 @@ test('offers the items, the one called as the app first, and its fields with the
     'is not a valid Kubernetes name; use lower-case letters, digits, - and .',
   );
   expect(refused.get('Namespace: No Name')).toBe(
-    'is no Kubernetes name; use at most 63 lower-case letters, digits and -',
+    'is not a valid Kubernetes name; use at most 63 lower-case letters, digits and -',
   );
   expect(refused.get('Title of the 1Password item: Twice')).toBe(
     'vault Kubernetes has 2 items with this title: id2, id3',

@@ -214,7 +214,7 @@ describe('diff', () => {
     await git(project, 'commit', '--quiet', '-m', 'broken');
     project.write('src/secrets/a.ts', secret('media', 'a', "item: 'A', keys: { other: 'x' }"));
     expect((await project.run('diff', ['HEAD'])).err).toMatch(
-      /^dist\/ at HEAD: holds a file that is not YAML \(.*\); compare with another commit$/,
+      /^dist\/ at HEAD: contains a file that is not valid YAML \(.*\); compare with another commit$/,
     );
     expect(readFileSync(join(project.path, 'dist/kustomization.yaml'), 'utf8')).toContain('resources');
   });

@@ -412,7 +412,7 @@ describe.concurrent('npm run status', () => {
     const { code, out } = await status({ ...healthy, [paths.externalSecrets]: [newer] });
     expect(code).toBe(0);
     expect(out).toContain(
-      'warning: ExternalSecret media/login: changed after its Secret was created, and the Secret is not updated (refreshPolicy CreatedOnce); to have it written anew: `kubectl -n media annotate secret first-login reconcile.external-secrets.io/data-hash-`',
+      'warning: ExternalSecret media/login: changed after its Secret was created, and the Secret is not updated (refreshPolicy CreatedOnce); to have it rewritten: `kubectl -n media annotate secret first-login reconcile.external-secrets.io/data-hash-`',
     );
   });
 

@@ -411,7 +411,7 @@ test.each([[[]], [['--check']]])('chart values that the chart does not have are 
   const { code, err } = await project.synth(...args);
   expect(code).toBe(1);
   const file = 'dist/external-secrets/helmrelease-external-secrets.yaml';
-  const todo = 'correct the values of the chart in src/settings.ts';
+  const todo = 'correct the chart values in src/settings.ts';
   const lines = err.split('\n').filter((line) => line.includes('spec.values'));
   expect(lines.toSorted()).toEqual([
     `${file}: spec.values/log: must NOT have additional properties ('levle'); ${todo}`,

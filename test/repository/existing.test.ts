@@ -86,9 +86,9 @@ spec: {}
     const folder = `${project.path}/../infrastructure/new`;
     const { code, out } = await project.run('init', [folder, '--no-install']);
     expect(code).toBe(0);
-    expect(out.split('\n').filter((line) => /there already|^import /.test(line))).toEqual([
-      `External Secrets Operator is there already, as HelmRelease external-secrets/external-secrets in apps/eso/hr.yaml: to use it, add to src/settings.ts: ${operatorLine.slice(1, -1)}`,
-      `the ClusterSecretStore onepassword is there already, in apps/stores/store.yaml: to use it, add to src/settings.ts: ${storeLine.slice(1, -1)}`,
+    expect(out.split('\n').filter((line) => /already|^import /.test(line))).toEqual([
+      `External Secrets Operator is already installed, by HelmRelease external-secrets/external-secrets in apps/eso/hr.yaml: to use it, add to src/settings.ts: ${operatorLine.slice(1, -1)}`,
+      `the ClusterSecretStore onepassword already exists, in apps/stores/store.yaml: to use it, add to src/settings.ts: ${storeLine.slice(1, -1)}`,
       'import existing and externalUnit there as well; an existing store is all that app secrets need',
     ]);
   });
@@ -109,7 +109,7 @@ test('a store that is there already: dist/ holds the app secrets, and nothing el
   expect(await synth()).toMatchObject({
     code: 0,
     err: '',
-    out: 'vaults are Home, Family, as apps/stores/store.yaml says\nwrote dist/: 4 files, 4 new, 0 changed, 0 removed',
+    out: 'vaults are Home, Family, read from apps/stores/store.yaml\nwrote dist/: 4 files, 4 new, 0 changed, 0 removed',
   });
   expect(Object.keys(project.tree('dist')).sort()).toEqual([
     'flux/secrets-media.yaml',

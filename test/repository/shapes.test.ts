@@ -195,8 +195,8 @@ ${patches}`;
     expect(code).toBe(1);
     expect(err.split('\n')).toEqual([
       'nothing to add: the Flux Kustomization apps in clusters/home/apps.yaml already applies infrastructure/secrets/dist',
-      'apps/security/kustomization.yaml: changes Namespace external-secrets: metadata.name: external-secrets -> security: everything of this project looks for the Namespace under its own name; take that away there, or apply dist/ from a place that it does not reach',
-      'apps/security/kustomization.yaml: changes Kustomization external-secrets and 3 more: metadata.namespace: flux-system -> security: the source, the decryption key and what waits for it are looked up in another namespace; take that away there, or apply dist/ from a place that it does not reach',
+      'apps/security/kustomization.yaml: changes Namespace external-secrets: metadata.name: external-secrets -> security: everything in this project expects the original name of the Namespace; remove that change there, or apply dist/ from a place it does not reach',
+      'apps/security/kustomization.yaml: changes Kustomization external-secrets and 3 more: metadata.namespace: flux-system -> security: Flux then looks up the source, the decryption key and dependencies in another namespace; remove that change there, or apply dist/ from a place it does not reach',
     ]);
     expect((await synth()).err.split('\n')).toHaveLength(2);
   });
