@@ -84,7 +84,10 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
     unkeptDefinitions: (lists.at(-1) ?? [])
       .filter(
         ({ metadata: { name, annotations } }) =>
-          isOurs(name) && annotations?.['helm.sh/resource-policy'] !== 'keep',
+          isOurs(name) &&
+          // Helm deletes what it made, and nothing else.
+          annotations?.['meta.helm.sh/release-name'] !== undefined &&
+          annotations['helm.sh/resource-policy'] !== 'keep',
       )
       .map(({ metadata }) => metadata.name),
   };

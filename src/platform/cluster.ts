@@ -143,7 +143,7 @@ export class Cluster extends App implements Platform {
    */
   addSecrets(files: readonly AppSecretsFile[]): void {
     const context = { settings: this.settings, flux: this.flux };
-    const { problems } = appSecretUnits(this, context, this.store, files, this.handOvers);
+    const { problems } = appSecretUnits(this, context, this.store ?? this.operator, files, this.handOvers);
     addCheck(this, () => problems);
     this.addBeside(files);
     const secrets = files.flatMap((file) => file.secrets);
@@ -166,14 +166,15 @@ export class Cluster extends App implements Platform {
 }
 
 /** The Namespace. Pruning it would delete Connect, the store's token and the operator. */
-function namespaceChart(scope: App, { namespace: name, externalSecrets }: ResolvedSettings): Chart {
+function namespaceChart(scope: App, { namespace: name, externalSecrets, connect }: ResolvedSettings): Chart {
+  const isOurs = !isExisting(externalSecrets) && !isExisting(connect);
   const chart = new Chart(scope, 'namespace', { labels: partOf });
   new Namespace(chart, name, {
     metadata: {
       name,
       annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
       // The pods of both charts comply; those of an existing operator may not.
-      ...(!isExisting(externalSecrets) && { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } }),
+      ...(isOurs && { labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } }),
     },
   });
   return chart;

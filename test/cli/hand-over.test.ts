@@ -108,10 +108,15 @@ function cluster({
       {
         metadata: {
           name: 'externalsecrets.external-secrets.io',
-          annotations: crdsStay ? { 'helm.sh/resource-policy': 'keep' } : {},
+          annotations: {
+            'meta.helm.sh/release-name': 'external-secrets',
+            ...(crdsStay && { 'helm.sh/resource-policy': 'keep' }),
+          },
         },
       },
       { metadata: { name: 'others.example.org' } },
+      // Made by somebody else than Helm: Helm leaves it alone.
+      { metadata: { name: 'clusterexternalsecrets.external-secrets.io' } },
     ],
     '/api/v1/namespaces': [],
     // A Secret of an ExternalSecret may have its labels.

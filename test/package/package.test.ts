@@ -193,7 +193,7 @@ describe('the package', () => {
       }
     }
     const summary = readFileSync(join(top, 'summary.md'), 'utf8');
-    expect(summary).toContain('1 Secret: 1 made (media/x)');
+    expect(summary).toContain('1 Secret: 1 created (media/x)');
     expect(summary).toContain('Not compared with 1Password');
     const calls = readFileSync(join(fake, 'log'), 'utf8');
     expect(calls.match(/--method \S+ \S+/g)).toEqual([
@@ -209,7 +209,7 @@ describe('the package', () => {
 
   test('synth, add-secret, check, a unit of the operator, and types', async () => {
     expect(await must(project, 'npm', 'run', '--silent', 'synth')).toMatch(
-      /^dist\/ (written|is current): \d+ files/m,
+      /^(wrote dist\/:|dist\/ is up to date:) \d+ files/m,
     );
     const added = await must(
       project,
@@ -379,7 +379,7 @@ describe('the package', () => {
     expect(dirty.err).toContain('has uncommitted changes');
     await commit(repository, 'x');
     const out = await must(copy, 'npx', ...initOf(tarball));
-    expect(out).toContain('`git diff --exit-code dist`: dist/ is the same');
+    expect(out).toContain('`git diff --exit-code dist`: dist/ is unchanged');
     expect(filesOf(join(copy, 'src')).filter((file) => !file.startsWith('secrets/'))).toEqual([
       'onepassword-secret.sops.yaml',
       'settings.ts',

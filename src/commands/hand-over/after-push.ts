@@ -32,12 +32,18 @@ export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
     ]);
   }
   const own = new Map<string, Holder[]>();
-  const add = (object: ApiObject, name: string) => {
-    const json = object.toJson();
+  const add = (json: Tree, name: string) => {
     own.set(identity(json), [...(own.get(identity(json)) ?? []), { name, namespace, spec: specOf(json) }]);
   };
   for (const unit of platform.units) {
-    for (const object of objectsIn(unit)) if (object !== unit.kustomization) add(object, unit.unitName);
+    for (const object of objectsIn(unit)) {
+      if (object !== unit.kustomization) add(object.toJson(), unit.unitName);
+    }
+    // The bootstrap Secret is a file; SOPS leaves its metadata readable.
+    for (const { content } of unit.rawFiles) {
+      const object = load(content.toString('utf8'));
+      if (isTree(object)) add(object, unit.unitName);
+    }
   }
   for (const [file, content] of beside.files) {
     const object = load(content.toString('utf8')) as Tree;
@@ -49,7 +55,7 @@ export function afterPush(project: Project, cluster: OwnedObjects): AfterPush {
   }
   const [entry] = deliveryOf(project).by;
   for (const object of platform.namespace ? objectsIn(platform.namespace) : []) {
-    add(object, entry?.name ?? nameIn(settings, 'cluster-secrets'));
+    add(object.toJson(), entry?.name ?? nameIn(settings, 'cluster-secrets'));
   }
   const trees = new Map(objects.map((object) => [object, treeOf(object)]));
   const theirs = view.sameObjects([...trees.values()]);
