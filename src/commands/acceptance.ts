@@ -26,7 +26,7 @@ const flags: Record<string, string> = { item: '--item', namespace: '--namespace'
 export const acceptance: Command = async (project, args, io) => {
   const command = new Usage('npm run acceptance --')
     .description(
-      'Test on the cluster that secrets arrive and failures show. Creates three ExternalSecrets in a temporary namespace, deletes them again, and never reads the value of a Secret.',
+      'Test the installation with a real 1Password item: Secrets must arrive, and failures must show. Creates three ExternalSecrets in a temporary namespace, deletes them again, and never reads the value of a Secret.',
     )
     .requiredOption('--item <title>', 'title or ID of an existing 1Password item')
     .option('--field <label>', 'label of one of its fields (default: all fields)')

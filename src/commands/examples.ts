@@ -7,7 +7,7 @@ import type { AddHelpTextContext } from 'commander';
  */
 export function examples(...examples: readonly string[]): (context: AddHelpTextContext) => string {
   return ({ command }) =>
-    ['', 'Examples:', ...examples.map((one) => `  ${command.name()} ${one}`.replace(/ (--)?$/, ''))].join(
+    ['', 'Examples:', ...examples.map((one) => `  ${command.name()} ${one}`.replace(/( --)? $/, ''))].join(
       '\n',
     );
 }

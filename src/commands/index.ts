@@ -42,7 +42,7 @@ const summaries: Readonly<Record<string, string>> = {
   'add-secret': 'add an app secret',
   'check-items': 'check that 1Password has what the app secrets use',
   status: 'show the units, the store and the secrets in the cluster',
-  acceptance: 'test on the cluster that secrets arrive and failures show',
+  acceptance: 'test the installation with a real 1Password item',
   'flux-entry': 'check that Flux applies dist/, and print the entry if it does not',
   'hand-over': 'check what a push hands over, and what it would delete',
   diff: 'show what a change does in the cluster before you merge it',
