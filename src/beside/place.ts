@@ -79,7 +79,7 @@ export class Places {
   private given(file: string): Given[] {
     const bare = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', metadata: { name: 'name' } };
     return this.of(file).ways.map((way) => {
-      const { namespace } = metadataOf(this.view.model.atEnd(bare, way));
+      const { namespace } = metadataOf(this.view.model.atEnd(bare, way) ?? {});
       return {
         namespace: typeof namespace === 'string' ? namespace : undefined,
         file: way.steps.findLast((step) => step.namespace !== undefined)?.file ?? file,

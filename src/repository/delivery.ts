@@ -187,8 +187,12 @@ function changesOn(way: Way, { namespace, units }: Shipped): Change[] {
 /** Follows an object along a way. */
 function followed(object: Tree, { steps, by }: Way): { end: Tree; changes: Change[] } {
   const changes: Change[] = [];
-  const end = steps.reduce((before, step) => {
+  const end = steps.reduce<Tree>((before, step) => {
     const after = afterStep(before, step);
+    if (after === undefined) {
+      changes.push(deletion(before, step));
+      return before;
+    }
     changes.push(...differences(before, after, step));
     return after;
   }, object);
@@ -196,6 +200,12 @@ function followed(object: Tree, { steps, by }: Way): { end: Tree; changes: Chang
   const after = substituted(end, by.variables);
   changes.push(...differences(end, after, by.step));
   return { end: after, changes };
+}
+
+/** That a patch takes a whole object away. */
+function deletion(before: Tree, { file }: Step): Change {
+  const object = `${String(before['kind'])} ${String(metadataOf(before)['name'])}`;
+  return { object, field: '$patch', from: undefined, to: 'delete', file, breaks: 'Flux then never makes it' };
 }
 
 function unique(changes: readonly Change[]): Change[] {

@@ -122,9 +122,10 @@ export function doesNothing({ namespace, prefix, suffix, patches }: Step): boole
   return namespace === undefined && prefix === '' && suffix === '' && patches.length === 0;
 }
 
-/** Applies a step to an object. */
-export function afterStep(object: Tree, { namespace, prefix, suffix, patches }: Step): Tree {
+/** What a step makes of an object; undefined when a patch deletes it. */
+export function afterStep(object: Tree, { namespace, prefix, suffix, patches }: Step): Tree | undefined {
   const changed = patches.length > 0 ? patched(object, patches) : object;
+  if (changed === undefined) return undefined;
   if (namespace === undefined && prefix === '' && suffix === '') return changed;
   const metadata = metadataOf(changed);
   const name = plainText(metadata['name']);

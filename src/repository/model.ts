@@ -165,10 +165,10 @@ export class FluxModel {
     return !encrypted || /(^|\/)(bootstrap|setup|talos)\//.test(file);
   }
 
-  /** Follows an object along a way. */
-  atEnd(object: Tree, { steps, by }: Way): Tree {
-    const built = steps.reduce(afterStep, object);
-    return by ? substituted(built, by.variables) : built;
+  /** What becomes of an object on a way; undefined when a patch deletes it. */
+  atEnd(object: Tree, { steps, by }: Way): Tree | undefined {
+    const built = steps.reduce<Tree | undefined>((one, step) => one && afterStep(one, step), object);
+    return by && built ? substituted(built, by.variables) : built;
   }
 
   /** The Flux Kustomizations in a file, as the cluster gets them. */
@@ -181,9 +181,10 @@ export class FluxModel {
       .parse(file, 'holds a Flux Kustomization')
       .filter((tree) => isFluxKustomization(tree) && !roots.some((root) => isSame(root.tree, tree)))
       .flatMap((tree) =>
-        this.ways(file.file).map(
-          (way) => new FluxKustomization(file.file, this.atEnd(tree, way), way.by?.root),
-        ),
+        this.ways(file.file).flatMap((way) => {
+          const end = this.atEnd(tree, way);
+          return end === undefined ? [] : [new FluxKustomization(file.file, end, way.by?.root)];
+        }),
       );
     const result = [...roots, ...others];
     this.fluxIn.set(file.file, result);
@@ -352,7 +353,8 @@ export class FluxModel {
   /** What the root's own build does to it: the one in gotk-sync.yaml applies itself. */
   private settle(root: FluxKustomization): void {
     const way = this.ways(root.file).find(({ by }) => by === root);
-    if (way && isFluxKustomization(root.tree)) root.become(this.atEnd(root.tree, way));
+    const end = way && isFluxKustomization(root.tree) ? this.atEnd(root.tree, way) : undefined;
+    if (end) root.become(end);
   }
 
   private findRoots(): {
@@ -370,12 +372,12 @@ export class FluxModel {
           const sync = syncOf(tree);
           if (!sync) return [];
           const patches = instancePatches(tree, file.file);
-          return [
-            {
-              root: new FluxKustomization(file.file, patched(sync.kustomization, patches), 'self'),
-              source: { file: file.file, object: patched(sync.source, patches) },
-            },
-          ];
+          const [kustomization, source] = [sync.kustomization, sync.source].map((one) =>
+            patched(one, patches),
+          );
+          if (!kustomization || !source) return [];
+          const root = new FluxKustomization(file.file, kustomization, 'self');
+          return [{ root, source: { file: file.file, object: source } }];
         }),
       );
     const sources = instances.map(({ source }) => source);

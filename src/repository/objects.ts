@@ -60,7 +60,7 @@ export function sameObjects(
       if (!kinds.has(String(object['kind']))) continue;
       for (const way of model.likelyWays(file.file)) {
         const end = model.atEnd(object, way);
-        if (!isElsewhere(way)) wanted.get(identity(end))?.push({ file: file.file, object: end, way });
+        if (end && !isElsewhere(way)) wanted.get(identity(end))?.push({ file: file.file, object: end, way });
       }
     }
   }

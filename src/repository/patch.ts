@@ -53,12 +53,17 @@ function documents(text: string): unknown[] {
   });
 }
 
-/** Applies, in order, the patches that target an object; returns a copy. */
-export function patched(object: Tree, patches: readonly Patch[]): Tree {
+/**
+ * Applies the patches that are meant for an object, in their order; the object itself is left as it is.
+ *
+ * @returns undefined when one of them deletes it.
+ */
+export function patched(object: Tree, patches: readonly Patch[]): Tree | undefined {
   return patches
     .filter((patch) => isFor(patch, object))
-    .reduce((result, { change }) => {
-      if (!Array.isArray(change)) return merge(result, withoutIdentity(change as Tree)) as Tree;
+    .reduce<Tree | undefined>((result, { change }) => {
+      if (result === undefined) return undefined;
+      if (!Array.isArray(change)) return merge(result, withoutIdentity(change as Tree)) as Tree | undefined;
       const copy = structuredClone(result);
       // kustomize fails on an operation that does not apply; its error is not for us to predict.
       return applyOperations(copy, change).some((error) => error !== null) ? result : copy;

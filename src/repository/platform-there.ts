@@ -86,7 +86,10 @@ function objectsIn(
         model
           .likelyWays(file.file)
           .filter((way) => !isElsewhere(way))
-          .map((way) => ({ file: file.file, object: model.atEnd(object, way), way })),
+          .flatMap((way) => {
+            const end = model.atEnd(object, way);
+            return end === undefined ? [] : [{ file: file.file, object: end, way }];
+          }),
       ),
     );
 }

@@ -80,7 +80,8 @@ export function findSecrets(
         metadata: { name, ...(namespace && { namespace }) },
       };
       for (const way of ways) {
-        const [made] = secretsMadeBy(model.atEnd(object, { ...way, steps: [one, ...way.steps] }));
+        const end = model.atEnd(object, { ...way, steps: [one, ...way.steps] });
+        const [made] = end ? secretsMadeBy(end) : [];
         if (made) add(one.file, dead, { ...made, what: 'the Secret that kustomize generates' });
       }
     }
@@ -100,6 +101,7 @@ export function findSecrets(
       else {
         for (const way of ways) {
           const end = model.atEnd(object, way);
+          if (end === undefined) continue;
           for (const made of [...secretsMadeBy(end), ...pushedBy(end, stores)]) add(file.file, dead, made);
         }
       }

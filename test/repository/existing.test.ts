@@ -135,6 +135,27 @@ test('a store that is there already: dist/ holds the app secrets, and nothing el
   );
 });
 
+test.each(['HelmRelease', 'Kustomization'])('a %s that a patch deletes is not there', async (kind) => {
+  const { synth } = await place(
+    at,
+    {
+      ...bootstrapped(),
+      'clusters/home/eso.yaml': kustomization('eso', './apps/eso'),
+      'apps/eso/one.yaml':
+        kind === 'HelmRelease'
+          ? String(host['apps/eso/hr.yaml']?.split('---')[0])
+          : kustomization('external-secrets', './apps/none'),
+      'apps/eso/kustomization.yaml': `resources: [one.yaml]
+patches:
+  - target: {kind: ${kind}}
+    patch: "{$patch: delete, apiVersion: x, kind: ${kind}, metadata: {name: external-secrets}}"
+`,
+    },
+    settings('{}'),
+  );
+  expect(await synth()).toMatchObject({ code: 0, err: '' });
+});
+
 test("its conditions are the project's", async () => {
   const files = settings("{ store: existing({ name: 'onepassword' }) }");
   files['src/secrets/other.ts'] = appSecret('games', 'minecraft');
