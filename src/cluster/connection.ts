@@ -45,6 +45,7 @@ export interface ClusterObject {
     readonly finalizers?: readonly string[];
     readonly labels?: { readonly [key: string]: string };
     readonly annotations?: { readonly [key: string]: string };
+    readonly managedFields?: readonly { readonly manager?: string }[];
   };
   // biome-ignore lint/suspicious/noExplicitAny: a custom resource's shape is up to its CRD, and any field may be missing
   readonly spec?: any;

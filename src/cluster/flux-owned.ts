@@ -1,4 +1,5 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
+import { OperatorError } from '../errors.js';
 import type { Tree } from '../tree.js';
 import { ask, type ClusterObject, type Connection, ifThere, list, resources } from './connection.js';
 import { listSecretMetadata } from './secret-metadata.js';
@@ -64,8 +65,19 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
     listSecretMetadata(connection, label),
     ask(connection, 'list namespaces', ({ core }) => core.listNamespace({ labelSelector: label })),
     // A kind that the API server does not serve has no objects.
-    ...kinds.map(async ([, , resource]) => (await ifThere(list(connection, resource))) ?? []),
+    ...kinds.map(async ([, , resource]) => ifThere(list(connection, resource))),
   ]);
+  const definitions = lists.at(-1) ?? [];
+  const served = kinds.findIndex(([, kind]) => kind === 'ExternalSecret');
+  if (lists[served] === undefined && definitions.some(({ metadata }) => isOurs(metadata.name))) {
+    throw new OperatorError([
+      {
+        where: 'External Secrets Operator',
+        what: 'does not serve external-secrets.io/v1, so its ExternalSecrets are not seen',
+        todo: 'upgrade it to 0.16 or newer first',
+      },
+    ]);
+  }
   const objects = kinds.flatMap(([apiVersion, kind], index) =>
     (lists[index] ?? []).map(({ metadata, spec, status }) => owned(apiVersion, kind, metadata, spec, status)),
   );
@@ -77,20 +89,31 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
         .filter(({ ownerReferences = [] }) => ownerReferences.every(({ kind }) => kind !== 'ExternalSecret'))
         .map((metadata) => owned('v1', 'Secret', metadata)),
       ...namespaces.items.map(({ metadata = {} }) => owned('v1', 'Namespace', metadata)),
+      ...kustomizations.map(({ metadata, spec, status }) =>
+        owned('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', metadata, spec, status),
+      ),
     ],
     kustomizations: new Map(
       kustomizations.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]),
     ),
-    unkeptDefinitions: (lists.at(-1) ?? [])
+    unkeptDefinitions: definitions
+      // Helm deletes what it made, and nothing else.
       .filter(
-        ({ metadata: { name, annotations } }) =>
-          isOurs(name) &&
-          // Helm deletes what it made, and nothing else.
-          annotations?.['meta.helm.sh/release-name'] !== undefined &&
-          annotations['helm.sh/resource-policy'] !== 'keep',
+        ({ metadata }) =>
+          isOurs(metadata.name) &&
+          metadata.annotations?.['meta.helm.sh/release-name'] !== undefined &&
+          !keptByHelm(metadata),
       )
       .map(({ metadata }) => metadata.name),
   };
+}
+
+/** Whether the release itself keeps a CRD: Helm looks at its manifest, and not at what kubectl wrote on the object. */
+function keptByHelm({ annotations, managedFields }: ClusterObject['metadata']): boolean {
+  const policy = 'helm.sh/resource-policy';
+  if (annotations?.[policy] !== 'keep') return false;
+  const writers = (managedFields ?? []).filter((entry) => JSON.stringify(entry).includes(`"f:${policy}"`));
+  return writers.length === 0 || writers.some(({ manager = '' }) => manager.includes('helm'));
 }
 
 function isOurs(definition: string): boolean {

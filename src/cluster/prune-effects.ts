@@ -22,16 +22,26 @@ export interface Holder {
   readonly spec: Tree;
 }
 
-/** What Flux would apply from the working tree. */
-export interface AfterPush {
+/** Which Flux Kustomization applies what, in one state of the repository. */
+export interface TreeState {
   /** The Flux Kustomizations that apply this object, each with the object's spec. */
   holders(object: OwnedObject): readonly Holder[];
-  /** The spec of a Flux Kustomization; undefined if it is gone. */
+  /** The spec of a Flux Kustomization; undefined if there is none, or nobody can tell. */
   kustomization(name: FluxName): Tree | undefined;
+}
+
+/** What a push changes. */
+export interface Push {
+  /** As Flux has applied it. */
+  readonly before: TreeState;
+  /** As the working tree has it. */
+  readonly after: TreeState;
   /** Whether the push changes or deletes a file that contains this name. */
   touches(name: string): boolean;
-  /** External Secrets Operator's HelmReleases, as `namespace/name`. */
+  /** External Secrets Operator's HelmReleases after the push, as `namespace/name`. */
   readonly operators: readonly string[];
+  /** Chart version of External Secrets Operator that this project installs; undefined if it installs none. */
+  readonly operatorVersion: string | undefined;
 }
 
 /** How to keep Flux from deleting an object that leaves its Flux Kustomization. */
@@ -45,33 +55,68 @@ export const mark =
  */
 export function pruneEffects(
   cluster: OwnedObjects,
-  after: AfterPush,
+  push: Push,
 ): { effects: PruneEffect[]; problems: Problem[] } {
-  const effects = cluster.objects
-    .flatMap((object) => effectOf(object, cluster, after) ?? [])
-    .filter(({ effect }) => effect !== 'stays');
-  return { effects, problems: effects.flatMap((one) => problemsOf(one, cluster, after)) };
+  const ending = endingIn(cluster, push);
+  const effects = cluster.objects.flatMap((object) => effectOf(object, cluster, push, ending) ?? []);
+  return {
+    effects: effects.filter(({ effect }) => effect !== 'stays'),
+    problems: effects.flatMap((one) => problemsOf(one, cluster, push)),
+  };
 }
 
-function effectOf(object: OwnedObject, cluster: OwnedObjects, after: AfterPush): PruneEffect | undefined {
+/**
+ * Tells which Flux Kustomizations the push deletes, even if one of the same name comes back: their finalizers delete
+ * what they applied. One goes when its parent no longer applies it and does not let it go, or goes itself.
+ */
+function endingIn(cluster: OwnedObjects, push: Push): (name: FluxName) => boolean {
+  const known = new Map<string, boolean>();
+  const flux = new Map(
+    cluster.objects
+      .filter(({ kind }) => kind === 'Kustomization')
+      .map((object) => [`${object.namespace}/${object.name}`, object]),
+  );
+  const ends = ({ namespace, name }: FluxName): boolean => {
+    const id = `${namespace}/${name}`;
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    // One that applies itself.
+    known.set(id, false);
+    const object = flux.get(id);
+    const effect = object && effectOf(object, cluster, push, ends);
+    known.set(id, effect?.effect === 'deleted');
+    return effect?.effect === 'deleted';
+  };
+  return ends;
+}
+
+function effectOf(
+  object: OwnedObject,
+  cluster: OwnedObjects,
+  { before, after, touches }: Push,
+  ending: (name: FluxName) => boolean,
+): PruneEffect | undefined {
   const { owner } = object;
-  if (!owner) return undefined;
-  // A leftover label: that Flux Kustomization is gone.
-  if (!cluster.kustomizations.has(`${owner.namespace}/${owner.name}`)) return undefined;
+  const live = owner && cluster.kustomizations.get(`${owner.namespace}/${owner.name}`);
+  // Without one, the label is a leftover.
+  if (!owner || !live) return undefined;
+  const ends = ending(owner);
   const holders = after.holders(object);
-  if (holders.some((holder) => isSame(holder, owner))) return { object, after: owner, effect: 'stays' };
-  const staying = after.kustomization(owner);
+  const isOwners = (holder: Holder) => isSame(holder, owner);
+  if (!ends) {
+    if (holders.some(isOwners)) return { object, after: owner, effect: 'stays' };
+    // Not every build can be followed: what was not traced there, and no changed file mentions, stays.
+    const wasTraced = before.holders(object).some(isOwners);
+    if (!wasTraced && !touches(object.name)) return { object, after: owner, effect: 'stays' };
+  }
+  const staying = ends ? undefined : (after.kustomization(owner) ?? (live.spec as Tree));
+  const kept = keeps(object, owner, cluster, staying);
   const [holder] = holders;
   if (holder) {
     const to = { name: holder.name, namespace: holder.namespace ?? owner.namespace };
-    const kept = keeps(object, owner, cluster, staying);
     return { object, after: to, effect: kept ? 'handed over' : 'deleted' };
   }
-  // Not every build can be followed, so an object that no changed file mentions stays where it is.
-  if (staying && !after.touches(object.name)) return { object, after: owner, effect: 'stays' };
-  if (keeps(object, owner, cluster, staying)) {
-    return { object, after: undefined, effect: 'stays, unmanaged' };
-  }
+  if (kept) return { object, after: undefined, effect: 'stays, unmanaged' };
   return {
     object,
     after: undefined,
@@ -93,7 +138,12 @@ function keeps(
 ): boolean {
   if (object.isKept) return true;
   const live = kustomizations.get(`${owner.namespace}/${owner.name}`)?.spec;
-  if (staying) return live?.prune === false && staying['prune'] === false;
+  if (staying) {
+    return (
+      (live?.prune === false && staying['prune'] === false) ||
+      (live?.suspend === true && staying['suspend'] === true)
+    );
+  }
   const policy = live?.deletionPolicy ?? 'MirrorPrune';
   return live?.suspend === true || policy === 'Orphan' || (policy === 'MirrorPrune' && live?.prune === false);
 }
@@ -105,7 +155,7 @@ function isSame(holder: Holder, owner: FluxName): boolean {
 function problemsOf(
   { object, after: to, effect }: PruneEffect,
   cluster: OwnedObjects,
-  after: AfterPush,
+  push: Push,
 ): Problem[] {
   const { kind, owner } = object;
   const where = called(object);
@@ -113,17 +163,26 @@ function problemsOf(
   if (kind === 'HelmRelease') {
     const problems: Problem[] = [];
     if (effect === 'deleted') {
-      problems.push({ where, what: `${by} would uninstall it before it is installed again`, todo: mark });
+      const what = `${by} would uninstall it before it is installed again`;
+      problems.push({ where, what, todo: markFor(object, cluster) });
     }
     if (!isOperatorRelease(object)) return problems;
-    if (effect === 'uninstalled' && after.operators.length > 0) {
+    if (effect === 'uninstalled' && push.operators.length > 0) {
       problems.push({
         where,
-        what: `would be uninstalled while ${after.operators.join(', ')} is installed, and takes the objects of the same name with it`,
+        what: `would be uninstalled while ${push.operators.join(', ')} is installed, and takes the objects of the same name with it`,
         todo: 'push its removal alone, then the other one once it is gone (the Secrets stay in the meantime)',
       });
     }
-    const [holder] = after.holders(object);
+    const holder = push.after.holders(object).find((one) => to && isSame(one, to));
+    const older = effect === 'handed over' && olderVersion(object, push.operatorVersion);
+    if (older) {
+      problems.push({
+        where,
+        what: `is at version ${older}, and this project installs ${push.operatorVersion}`,
+        todo: `set externalSecrets: { version: '${older}' } in src/settings.ts`,
+      });
+    }
     const staysReleased =
       effect !== 'deleted' &&
       effect !== 'uninstalled' &&
@@ -132,7 +191,25 @@ function problemsOf(
   }
   if (effect !== 'deleted' || harmless.has(kind)) return [];
   const anew = to ? `, and ${to.namespace}/${to.name} would recreate it` : '';
-  return [{ where, what: `${by} would delete it${along[kind] ?? ''}${anew}`, todo: mark }];
+  return [
+    { where, what: `${by} would delete it${along[kind] ?? ''}${anew}`, todo: markFor(object, cluster) },
+  ];
+}
+
+/** How to mark an object; `prune: false` does not help where the deletion policy deletes all the same. */
+function markFor({ owner }: OwnedObject, { kustomizations }: OwnedObjects): string {
+  const live = kustomizations.get(`${owner?.namespace}/${owner?.name}`)?.spec;
+  const policy = live?.prune === false ? live.deletionPolicy : undefined;
+  if (policy !== 'Delete' && policy !== 'WaitForTermination') return mark;
+  return `set deletionPolicy: Orphan in that Flux Kustomization (${policy} deletes whatever prune says), or annotate it: \`kubectl annotate --field-manager=hand-over\` with kustomize.toolkit.fluxcd.io/prune=disabled`;
+}
+
+/** The chart version of a release that is newer than ours; undefined otherwise. */
+function olderVersion({ status }: OwnedObject, ours: string | undefined): string | undefined {
+  const [last] = Array.isArray(status['history']) ? status['history'] : [];
+  const version = at(last, 'chartVersion');
+  if (typeof version !== 'string' || ours === undefined) return undefined;
+  return version.localeCompare(ours, 'en', { numeric: true }) > 0 ? version : undefined;
 }
 
 /** What is deleted along with an object. */
@@ -174,13 +251,13 @@ export function takeOverProblems(
   const changes =
     isOperatorRelease(object) && releaseOf(object, spec ?? {}) !== releaseOf(object, object.spec);
   return [
-    ...(marked ? [] : [{ where, what, todo: mark }]),
+    ...(marked ? [] : [{ where, what, todo: markFor(object, cluster) }]),
     ...(changes ? definitionProblems(where, cluster) : []),
   ];
 }
 
-/** Kinds whose loss is harmless: Flux fetches them again immediately. */
-const harmless = new Set(['OCIRepository', 'HelmRepository']);
+/** Kinds whose loss is harmless: Flux fetches a source again, and what a Flux Kustomization applied is judged by itself. */
+const harmless = new Set(['OCIRepository', 'HelmRepository', 'Kustomization']);
 
 /** An object in messages: `HelmRelease external-secrets/external-secrets`. */
 export function called({ kind, namespace, name }: OwnedObject): string {

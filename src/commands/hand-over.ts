@@ -1,22 +1,30 @@
+import { join } from 'node:path';
+import { ApiObject, type Chart } from 'cdk8s';
 import { Command as Usage } from 'commander';
 import { type FluxName, type OwnedObject, type OwnedObjects, readOwned } from '../cluster/flux-owned.js';
 import {
   called,
   isOperatorRelease,
   type PruneEffect,
+  type Push,
   pruneEffects,
   takeOverProblems,
 } from '../cluster/prune-effects.js';
+import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { OperatorError, type Problem } from '../errors.js';
 import { Cluster } from '../platform/cluster.js';
+import { isExisting } from '../platform/existing.js';
 import { composeProject, type Project } from '../platform/project.js';
 import { resolveSettings, settingsFile } from '../platform/settings.js';
 import { identity } from '../repository/objects.js';
+import { RepositoryView } from '../repository/scan.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
 import { plainTable } from '../terminal/table.js';
-import { afterPush, objectsIn, specOf, treeOf } from './hand-over/after-push.js';
+import { metadataOf, type Tree } from '../tree.js';
+import { appliedRevision, atRevision, changedSince } from './hand-over/revision.js';
+import { specOf, treeOf, treeState } from './hand-over/tree-state.js';
 
 /**
  * `hand-over`: shows, before a push, which of the platform's objects move between Flux Kustomizations, and fails if
@@ -26,17 +34,18 @@ export const handOver: Command = async (path, args, io) => {
   const usage = new Usage('npm run hand-over --').description(
     'Check what pushing the working tree would do to External Secrets Operator, its stores and ExternalSecrets: what is handed over to this project or back, and what Flux would delete. Reads the cluster, and changes nothing.',
   );
-  if (!parseArguments(usage, args, io)) return 0;
+  usage.option('--since <commit>', 'the commit that Flux has applied (default: as the cluster says)');
+  const options = parseArguments<{ since?: string }>(usage, args, io);
+  if (!options) return 0;
   const project = await composeProject(path, [], io);
   if (project.problems.length > 0) throw new OperatorError(project.problems);
   // The Kubernetes client takes half a second to load.
   const { connect } = await import('../cluster/connection.js');
   const cluster = await readOwned(connect(io.env));
-  const after = afterPush(project, cluster);
-  const { effects, problems } = pruneEffects(cluster, after);
+  const { effects, problems } = pruneEffects(cluster, pushOf(project, cluster, options.since));
+  if (effects.length > 0) print(io.stdout, table(effects));
+  if (problems.length > 0) throw new OperatorError(problems);
   if (effects.length > 0) {
-    print(io.stdout, table(effects));
-    if (problems.length > 0) throw new OperatorError(problems);
     print(io.stdout, 'nothing is lost: push, then check with `npm run status`');
     return 0;
   }
@@ -56,6 +65,53 @@ export const handOver: Command = async (path, args, io) => {
   print(io.stdout, 'everything can be handed over: remove it there, declare it here, and run this again');
   return 0;
 };
+
+/**
+ * Compares what Flux has applied with the working tree.
+ *
+ * @throws OperatorError if nothing in the repository says what Flux applies, or it is unknown what it has applied.
+ */
+function pushOf({ path, repository, settings, view }: Project, cluster: OwnedObjects, since?: string): Push {
+  if (!view.model.hasRoots || !repository) {
+    throw new OperatorError([
+      {
+        where: view.dist,
+        what: 'is in a repository that does not show what Flux applies, so what a push deletes is unknown',
+        todo: 'run it where the Flux Kustomization or the FluxInstance that Flux was bootstrapped with is committed',
+      },
+    ]);
+  }
+  const { top, prefix } = repository;
+  const { otherClusters, flux } = settings;
+  const { objects } = cluster;
+  const commit = appliedRevision(top, cluster, flux.source.name, since);
+  const before = atRevision(top, commit, (folder) => {
+    const project = join(folder, prefix);
+    const where = { project, repository: { top: folder, prefix }, otherClusters };
+    return treeState(new RepositoryView(where, prefix), project, objects);
+  });
+  const changed = changedSince(top, commit);
+  const isOurs = !isExisting(settings.externalSecrets);
+  return {
+    before,
+    after: treeState(view, path, objects),
+    touches: (name) => changed.some((text) => text.includes(name)),
+    operators: [
+      ...view.operatorReleases().map(({ object }) => placeOf(object)),
+      ...(isOurs ? [`${settings.namespace}/${operatorRelease}`] : []),
+    ],
+    operatorVersion: isExisting(settings.externalSecrets) ? undefined : settings.externalSecrets.version,
+  };
+}
+
+function placeOf(object: Tree): string {
+  const { namespace, name } = metadataOf(object);
+  return `${String(namespace)}/${String(name)}`;
+}
+
+function objectsIn(chart: Chart): ApiObject[] {
+  return chart.node.findAll().filter(ApiObject.isApiObject);
+}
 
 /** An object that this project would make, and that another Flux Kustomization still applies. */
 interface Waiting {
@@ -78,7 +134,8 @@ function waitingFor({ settings, files }: Project, cluster: OwnedObjects): Waitin
     const { owner } = object;
     const isOurs = owner && units.has(owner.name) && owner.namespace === settings.flux.namespace;
     const spec = ours.get(identity(treeOf(object)));
-    if (!owner || isOurs || !(spec ?? isOperatorRelease(object))) return [];
+    if (!owner || isOurs || !(spec ?? isOperatorRelease(object)) || object.kind === 'Kustomization')
+      return [];
     return [{ object, problems: takeOverProblems(object, spec, cluster) }];
   });
 }

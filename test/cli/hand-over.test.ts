@@ -48,10 +48,15 @@ interface Live {
   readonly owner?: string;
   readonly kept?: boolean;
   readonly spec?: object;
+  readonly status?: object;
 }
 
 /** An object as Flux applied it. */
-function live(name: string, namespace: string | undefined, { owner, kept, spec = {} }: Live = {}): object {
+function live(
+  name: string,
+  namespace: string | undefined,
+  { owner, kept, spec = {}, status = {} }: Live = {},
+): object {
   const labels = owner && {
     'kustomize.toolkit.fluxcd.io/name': owner,
     'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
@@ -60,10 +65,13 @@ function live(name: string, namespace: string | undefined, { owner, kept, spec =
   return {
     metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) },
     spec,
+    status,
   };
 }
 
 interface ClusterProps {
+  /** What Flux has applied. */
+  readonly commit?: string;
   /** How the objects of theirs are, by owner. */
   readonly kept?: boolean;
   /** Spec of the Flux Kustomization that has them. */
@@ -73,6 +81,8 @@ interface ClusterProps {
   readonly isOurs?: boolean;
   /** Whether the CRDs outlive their release. */
   readonly crdsStay?: boolean;
+  /** Of the operator's chart. */
+  readonly version?: string;
 }
 
 function cluster({
@@ -81,19 +91,28 @@ function cluster({
   release = {},
   isOurs = false,
   crdsStay = true,
+  commit = '',
+  version = '2.9.0',
 }: ClusterProps = {}) {
+  const status = { lastAppliedRevision: `main@sha1:${commit}` };
+  const from = { sourceRef: { name: 'flux-system' } };
+  const kustomization = (name: string, owner: string, spec: object = { prune: true }) =>
+    live(name, 'flux-system', { owner, spec: { ...from, ...spec }, status });
   const units = ['external-secrets', 'onepassword-connect', 'onepassword-store', 'secrets-media'];
   return {
     '/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations': [
-      live('eso', 'flux-system', { spec: flux }),
-      live('media', 'flux-system', { spec: flux }),
-      ...units.map((name) => live(name, 'flux-system', { spec: flux })),
+      kustomization('flux-system', 'flux-system'),
+      kustomization('cluster-secrets', 'flux-system'),
+      kustomization('eso', 'flux-system', flux),
+      kustomization('media', 'flux-system', flux),
+      ...(isOurs ? units.map((name) => kustomization(name, 'cluster-secrets', flux)) : []),
     ],
     '/apis/helm.toolkit.fluxcd.io/v2/helmreleases': [
       live('external-secrets', 'external-secrets', {
         owner: isOurs ? 'external-secrets' : 'eso',
         kept,
         spec: release,
+        status: { history: [{ chartName: 'external-secrets', chartVersion: version }] },
       }),
     ],
     '/apis/source.toolkit.fluxcd.io/v1/ocirepositories': [],
@@ -142,13 +161,17 @@ async function handOver(
   { pushed = theirs, project: files = { 'src/settings.ts': using }, gone = [] as string[], edit = {} } = {},
 ) {
   const { project } = await place(at, pushed, files);
+  // Refused where both have something, and then there is no dist/ yet.
+  await project.synth();
   const top = `${project.path}/../..`;
   const git = (...args: string[]) => execa('git', args, { cwd: top });
   await git('add', '.');
   await git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '-qm', 'x');
+  const { stdout: commit } = await git('rev-parse', 'HEAD');
   for (const file of gone) project.remove(`../../${file}`);
   for (const [file, content] of Object.entries(edit as Record<string, string>)) project.write(file, content);
-  const api = await startApi(cluster(props));
+  if (Object.keys(edit).some((file) => file.startsWith('src/'))) await project.synth();
+  const api = await startApi(cluster({ commit, ...props }));
   apis.push(api);
   project.write('../../../kubeconfig', api.kubeconfig);
   const outcome = await project.run('hand-over', [], {
@@ -244,6 +267,7 @@ describe('before the push in which this project takes over', () => {
       ],
       ['ClusterSecretStore onepassword', 'flux-system/eso', 'flux-system/onepassword-store', 'handed over'],
       ['ExternalSecret media/radarr', 'flux-system/media', 'flux-system/secrets-media', 'handed over'],
+      ['Kustomization flux-system/eso', 'flux-system/flux-system', '-', 'deleted'],
       ['nothing is lost: push, then check with `npm run status`'],
     ]);
   });
@@ -360,6 +384,127 @@ describe('and back', () => {
       ['ExternalSecret media/radarr', 'flux-system/media', 'handed over'],
     ]);
   });
+});
+
+/** What is told of an ExternalSecret that goes. */
+const lost = `ExternalSecret media/radarr: the Flux Kustomization flux-system/media would delete it, and its Secret with it; ${mark}`;
+const list = { 'apps/media/kustomization.yaml': 'resources: [es.yaml]\n' };
+const mediaWith = (more: string) => ({
+  '../../clusters/home/media.yaml': kustomization('media', './apps/media', more),
+});
+
+test.each([
+  [
+    'its line is taken out of the kustomization.yaml',
+    { ...theirs, ...list },
+    { '../../apps/media/kustomization.yaml': 'resources: []\n' },
+  ],
+  [
+    'a new kustomization.yaml leaves it out',
+    theirs,
+    { '../../apps/media/kustomization.yaml': 'resources: []\n' },
+  ],
+  [
+    'the Flux Kustomization builds another folder',
+    theirs,
+    {
+      '../../clusters/home/media.yaml': kustomization('media', './apps/other'),
+      '../../apps/other/x.yaml': 'kind: ConfigMap\n',
+    },
+  ],
+  ['it gets another namespace', theirs, mediaWith('targetNamespace: films')],
+  [
+    'a patch takes it out',
+    theirs,
+    mediaWith(
+      'patches: [{patch: "$patch: delete\\nkind: ExternalSecret\\napiVersion: external-secrets.io/v1\\nmetadata: {name: radarr, namespace: media}"}]',
+    ),
+  ],
+])('no file of the ExternalSecret changes, and it goes all the same: %s', async (_what, pushed, edit) => {
+  expect(await handOver({}, { pushed, edit })).toMatchObject({ code: 1, err: lost });
+});
+
+describe('a Flux Kustomization that goes deletes what it applied', () => {
+  const ours = {
+    pushed: {
+      ...bootstrapped(),
+      'clusters/home/secrets.yaml': kustomization('cluster-secrets', `./${at}/dist`),
+    },
+    project: { 'src/settings.ts': settings('{}'), 'src/secrets/radarr.ts': secret('radarr') },
+  };
+  const told = [
+    /^HelmRelease external-secrets\/external-secrets: .* would uninstall it before it is installed again/,
+    /^ClusterSecretStore onepassword: .* would delete it/,
+    /^ExternalSecret media\/radarr: .* would delete it, and its Secret with it/,
+  ];
+
+  test('the entry is removed', async () => {
+    const { code, err } = await handOver({ isOurs: true }, { ...ours, gone: ['clusters/home/secrets.yaml'] });
+    expect(code).toBe(1);
+    for (const line of told.slice(1)) expect(err.split('\n').some((one) => line.test(one))).toBe(true);
+  });
+
+  test('the entry gets another name: its units are deleted and come back', async () => {
+    const edit = { '../../clusters/home/secrets.yaml': kustomization('other', `./${at}/dist`) };
+    const { code, err } = await handOver({ isOurs: true }, { ...ours, edit });
+    expect(code).toBe(1);
+    for (const line of told) expect(err.split('\n').some((one) => line.test(one))).toBe(true);
+    expect((await handOver({ isOurs: true, kept: true }, { ...ours, edit })).code).toBe(0);
+  });
+
+  test("it is another one's from now on", async () => {
+    const edit = {
+      '../../clusters/home/more.yaml': kustomization('more', './infra'),
+      '../../infra/media.yaml': kustomization('media', './apps/media'),
+    };
+    const { code, err } = await handOver({}, { gone: ['clusters/home/media.yaml'], edit });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^ExternalSecret media\/radarr: .* and its Secret with it/);
+  });
+});
+
+test('a release that gets another name in place is uninstalled by helm-controller first', async () => {
+  const edit = {
+    '../../apps/eso/hr.yaml': operator.replace('interval: 1h', 'interval: 1h, releaseName: eso'),
+  };
+  expect((await handOver({}, { edit })).err).not.toContain('CustomResourceDefinition');
+  expect(await handOver({ crdsStay: false }, { edit })).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(
+      /^HelmRelease external-secrets\/external-secrets: Helm would delete the Custom/,
+    ),
+  });
+});
+
+test('an operator that is newer than ours is not downgraded', async () => {
+  expect(await handOver({ kept: true, version: '2.14.0' }, takeOver)).toMatchObject({
+    code: 1,
+    err: "HelmRelease external-secrets/external-secrets: is at version 2.14.0, and this project installs 2.9.0; set externalSecrets: { version: '2.14.0' } in src/settings.ts",
+  });
+});
+
+test('what Flux has applied must be known; --since says it', async () => {
+  const edit = { '../../apps/media/es.yaml': '# gone\n' };
+  expect(await handOver({ commit: '0'.repeat(40) }, { edit })).toMatchObject({
+    code: 1,
+    err: 'the source flux-system: is at a commit that this clone does not have; run `git fetch`, or say with --since which commit Flux has applied',
+  });
+  const { project, err } = await handOver({}, { edit });
+  expect(err).toBe(lost);
+  const env = { KUBECONFIG: `${project.path}/../../../kubeconfig` };
+  expect((await project.run('hand-over', ['--since', 'HEAD'], { env })).err).toBe(lost);
+  expect((await project.run('hand-over', ['--since', 'nosuch'], { env })).err).toBe(
+    "--since: 'nosuch' is not a commit of this repository; correct it",
+  );
+});
+
+test('an operator that does not serve v1 is not taken for one without ExternalSecrets', async () => {
+  const { project, api } = await handOver({});
+  api.content = { ...api.content, '/apis/external-secrets.io/v1/externalsecrets': 404 };
+  const env = { KUBECONFIG: `${project.path}/../../../kubeconfig` };
+  expect((await project.run('hand-over', [], { env })).err).toBe(
+    'External Secrets Operator: does not serve external-secrets.io/v1, so its ExternalSecrets are not seen; upgrade it to 0.16 or newer first',
+  );
 });
 
 test('a repository that says nothing of Flux is no ground to judge on', async () => {
