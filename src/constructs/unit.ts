@@ -3,11 +3,13 @@ import type { Construct } from 'constructs';
 import {
   Kustomization,
   KustomizationSpecDecryptionProvider,
+  KustomizationSpecDeletionPolicy,
   type KustomizationSpecHealthCheckExprs,
   type KustomizationSpecHealthChecks,
   KustomizationSpecSourceRefKind,
 } from '../../imports/kustomize.toolkit.fluxcd.io.js';
 import type { UnitReference } from './external-unit.js';
+import { addCheck } from './validation.js';
 
 /** How this cluster's Flux is set up, and where it finds `dist/`. */
 export interface Flux {
@@ -156,6 +158,19 @@ export class Unit extends Chart implements UnitReference {
   constructor(scope: Construct, id: string, props: UnitProps) {
     super(scope, id, { labels: partOf });
     const { flux, decryptionSecret } = props;
+    const prune = props.prune ?? flux.prune ?? true;
+    // Flux writes the name into a label.
+    addCheck(this, () =>
+      id.length > 63
+        ? [
+            {
+              where: id,
+              what: `is ${id.length} characters long, and Flux takes at most 63`,
+              todo: 'shorten it',
+            },
+          ]
+        : [],
+    );
     this.unitName = id;
     this.unitNamespace = flux.namespace;
     this.title = props.title;
@@ -184,7 +199,9 @@ export class Unit extends Chart implements UnitReference {
         }),
         interval: props.interval ?? flux.interval,
         path: `${flux.path}/${id}`,
-        prune: props.prune ?? flux.prune ?? true,
+        // A unit that lets go must not delete when it goes, either, whatever a parent says of prune.
+        ...(!prune && { deletionPolicy: KustomizationSpecDeletionPolicy.ORPHAN }),
+        prune,
         retryInterval: props.retryInterval ?? flux.retryInterval,
         ...(flux.serviceAccountName !== undefined && { serviceAccountName: flux.serviceAccountName }),
         sourceRef: { ...flux.source, kind: sourceKinds[flux.source.kind] },

@@ -7,6 +7,7 @@ import type { AppSecretsFile, DoubtfulSecret } from '../platform/app-secrets.js'
 import type { HandOver } from '../platform/hand-over.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
+import { storeWarnings } from '../platform/there-already.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
 import { characterProblems } from './characters.js';
@@ -103,6 +104,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
           settings,
         ),
       ),
+      ...coded('stores', storeWarnings(settings, files, view)),
       ...coded('namespaces', namespaceWarnings(files, [settings.namespace, namespace], view)),
       ...coded('dependencies', dependencies.warnings),
       ...(guarded.finishMove ? [] : leaving),

@@ -105,7 +105,9 @@ export const existingShapes = {
     token: closedObject({
       namespace: dnsLabel().exactOptional(),
       name: dnsSubdomain(),
-      key: text().default('token'),
+      key: text()
+        .regex(/^[-._a-zA-Z0-9]+$/, rule('is not a valid key of a Secret', 'use letters, digits, -, _ and .'))
+        .default('token'),
     }).exactOptional(),
   }),
   store: closedObject({

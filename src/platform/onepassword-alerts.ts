@@ -7,7 +7,7 @@ import { operatorRelease } from '../constructs/external-secrets-release.js';
 import { Unit } from '../constructs/unit.js';
 import { groupBy } from '../group-by.js';
 import { isTree } from '../tree.js';
-import { nameIn, operatorNamespace, type PlatformContext, valuesOf } from './context.js';
+import { hasNamespace, nameIn, operatorNamespace, type PlatformContext, valuesOf } from './context.js';
 import { isExisting } from './existing.js';
 import type { ResolvedSettings } from './settings.js';
 
@@ -24,7 +24,8 @@ export function onepasswordAlerts(
   monitoring: NonNullable<ResolvedSettings['monitoring']>,
   tokenExpires: Date | undefined,
 ): Unit {
-  const { namespace, store } = settings;
+  const { store } = settings;
+  const namespace = alertsNamespace(settings);
   const unit = new Unit(scope, nameIn(settings, 'onepassword-alerts'), {
     flux,
     title: 'PrometheusRule',
@@ -70,7 +71,7 @@ export function appSecretAlerts(
   if (groups.length === 0) return;
   new AlertRules(unit, 'secrets', {
     name: nameIn(settings, 'onepassword-secrets'),
-    namespace: settings.namespace,
+    namespace: alertsNamespace(settings),
     ...(settings.monitoring?.labels && { labels: settings.monitoring.labels }),
     alerts: groups.map(([namespace, group]): Alert => {
       const names = [...new Set(group.map(externalSecretNameOf))].sort();
@@ -106,6 +107,11 @@ function namespaceLabels({ externalSecrets }: ResolvedSettings): string[] {
   return isTree(serviceMonitor) && serviceMonitor['honorLabels'] === true
     ? ['namespace']
     : ['exported_namespace'];
+}
+
+/** Where the alerts are: a namespace that is there. */
+function alertsNamespace(settings: ResolvedSettings): string {
+  return hasNamespace(settings) ? settings.namespace : operatorNamespace(settings);
 }
 
 /** The label by which Grafana's sidecar finds dashboards: the same as on the chart's own dashboard. */

@@ -271,7 +271,9 @@ const storeShape = closedObject({
   );
 
 const settingsFields = closedObject({
-  name: dnsLabel().exactOptional(),
+  name: dnsLabel()
+    .max(30, rule('is longer than 30 characters', 'shorten it: units get it in front of their names'))
+    .exactOptional(),
   namespace: dnsLabel().default('external-secrets'),
   clusterDomain: dnsSubdomain().default('cluster.local'),
   vaults: namesOf(

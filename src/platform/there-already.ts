@@ -4,6 +4,7 @@ import { plainText } from '../repository/kustomize.js';
 import type { FoundObject } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { at, isTree, metadataOf, type Tree } from '../tree.js';
+import type { AppSecretsFile } from './app-secrets.js';
 import type { ExistingStore } from './existing.js';
 import type { ResolvedSettings } from './settings.js';
 
@@ -186,6 +187,27 @@ export function existingProblems(
     });
   }
   return { problems, warnings };
+}
+
+/** Namespaces of app secrets without the SecretStore that they name, where the repository has it for others. */
+export function storeWarnings(
+  settings: ResolvedSettings,
+  files: readonly AppSecretsFile[],
+  view: RepositoryView,
+): Problem[] {
+  const { store } = settings;
+  if (!store.isExisting || store.kind !== 'SecretStore') return [];
+  const there = new Set(storesNamed(settings, view).map(({ object }) => metadataOf(object)['namespace']));
+  if (there.size === 0) return [];
+  return files.flatMap(({ file, secrets }) =>
+    secrets
+      .filter(({ namespace }) => !there.has(namespace))
+      .map(({ namespace, name }) => ({
+        where: `${file}: ${namespace}/${name}: namespace`,
+        what: `the repository has no SecretStore ${store.name} in ${namespace}`,
+        todo: 'add one, unless something else creates it',
+      })),
+  );
 }
 
 function storesNamed({ store }: ResolvedSettings, view: RepositoryView): FoundObject[] {

@@ -1,6 +1,6 @@
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
-import { fieldDifferences, isTree, metadataOf, type Tree } from '../tree.js';
+import { at, fieldDifferences, isTree, metadataOf, type Tree } from '../tree.js';
 import { FluxKustomization } from './flux-kustomization.js';
 import { afterStep, doesNothing, type Step } from './kustomize.js';
 import type { Way } from './model.js';
@@ -250,6 +250,9 @@ function whatBreaks(kind: string, field: string, to: unknown, after: Tree): stri
     if (field === 'metadata.name') return 'whatever waits for it expects its original name';
     if (field === 'spec.wait' && to === true)
       return 'Flux then ignores its health checks, so a missing bootstrap Secret goes unnoticed';
+    const deletes =
+      field === 'spec.deletionPolicy' && to !== 'Orphan' && at(after, 'spec', 'prune') === false;
+    if (deletes) return 'Flux then deletes what the unit applied when it goes, although it does not prune';
     return fluxFreedom.test(field) ? undefined : 'the unit no longer matches this project';
   }
   if (kind === 'HelmRelease') {

@@ -19,26 +19,45 @@ export function operatorReleases(
 ): FoundOperator[] {
   // If it is unknown what Flux applies, the release may be a leftover.
   if (!model.hasRoots) return [];
-  const charts = new Map<string, Tree>();
-  const releases: FoundObject[] = [];
-  for (const found of objectsIn(files, model, isElsewhere, holdsRelease)) {
+  const sources = new Map(
+    objectsIn(files, model, isElsewhere, holdsSource)
+      .filter(({ object }) => isSource(object))
+      .map(({ object }) => [placeOf(object), object]),
+  );
+  const names = [...sources.values()].map((source) => String(metadataOf(source)['name']));
+  const holdsRelease = (bytes: Buffer) =>
+    bytes.includes('HelmRelease') && ['external-secrets', ...names].some((name) => bytes.includes(name));
+  return objectsIn(files, model, isElsewhere, holdsRelease).flatMap((found) => {
     const { object } = found;
-    if (object['kind'] === 'OCIRepository') charts.set(placeOf(object), object);
-    else if (object['kind'] === 'HelmRelease') releases.push(found);
-  }
-  return releases.flatMap((found) => {
-    const { object } = found;
+    if (object['kind'] !== 'HelmRelease' || at(object, 'spec', 'kubeConfig') !== undefined) return [];
     const chart = at(object, 'spec', 'chart', 'spec');
-    if (at(chart, 'chart') === 'external-secrets') {
+    if (isOperatorChart(at(chart, 'chart'))) {
       return [{ ...found, version: plainText(at(chart, 'version')) }];
     }
     const ref = at(object, 'spec', 'chartRef') as Tree | undefined;
     const namespace = ref?.['namespace'] ?? metadataOf(object)['namespace'];
-    const source = charts.get(`${String(namespace)}/${String(ref?.['name'])}`);
-    const url = plainText(at(source, 'spec', 'url'))?.replace(/\/$/, '');
-    if (ref === undefined || !url?.endsWith('/external-secrets')) return [];
-    return [{ ...found, version: plainText(at(source, 'spec', 'ref', 'tag')) }];
+    const source = sources.get(`${String(namespace)}/${String(ref?.['name'])}`);
+    if (!source) return [];
+    const version = at(source, 'spec', 'ref', 'tag') ?? at(source, 'spec', 'version');
+    return [{ ...found, version: plainText(version) }];
   });
+}
+
+function holdsSource(bytes: Buffer): boolean {
+  return (
+    bytes.includes('external-secrets') && (bytes.includes('OCIRepository') || bytes.includes('HelmChart'))
+  );
+}
+
+/** Whether a source is that of the operator's chart. */
+function isSource(object: Tree): boolean {
+  if (object['kind'] === 'OCIRepository') return isOperatorChart(at(object, 'spec', 'url'));
+  return object['kind'] === 'HelmChart' && isOperatorChart(at(object, 'spec', 'chart'));
+}
+
+/** A chart by its name, or by the last part of its path or address. */
+function isOperatorChart(chart: unknown): boolean {
+  return plainText(chart)?.replace(/\/$/, '').split('/').at(-1) === 'external-secrets';
 }
 
 /** Stores of External Secrets Operator that Flux applies, with any provider. */
@@ -56,12 +75,6 @@ export function secretStores(
 function placeOf(object: Tree): string {
   const { namespace, name } = metadataOf(object);
   return `${String(namespace)}/${String(name)}`;
-}
-
-function holdsRelease(bytes: Buffer): boolean {
-  return (
-    bytes.includes('external-secrets') && /\b(HelmRelease|OCIRepository)\b/.test(bytes.toString('latin1'))
-  );
 }
 
 /** An ExternalSecret also mentions its store, but only a store has a provider. */
@@ -85,7 +98,8 @@ function objectsIn(
       files.parse(file, 'may hold a part of External Secrets Operator').flatMap((object) =>
         model
           .likelyWays(file.file)
-          .filter((way) => !isElsewhere(way))
+          // With a kubeconfig, Flux applies it to another cluster.
+          .filter((way) => !isElsewhere(way) && way.by?.spec['kubeConfig'] === undefined)
           .flatMap((way) => {
             const end = model.atEnd(object, way);
             return end === undefined ? [] : [{ file: file.file, object: end, way }];

@@ -2,6 +2,10 @@
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
+import { problemsIn } from '../../src/constructs/validation.js';
+import { problemLine } from '../../src/errors.js';
+import { Cluster, existing, Unit } from '../../src/index.js';
+import { resolveSettings } from '../../src/platform/settings.js';
 import { makeProject, readTree, root } from '../project.js';
 import { appSecret, bootstrapped, kustomization, place } from './shapes.js';
 
@@ -187,6 +191,52 @@ test.each([
   expect(await synth()).toMatchObject({ code, err });
 });
 
+test.each([
+  ['a chart by its path', 'chart: {spec: {chart: ./deploy/charts/external-secrets}}', ''],
+  [
+    'an OCIRepository of another name',
+    'chartRef: {kind: OCIRepository, name: eso}',
+    'kind: OCIRepository\nmetadata: {name: eso, namespace: other}\nspec: {url: "oci://x.example/charts/external-secrets", ref: {tag: 2.9.0}}\n',
+  ],
+  [
+    'a HelmChart',
+    'chartRef: {kind: HelmChart, name: eso}',
+    'kind: HelmChart\nmetadata: {name: eso, namespace: other}\nspec: {chart: external-secrets}\n',
+  ],
+])('an operator with %s is seen', async (_what, spec, source) => {
+  const release = (more: string) =>
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: eso, namespace: other}\nspec: {${more}}\n`;
+  const made = (more: string) => ({
+    ...bootstrapped(),
+    'clusters/home/a-release.yaml': release(more),
+    ...(source !== '' && {
+      'clusters/home/z-source.yaml': `apiVersion: source.toolkit.fluxcd.io/v1\n${source}`,
+    }),
+  });
+  const said = 'External Secrets Operator is already installed, by HelmRelease other/eso';
+  expect((await (await place(at, made(spec), settings('{}'))).synth()).err).toContain(said);
+  const elsewhere = made(`${spec}, kubeConfig: {secretRef: {name: lab}}`);
+  expect((await (await place(at, elsewhere, settings('{}'))).synth()).err).not.toContain(said);
+});
+
+test('a SecretStore that one namespace has, and another lacks', async () => {
+  const store = host['apps/stores/store.yaml']
+    .replace('ClusterSecretStore', 'SecretStore')
+    .replace('{name: onepassword}', '{name: op, namespace: media}');
+  const { synth, project } = await place(
+    at,
+    { ...host, 'apps/stores/store.yaml': store },
+    {
+      ...settings("{ store: existing({ name: 'op', kind: 'SecretStore', namespaces: ['media', 'games'] }) }"),
+    },
+  );
+  expect((await synth()).err).toBe('');
+  project.write('src/secrets/other.ts', appSecret('games', 'minecraft'));
+  expect((await synth()).err).toContain(
+    'warning: src/secrets/other.ts: games/minecraft: namespace: the repository has no SecretStore op in games; add one, unless something else creates it',
+  );
+});
+
 test('an operator from before external-secrets.io/v1', async () => {
   const { synth } = await place(
     at,
@@ -297,7 +347,66 @@ describe('each part by itself', () => {
   });
 });
 
+test('units that let go delete nothing when they go, and a parent that says otherwise is told', async () => {
+  const lets = settings('{ flux: { prune: false } }');
+  const entry = (more = '') => kustomization('cluster-secrets', `./${at}/dist`, more);
+  const { synth, project } = await place(at, { ...bootstrapped(), 'clusters/home/s.yaml': entry() }, lets);
+  expect(await synth()).toMatchObject({ code: 0 });
+  expect(load(project.read('dist/flux/onepassword-store.yaml'))).toMatchObject({
+    spec: { prune: false, deletionPolicy: 'Orphan' },
+  });
+  const patch = '{spec: {deletionPolicy: WaitForTermination}}';
+  const patches = `patches: [{patch: '${patch}', target: {kind: Kustomization}}]`;
+  project.write('../../clusters/home/s.yaml', entry(patches.replaceAll("'", '"')));
+  expect((await synth()).err).toContain(
+    'Flux then deletes what the unit applied when it goes, although it does not prune',
+  );
+});
+
+test.each([
+  [
+    { name: 'a'.repeat(31) },
+    `name: '${'a'.repeat(31)}' is longer than 30 characters; shorten it: units get it in front of their names`,
+  ],
+  [
+    { connect: existing({ host: 'http://c', token: { name: 't', key: 'a b' } }) },
+    "connect.existing.token.key: 'a b' is not a valid key of a Secret; use letters, digits, -, _ and .",
+  ],
+  [
+    { connect: existing({ host: 'ftp://c', token: { name: 't' } }) },
+    "connect.existing.host: 'ftp://c' is not ",
+  ],
+  [
+    { connect: existing({ host: 'http://me:secret@c', token: { name: 't' } }) },
+    "connect.existing.host: 'http://...@c' ",
+  ],
+  [{ connect: existing({}) }, 'connect.existing.host: is missing'],
+  [{ store: { ...existing({ name: 'x' }), name: 'y' } }, 'store: '],
+])('%j is refused', (input, line) => {
+  const { problems } = resolveSettings(input, 'src/settings.ts');
+  expect(problems.map(problemLine).some((one) => one.startsWith(`src/settings.ts: ${line}`))).toBe(true);
+});
+
+test('a unit whose name Flux could not write into a label', () => {
+  const { settings: plain } = resolveSettings({}, 'src/settings.ts');
+  const cluster = new Cluster({ settings: plain });
+  new Unit(cluster, 'x'.repeat(64), { flux: cluster.flux, timeout: '1m' });
+  expect(problemsIn(cluster).map(({ what }) => what)).toEqual([
+    'is 64 characters long, and Flux takes at most 63',
+  ]);
+});
+
 describe('alerts and the dashboard', () => {
+  test('are in a namespace that is there', async () => {
+    const { object } = await made(
+      "{ monitoring: { unit: externalUnit('prometheus') }, store: existing({ name: 'x' }), externalSecrets: existing({ namespace: 'security' }) }",
+    );
+    for (const file of ['prometheusrule-onepassword', 'prometheusrule-onepassword-secrets'])
+      expect(object(`onepassword-alerts/${file}.yaml`)).toMatchObject({
+        metadata: { namespace: 'security' },
+      });
+  });
+
   const monitoring = "monitoring: { unit: externalUnit('prometheus') }";
 
   test('speak of what is ours', async () => {
