@@ -78,7 +78,7 @@ export async function composeProject(
   const fromStore = settingsFromStore(found.settings, given, view);
   const { settings } = fromStore;
   const existing = existingProblems(settings, view, settingsFile);
-  const namespaceFile = view.namespaceFile(namespace);
+  const namespaceFile = hasNamespace(settings) ? view.namespaceFile(namespace) : undefined;
   const handOvers = findHandOvers(join(path, 'dist'), files, settings);
   const platform = await compose({
     settings,
@@ -108,7 +108,7 @@ export async function composeProject(
     said: [
       ...found.said,
       ...fromStore.said,
-      ...(namespaceFile === undefined || !hasNamespace(settings)
+      ...(namespaceFile === undefined
         ? []
         : [`dist/ leaves the Namespace ${namespace} to ${namespaceFile}, which already creates it`]),
     ],

@@ -16,6 +16,8 @@ export class RepositoryView {
   readonly model: FluxModel;
   /** Folder of `dist/`, relative to the top of the repository. */
   readonly dist: string;
+  private foundOperators: readonly FoundOperator[] | undefined;
+  private foundStores: readonly FoundObject[] | undefined;
 
   /** @param prefix Folder of the project in the repository: '' or `clusters/home/`. */
   constructor(where: Where, prefix: string) {
@@ -64,13 +66,15 @@ export class RepositoryView {
   }
 
   /** Helm releases of External Secrets Operator. */
-  operatorReleases(): FoundOperator[] {
-    return operatorReleases(this.files, this.model, this.isElsewhere);
+  operatorReleases(): readonly FoundOperator[] {
+    this.foundOperators ??= operatorReleases(this.files, this.model, this.isElsewhere);
+    return this.foundOperators;
   }
 
   /** Stores of External Secrets Operator. */
-  secretStores(): FoundObject[] {
-    return secretStores(this.files, this.model, this.isElsewhere);
+  secretStores(): readonly FoundObject[] {
+    this.foundStores ??= secretStores(this.files, this.model, this.isElsewhere);
+    return this.foundStores;
   }
 
   /**
