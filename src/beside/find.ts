@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { git } from '../repository/git.js';
+import { askGit } from '../repository/git.js';
 import { findRepository } from '../repository.js';
 import { isTree, type Tree } from '../tree.js';
 import { originOf, projectIn } from './first-line.js';
@@ -39,10 +39,6 @@ export function findBeside(project: string): FoundBeside[] {
 
 function list(top: string): string[] {
   const names = ':(glob)**/externalsecret-*.yaml';
-  try {
-    const listed = git(top, ['ls-files', '-co', '--exclude-standard', '-z', '--', names]).toString('utf8');
-    return [...new Set(listed.split('\0'))].filter((file) => file !== '');
-  } catch {
-    return [];
-  }
+  const listed = askGit(top, 'ls-files', '-co', '--exclude-standard', '-z', '--', names);
+  return [...new Set(listed?.split('\0'))].filter((file) => file !== '');
 }

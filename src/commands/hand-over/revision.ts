@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OwnedObjects } from '../../cluster/flux-owned.js';
 import { OperatorError } from '../../errors.js';
-import { git } from '../../repository/git.js';
+import { blobsAt, commitOf, git } from '../../repository/git.js';
 
 /**
  * The commit that Flux last applied, if this clone has it.
@@ -20,7 +20,8 @@ export function appliedRevision(
   since: string | undefined,
 ): string {
   if (since !== undefined) {
-    if (isCommit(top, since)) return since;
+    const commit = commitOf(top, since);
+    if (commit !== undefined) return commit;
     throw new OperatorError([
       { where: '--since', what: `'${since}' is not a commit of this repository`, todo: 'correct it' },
     ]);
@@ -29,7 +30,7 @@ export function appliedRevision(
     .filter(({ spec }) => spec?.sourceRef?.name === source)
     .flatMap(({ status }) => [status?.lastAppliedOriginRevision, status?.lastAppliedRevision])
     .flatMap((revision) => /sha1:([0-9a-f]{40})$/.exec(String(revision))?.[1] ?? []);
-  const known = [...new Set(applied)].filter((commit) => isCommit(top, commit));
+  const known = [...new Set(applied)].filter((commit) => commitOf(top, commit) !== undefined);
   if (known.length === 0) {
     const todo = 'run `git fetch`, or say with --since which commit Flux has applied';
     throw new OperatorError([
@@ -42,18 +43,6 @@ export function appliedRevision(
     .trim()
     .split('\n');
   return sorted.at(-1) ?? 'HEAD';
-}
-
-function isCommit(top: string, name: string): boolean {
-  try {
-    return (
-      git(top, ['cat-file', '-t', `${name}^{commit}`])
-        .toString('utf8')
-        .trim() === 'commit'
-    );
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -76,14 +65,8 @@ export function atRevision<Result>(top: string, commit: string, look: (folder: s
 
 /** The content at a commit of the files that the working tree changes or lacks. */
 export function changedSince(top: string, commit: string): string[] {
-  const names = git(top, ['diff', '--name-only', '--no-renames', '-z', commit]).toString('utf8');
-  return names.split('\0').flatMap((file) => {
-    if (file === '') return [];
-    try {
-      return [git(top, ['show', `${commit}:${file}`]).toString('latin1')];
-    } catch {
-      // A new file.
-      return [];
-    }
-  });
+  const listed = git(top, ['diff', '--name-only', '--no-renames', '-z', commit]).toString('utf8');
+  const names = new Set(listed.split('\0'));
+  const before = blobsAt(top, commit, [], (path) => names.has(path));
+  return [...before.values()].map((content) => content.toString('latin1'));
 }
