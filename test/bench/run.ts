@@ -6,7 +6,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
-import { killWhileWriting } from '../killed.js';
+import { stopWhileWriting } from '../killed.js';
 import { copyProject, root, runTypeScript } from '../project.js';
 import { clusterWith } from './cluster.js';
 import { type Run, runOnce, takeTurns } from './measure.js';
@@ -107,8 +107,8 @@ try {
 
   const project = await copyProject();
   make(project.path);
-  const killed = await killWhileWriting(project, 50);
-  note('synth killed at 50 moments: trees that are neither old nor new', killed.neither, 0);
+  const killed = await stopWhileWriting(project, 50);
+  note('synth stopped at 50 moments: trees that are neither old nor new', killed.neither, 0);
 } finally {
   for (const path of made) remove(path);
 }
