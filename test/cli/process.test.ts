@@ -9,15 +9,24 @@ import { makeProject, nodeArguments, root } from '../project.js';
 
 const { scripts, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-test.each(Object.keys(commands))('%s starts', async (command) => {
+test.each(Object.keys(commands))('%s has an npm script, and help', async (command) => {
   // These have no npm script: they are typed once, or called by a shell.
   if (!['init', 'completion'].includes(command))
     expect(scripts[command]).toBe(`node src/start.mjs ${command}`);
-  const project = await makeProject();
-  const { code, out, err } = await project.spawn(command, ['--help']);
+  const { code, out, err } = await (await makeProject()).run(command, ['--help']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(new RegExp(`^Usage: (npm run ${command} --|cluster-secrets ${command}) \\[options\\]`));
+  expect(out).toMatch(usageOf(command));
 });
+
+test.each(['synth', 'status'])('%s starts', async (command) => {
+  const { code, out, err } = await (await makeProject()).spawn(command, ['--help']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(usageOf(command));
+});
+
+function usageOf(command: string): RegExp {
+  return new RegExp(`^Usage: (npm run ${command} --|cluster-secrets ${command}) \\[options\\]`);
+}
 
 const start = async (args: readonly string[], cwd: string) => {
   const env = { npm_lifecycle_event: undefined };
