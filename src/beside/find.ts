@@ -1,10 +1,10 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { originOf, projectIn } from '../repository/first-line.js';
 import { askGit } from '../repository/git.js';
 import { findRepository } from '../repository.js';
 import { isTree, type Tree } from '../tree.js';
-import { originOf, projectIn } from './first-line.js';
 
 /** An ExternalSecret beside its app. */
 export interface FoundBeside {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Problem } from '../errors.js';
 import type { Difference } from '../output/write.js';
 import type { BesideSecret } from '../platform/platform.js';
+import { originOf } from '../repository/first-line.js';
 import { plainText } from '../repository/kustomize.js';
 import { identity } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { secretsMadeBy } from '../repository/secret-makers.js';
 import { metadataOf } from '../tree.js';
-import { originOf } from './first-line.js';
 import { externalSecretOf, identityOf, nameOf } from './manifest.js';
 import type { Places } from './place.js';
 

@@ -3,8 +3,8 @@ import { join, posix } from 'node:path';
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import type { BesideSecret } from '../platform/platform.js';
+import { isBesideName } from '../repository/first-line.js';
 import type { RepositoryView } from '../repository/scan.js';
-import { isBesideName } from './first-line.js';
 import { identityOf } from './manifest.js';
 import type { Places } from './place.js';
 

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
-import { ApiObject } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import type { AppSecret } from '../constructs/app-secret.js';
+import { apiObjectsIn } from '../constructs/objects.js';
 import { fileName, toYaml, unsubstituted } from '../output/render.js';
+import { firstLine, type Origin } from '../repository/first-line.js';
 import { metadataOf, type Tree } from '../tree.js';
-import { firstLine, type Origin } from './first-line.js';
 
 /** The path of an ExternalSecret in a folder; both start at the top of the repository. */
 export function besideFile(folder: string, name: string): string {
@@ -26,7 +27,7 @@ export function nameOf(secret: AppSecret): string {
 }
 
 function objectOf(secret: AppSecret): ApiObject | undefined {
-  return secret.node.findAll().find((node) => ApiObject.isApiObject(node));
+  return apiObjectsIn(secret)[0];
 }
 
 /** How to write an ExternalSecret beside its app. */

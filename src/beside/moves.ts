@@ -3,11 +3,11 @@ import type { Problem } from '../errors.js';
 import { placeOf } from '../platform/hand-over.js';
 import type { BesideSecret } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings.js';
-import { nameIn, originOf } from './first-line.js';
+import { identityIn } from '../repository/metadata-text.js';
+import type { BesideInput } from './input.js';
 import { lineOf } from './lines.js';
 import { identityOf } from './manifest.js';
 import type { Places } from './place.js';
-import type { BesideInput } from './plan.js';
 
 /**
  * Files of app secrets that moved, which stay, marked, until Flux has handed the ExternalSecrets over. Within one
@@ -49,10 +49,6 @@ function declaredIn({ platform, files }: BesideInput): Map<string, BesideSecret>
       return source === undefined ? [] : [[identityOf(secret), { source, secret }] as const];
     }),
   );
-}
-
-function identityIn(content: Buffer): string {
-  return `${originOf(content)?.namespace}/${nameIn(content)}`;
 }
 
 /** Warns about what stays where it was, and says what to do. */

@@ -1,17 +1,14 @@
 import type { AppSecret } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import type { Difference } from '../output/write.js';
-import type { AppSecretsFile } from '../platform/app-secrets.js';
-import type { HandOver } from '../platform/hand-over.js';
-import type { BesideSecret, Platform } from '../platform/platform.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { BesideSecret } from '../platform/platform.js';
+import { projectIn } from '../repository/first-line.js';
 import type { FluxKustomization } from '../repository/flux-kustomization.js';
 import { normalPath } from '../repository/kustomize.js';
-import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
-import { projectIn } from './first-line.js';
 import { folderProblems, ignoredProblems } from './folder.js';
 import { compareBeside, findDoubles } from './in-the-way.js';
+import type { BesideInput } from './input.js';
 import { missingLines, strayLines } from './lines.js';
 import { besideContent, besideFile, externalSecretOf, nameOf } from './manifest.js';
 import { findKept, finishProblems, keptWarnings } from './moves.js';
@@ -38,20 +35,6 @@ export interface BesidePlan {
   readonly broken: readonly Problem[];
   /** Other warnings. */
   readonly warnings: readonly Problem[];
-}
-
-/** What a plan is made from. */
-export interface BesideInput {
-  readonly repository: Repository | undefined;
-  readonly settings: ResolvedSettings;
-  readonly view: RepositoryView;
-  readonly platform: Platform;
-  /** The app secrets, file by file. */
-  readonly files: readonly AppSecretsFile[];
-  /** App secrets that are leaving a unit of `dist/`. */
-  readonly handOvers: readonly HandOver[];
-  /** Whether to remove moved app secrets from where they were. */
-  readonly finishMove: boolean;
 }
 
 /** Plans the files beside apps, without writing anything. */

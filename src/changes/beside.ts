@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { originOf } from '../beside/first-line.js';
+import { originOf } from '../repository/first-line.js';
 import type { Files } from './tree.js';
 
 /**

@@ -1,5 +1,5 @@
-import { isBesideName, originOf } from '../beside/first-line.js';
 import { OperatorError } from '../errors.js';
+import { isBesideName, originOf } from '../repository/first-line.js';
 import { askGit, blobsAt, commitOf } from '../repository/git.js';
 import type { Files } from './tree.js';
 

@@ -1,16 +1,12 @@
 import { load } from 'js-yaml';
-import { originOf } from '../beside/first-line.js';
+import { type WrittenObject, writtenObject } from '../repository/metadata-text.js';
 import { isTree, type Tree } from '../tree.js';
 
 /** Files of a `dist/`: content by path relative to it, with `/`. */
 export type Files = ReadonlyMap<string, Buffer>;
 
 /** An object in a tree, with what a comparison needs. */
-export interface Placed {
-  readonly kind: string;
-  /** '' if there is none. */
-  readonly namespace: string;
-  readonly name: string;
+export interface Placed extends WrittenObject {
   /**
    * The unit whose folder it is in; 'flux' for Flux Kustomizations; beside an app, `/` and the name of what builds it.
    */
@@ -18,23 +14,13 @@ export interface Placed {
   readonly content: Buffer;
 }
 
-/**
- * The objects in a tree that synth wrote. Reads kind, namespace and name from the text: parsing thousands of files
- * takes seconds.
- */
+/** The objects in a tree that synth wrote. */
 export function objectsOf(files: Files): Placed[] {
   return [...files].flatMap(([path, content]) => {
     const [unit = '', file] = partsOf(path);
     if (file === undefined || file === 'kustomization.yaml') return [];
-    const text = content.toString('utf8');
-    const kind = /^kind: (\S+)/m.exec(text)?.[1];
-    const [, metadata = ''] = /^metadata:\r?\n((?:[ ]+.*\n?)*)/m.exec(text) ?? [];
-    const field = (name: string) => new RegExp(`^ {2,4}${name}: ['"]?([^'"\\s]*)`, 'm').exec(metadata)?.[1];
-    const name = field('name');
-    if (kind === undefined || name === undefined) return [];
-    return [
-      { kind, namespace: field('namespace') ?? originOf(content)?.namespace ?? '', name, unit, content },
-    ];
+    const object = writtenObject(content);
+    return object ? [{ ...object, unit, content }] : [];
   });
 }
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command as Usage } from 'commander';
-import { nameIn, originOf, projectIn } from '../beside/first-line.js';
 import type { BesidePlan } from '../beside/plan.js';
 import { asChanged } from '../changes/beside.js';
 import { type Changes, describeChanges } from '../changes/describe.js';
@@ -12,6 +11,8 @@ import { OperatorError } from '../errors.js';
 import { render } from '../output/render.js';
 import { changedGraph } from '../platform/graph.js';
 import { composeProject, type Project } from '../platform/project.js';
+import { projectIn } from '../repository/first-line.js';
+import { identityIn } from '../repository/metadata-text.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
@@ -106,8 +107,7 @@ function ownerThen(
   { files, ownerOf }: BesidePlan,
   top: string,
 ): (file: string, content: Buffer) => string | undefined {
-  const idIn = (content: Buffer) => `${originOf(content)?.namespace}/${nameIn(content)}`;
-  const now = new Map([...files].map(([file, content]) => [idIn(content), file]));
+  const now = new Map([...files].map(([file, content]) => [identityIn(content), file]));
   return (file, content) =>
-    ownerOf(existsSync(join(top, dirname(file))) ? file : (now.get(idIn(content)) ?? file));
+    ownerOf(existsSync(join(top, dirname(file))) ? file : (now.get(identityIn(content)) ?? file));
 }

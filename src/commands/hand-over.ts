@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { ApiObject, type Chart } from 'cdk8s';
 import { Command as Usage } from 'commander';
 import { type FluxName, type OwnedObject, type OwnedObjects, readOwned } from '../cluster/flux-owned.js';
 import {
@@ -11,6 +10,7 @@ import {
   takeOverProblems,
 } from '../cluster/prune-effects.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
+import { apiObjectsIn } from '../constructs/objects.js';
 import { OperatorError, type Problem } from '../errors.js';
 import { Cluster } from '../platform/cluster.js';
 import { isExisting } from '../platform/existing.js';
@@ -109,10 +109,6 @@ function placeOf(object: Tree): string {
   return `${String(namespace)}/${String(name)}`;
 }
 
-function objectsIn(chart: Chart): ApiObject[] {
-  return chart.node.findAll().filter(ApiObject.isApiObject);
-}
-
 /** An object that this project would make, and that another Flux Kustomization still applies. */
 interface Waiting {
   readonly object: OwnedObject;
@@ -126,7 +122,7 @@ function waitingFor({ settings, files }: Project, cluster: OwnedObjects): Waitin
   whole.addSecrets(files);
   const ours = new Map(
     whole.units.flatMap((unit) =>
-      objectsIn(unit).map((object) => [identity(object.toJson()), specOf(object.toJson())] as const),
+      apiObjectsIn(unit).map((object) => [identity(object.toJson()), specOf(object.toJson())] as const),
     ),
   );
   const units = new Set(whole.units.map(({ unitName }) => unitName));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ApiObject } from 'cdk8s';
+import { apiObjectsIn } from '../constructs/objects.js';
 import type { Problem } from '../errors.js';
 import type { FileTree } from '../output/render.js';
 import { credentialsFileIn } from '../platform/credentials-file.js';
@@ -11,15 +11,13 @@ import type { Tree } from '../tree.js';
 
 /** How a project's `dist/` gets from git into the cluster. */
 export function deliveryOf({ platform, view }: Pick<Project, 'platform' | 'view'>): Delivery {
-  const [namespace] = platform.namespace?.node.findAll().filter(ApiObject.isApiObject) ?? [];
+  const [namespace] = platform.namespace ? apiObjectsIn(platform.namespace) : [];
   const shipped: Shipped = {
     namespace: namespace?.toJson() as Tree | undefined,
     units: platform.units.map((unit) => ({
       kustomization: unit.kustomization.toJson() as Tree,
       objects: () =>
-        unit.node
-          .findAll()
-          .filter(ApiObject.isApiObject)
+        apiObjectsIn(unit)
           .filter((object) => object !== unit.kustomization)
           .map((object) => object.toJson() as Tree),
     })),

@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import { apiObjectsIn } from '../constructs/objects.js';
 import type { Problem } from '../errors.js';
 import { nameIn } from '../platform/context.js';
 import { isExisting } from '../platform/existing.js';
@@ -23,8 +23,8 @@ export function sameObjectProblems(
 ): Problem[] {
   const ours = new Map<string, { unit: string; object: Tree }>();
   for (const unit of platform.units) {
-    for (const node of unit.node.findAll()) {
-      if (!ApiObject.isApiObject(node) || elsewhere.has(node.kind)) continue;
+    for (const node of apiObjectsIn(unit)) {
+      if (elsewhere.has(node.kind)) continue;
       const { apiVersion, kind, name } = node;
       const object = { apiVersion, kind, metadata: { name, namespace: node.metadata.namespace } };
       ours.set(identity(object), { unit: unit.unitName, object });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ApiObject, type Chart } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { dump } from 'js-yaml';
+import { apiObjectsIn } from '../constructs/objects.js';
 import type { Unit } from '../constructs/unit.js';
 import { OperatorError, type Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
@@ -46,7 +47,7 @@ export function render({ namespace, units }: Pick<Platform, 'namespace' | 'units
     for (const [name, content] of folder) add(`${unit.unitName}/${name}`, content);
     add(`${unit.unitName}/kustomization.yaml`, kustomization(folder.map(([name]) => name)));
   }
-  const [namespaceObject] = namespace ? objectsOf(namespace) : [];
+  const [namespaceObject] = namespace ? apiObjectsIn(namespace) : [];
   if (namespaceObject) add('namespace.yaml', manifest(namespaceObject));
   add('kustomization.yaml', kustomization([...(namespaceObject ? ['namespace.yaml'] : []), ...fluxFiles]));
   if (problems.length > 0) throw new OperatorError(problems);
@@ -90,13 +91,9 @@ export function fileName(name: string): string {
   return `${name.slice(0, 240)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
-function objectsOf(chart: Chart): ApiObject[] {
-  return chart.node.findAll().filter((node) => ApiObject.isApiObject(node));
-}
-
 /** The files in a unit's folder, one per object: `<kind>-<name>.yaml`. */
 function folderOf(unit: Unit): [name: string, content: string | Buffer][] {
-  const objects = objectsOf(unit).filter((object) => object !== unit.kustomization);
+  const objects = apiObjectsIn(unit).filter((object) => object !== unit.kustomization);
   const base = (object: ApiObject) => `${object.kind}-${object.name}`.toLowerCase();
   const seen = new Map<string, number>();
   for (const object of objects) seen.set(base(object), (seen.get(base(object)) ?? 0) + 1);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type AppSecretProps, externalSecretNameOf } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { groupBy } from '../group-by.js';
+import { identityIn } from '../repository/metadata-text.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import { nameIn } from './context.js';
 import type { ResolvedSettings } from './settings.js';
@@ -42,7 +43,7 @@ export function findHandOvers(
   return units.flatMap((from) =>
     namesIn(join(dist, from))
       .filter((name) => name.startsWith('externalsecret-'))
-      .flatMap((name) => now.get(identityIn(join(dist, from, name))) ?? [])
+      .flatMap((name) => now.get(identityIn(readFileSync(join(dist, from, name)))) ?? [])
       .filter((secret) => placeOf(secret, project) !== from)
       .map((secret) => ({ from, secret })),
   );
@@ -68,14 +69,6 @@ export function handOverWarnings(
       todo: 'commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`',
     };
   });
-}
-
-/** Namespace and name of the object in a file that synth wrote. */
-function identityIn(file: string): string {
-  const text = readFileSync(file, 'utf8');
-  const [, metadata = ''] = /^metadata:\n((?: .*\n)*)/m.exec(text) ?? [];
-  const field = (name: string) => new RegExp(`^ {2}${name}: '?([^'\\n]*)`, 'm').exec(metadata)?.[1];
-  return `${field('namespace')}/${field('name')}`;
 }
 
 function namesIn(folder: string): string[] {

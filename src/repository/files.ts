@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { isBesideName, originOf, projectIn } from '../beside/first-line.js';
 import type { Problem } from '../errors.js';
 import type { Repository } from '../repository.js';
 import type { Tree } from '../tree.js';
+import { isBesideName, originOf, projectIn } from './first-line.js';
 import { isKustomizationFile, nodesIn, normalPath } from './kustomize.js';
 import { listFiles, remotesOf } from './list.js';
 import { type FileBytes, parseDocuments, readBytes } from './read.js';

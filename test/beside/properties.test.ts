@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { originOf } from '../../src/beside/first-line.js';
+import { originOf } from '../../src/repository/first-line.js';
 import { app, beside, fileOf, folder, type InRepository, inRepository } from './repository.js';
 
 const names = ['a', 'b', 'c'] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { firstLine, isBesideName, nameIn, originOf, projectIn } from '../../src/beside/first-line.js';
+import { firstLine, isBesideName, originOf, projectIn } from '../../src/repository/first-line.js';
 
 const folderName = fc
   .string({ minLength: 1, maxLength: 12, unit: 'binary-ascii' })
@@ -46,9 +46,6 @@ test.each([
 test('line endings and a byte order mark do not change whose it is', () => {
   const line = firstLine({ source: 'src/secrets/a.ts', project: '.', namespace: 'media' });
   expect(originOf(Buffer.from(`\uFEFF${line.replace('\n', '\r\n')}`))?.project).toBe('.');
-  expect(
-    nameIn(Buffer.from('kind: ExternalSecret\r\nmetadata:\r\n  name: a.b\r\n  x: y\r\nspec: {}\r\n')),
-  ).toBe('a.b');
 });
 
 test('files that synth would call so', () => {

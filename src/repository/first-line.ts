@@ -44,9 +44,3 @@ function decoded(text: string): string {
 export function isBesideName(file: string): boolean {
   return /(^|\/)externalsecret-[^/]*\.yaml$/.test(file);
 }
-
-/** `metadata.name` of the object in a file that synth wrote. */
-export function nameIn(content: Buffer): string | undefined {
-  const [, metadata = ''] = /^metadata:\r?\n((?: .*\r?\n?)*)/m.exec(content.toString('utf8')) ?? [];
-  return /^ {2}name: ['"]?([^'"\s]*)/m.exec(metadata)?.[1];
-}
