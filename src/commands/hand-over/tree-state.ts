@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { findBeside } from '../../beside/find.js';
-import type { FluxName, OwnedObject } from '../../cluster/flux-owned.js';
+import type { OwnedObject } from '../../cluster/flux-owned.js';
 import type { Holder, TreeState } from '../../cluster/prune-effects.js';
 import type { FluxKustomization } from '../../repository/flux-kustomization.js';
 import { identity } from '../../repository/objects.js';
@@ -19,8 +19,9 @@ import { isTree, metadataOf, type Tree } from '../../tree.js';
  */
 export function treeState(view: RepositoryView, project: string, objects: readonly OwnedObject[]): TreeState {
   const { model } = view;
-  const trees = new Map(objects.map((object) => [object, treeOf(object)]));
-  const theirs = view.sameObjects([...trees.values()]);
+  const inCluster = objects.map(treeOf);
+  const live = new Set(inCluster.map(identity));
+  const theirs = view.sameObjects(inCluster);
   const own = new Map<string, Holder[]>();
   const add = (object: Tree, holders: readonly Holder[]) =>
     own.set(identity(object), [...(own.get(identity(object)) ?? []), ...holders]);
@@ -29,17 +30,19 @@ export function treeState(view: RepositoryView, project: string, objects: readon
     namespace: by.namespace,
     spec: specOf(object),
   });
-  const ways = model.likelyWays(view.dist).filter(({ by }) => by && !view.isElsewhere({ steps: [], by }));
-  // An entry may not be traceable; then what it applied before goes on being applied.
-  const isUnitLive = (unit: Tree) => objects.some((object) => identity(treeOf(object)) === identity(unit));
+  const ways = model
+    .likelyWays(view.dist)
+    .flatMap(({ steps, by }) => (by && !view.isElsewhere({ steps, by }) ? [{ steps, by }] : []));
   for (const { unit, inside } of unitsIn(join(project, 'dist'))) {
-    const ends = ways.map((way) => model.atEnd(unit, way)).filter((end) => end !== undefined);
+    const applied = ways.map((way) => ({ by: way.by, end: model.atEnd(unit, way) }));
     add(
       unit,
-      ways.flatMap((way) => (way.by ? [holder(way.by, model.atEnd(unit, way) ?? unit)] : [])),
+      applied.map(({ by, end }) => holder(by, end ?? unit)),
     );
-    if (ends.length === 0 && !isUnitLive(unit)) continue;
-    const { name, namespace } = metadataOf(ends[0] ?? unit);
+    const first = applied.find(({ end }) => end)?.end;
+    // An entry may not be traceable; then what it applied before goes on being applied.
+    if (!first && !live.has(identity(unit))) continue;
+    const { name, namespace } = metadataOf(first ?? unit);
     for (const object of inside) {
       add(object, [{ name: String(name), namespace: String(namespace), spec: specOf(object) }]);
     }
@@ -48,7 +51,7 @@ export function treeState(view: RepositoryView, project: string, objects: readon
   if (namespaceFile)
     add(
       namespaceFile,
-      ways.flatMap(({ by }) => (by ? [holder(by, namespaceFile)] : [])),
+      ways.map(({ by }) => holder(by, namespaceFile)),
     );
   for (const { file, namespace, object } of findBeside(project)) {
     const named = { ...object, metadata: { ...metadataOf(object), namespace } };
@@ -57,30 +60,23 @@ export function treeState(view: RepositoryView, project: string, objects: readon
       model.likelyWays(file).flatMap(({ by }) => (by ? [holder(by, object)] : [])),
     );
   }
-  const holders = (object: OwnedObject): Holder[] => {
-    const id = identity(treeOf(object));
+  const holdersOf = (object: Tree): Holder[] => {
+    const id = identity(object);
     const others = (theirs.get(id) ?? []).flatMap(({ object: found, way: { by } }) =>
       by ? [holder(by, found)] : [],
     );
     return [...(own.get(id) ?? []), ...others];
   };
   return {
-    holders,
-    kustomization(name: FluxName) {
-      const [found] = holders({ ...fluxObject, ...name });
-      return found?.spec ?? model.roots.find((root) => root.name === name.name)?.spec;
+    holders: (object) => holdersOf(treeOf(object)),
+    kustomization({ namespace, name }) {
+      const [found] = holdersOf(treeOf({ ...fluxKind, namespace, name }));
+      return found?.spec ?? model.roots.find((root) => root.name === name)?.spec;
     },
   };
 }
 
-const fluxObject = {
-  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-  kind: 'Kustomization',
-  owner: undefined,
-  isKept: false,
-  spec: {},
-  status: {},
-} as const;
+const fluxKind = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' };
 
 /** The units of a `dist/`, each with the objects of its folder. */
 function unitsIn(dist: string): { unit: Tree; inside: Tree[] }[] {
