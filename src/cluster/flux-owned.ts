@@ -65,11 +65,11 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
     listSecretMetadata(connection, label),
     ask(connection, 'list namespaces', ({ core }) => core.listNamespace({ labelSelector: label })),
     // A kind that the API server does not serve has no objects.
-    ...kinds.map(async ([, , resource]) => ifThere(list(connection, resource))),
+    ...kinds.map(async ([, kind, resource]) => [kind, await ifThere(list(connection, resource))] as const),
   ]);
-  const definitions = lists.at(-1) ?? [];
-  const served = kinds.findIndex(([, kind]) => kind === 'ExternalSecret');
-  if (lists[served] === undefined && definitions.some(({ metadata }) => isOurs(metadata.name))) {
+  const found = new Map(lists);
+  const definitions = found.get('CustomResourceDefinition') ?? [];
+  if (!found.get('ExternalSecret') && definitions.some(({ metadata }) => isOurs(metadata.name))) {
     throw new OperatorError([
       {
         where: 'External Secrets Operator',
@@ -78,8 +78,10 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
       },
     ]);
   }
-  const objects = kinds.flatMap(([apiVersion, kind], index) =>
-    (lists[index] ?? []).map(({ metadata, spec, status }) => owned(apiVersion, kind, metadata, spec, status)),
+  const objects = kinds.flatMap(([apiVersion, kind]) =>
+    (found.get(kind) ?? []).map(({ metadata, spec, status }) =>
+      owned(apiVersion, kind, metadata, spec, status),
+    ),
   );
   return {
     objects: [

@@ -175,12 +175,12 @@ function problemsOf(
       });
     }
     const holder = push.after.holders(object).find((one) => to && isSame(one, to));
-    const older = effect === 'handed over' && olderVersion(object, push.operatorVersion);
-    if (older) {
+    const newer = effect === 'handed over' && newerVersion(object, push.operatorVersion);
+    if (newer) {
       problems.push({
         where,
-        what: `is at version ${older}, and this project installs ${push.operatorVersion}`,
-        todo: `set externalSecrets: { version: '${older}' } in src/settings.ts`,
+        what: `is at version ${newer}, and this project installs ${push.operatorVersion}`,
+        todo: `set externalSecrets: { version: '${newer}' } in src/settings.ts`,
       });
     }
     const staysReleased =
@@ -205,7 +205,7 @@ function markFor({ owner }: OwnedObject, { kustomizations }: OwnedObjects): stri
 }
 
 /** The chart version of a release that is newer than ours; undefined otherwise. */
-function olderVersion({ status }: OwnedObject, ours: string | undefined): string | undefined {
+function newerVersion({ status }: OwnedObject, ours: string | undefined): string | undefined {
   const [last] = Array.isArray(status['history']) ? status['history'] : [];
   const version = at(last, 'chartVersion');
   if (typeof version !== 'string' || ours === undefined) return undefined;

@@ -91,16 +91,16 @@ function pushOf({ path, repository, settings, view }: Project, cluster: OwnedObj
     return treeState(new RepositoryView(where, prefix), project, objects);
   });
   const changed = changedSince(top, commit);
-  const isOurs = !isExisting(settings.externalSecrets);
+  const operator = isExisting(settings.externalSecrets) ? undefined : settings.externalSecrets;
   return {
     before,
     after: treeState(view, path, objects),
     touches: (name) => changed.some((text) => text.includes(name)),
     operators: [
       ...view.operatorReleases().map(({ object }) => placeOf(object)),
-      ...(isOurs ? [`${settings.namespace}/${operatorRelease}`] : []),
+      ...(operator ? [`${settings.namespace}/${operatorRelease}`] : []),
     ],
-    operatorVersion: isExisting(settings.externalSecrets) ? undefined : settings.externalSecrets.version,
+    operatorVersion: operator?.version,
   };
 }
 
