@@ -16,13 +16,12 @@ import { Cluster } from '../platform/cluster.js';
 import { isExisting } from '../platform/existing.js';
 import { composeProject, type Project } from '../platform/project.js';
 import { resolveSettings, settingsFile } from '../platform/settings.js';
-import { identity } from '../repository/objects.js';
+import { identity, namespacedName } from '../repository/objects.js';
 import { RepositoryView } from '../repository/scan.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
 import { plainTable } from '../terminal/table.js';
-import { metadataOf, type Tree } from '../tree.js';
 import { appliedRevision, atRevision, changedSince } from './hand-over/revision.js';
 import { specOf, treeOf, treeState } from './hand-over/tree-state.js';
 
@@ -97,16 +96,11 @@ function pushOf({ path, repository, settings, view }: Project, cluster: OwnedObj
     after: treeState(view, path, objects),
     touches: (name) => changed.some((text) => text.includes(name)),
     operators: [
-      ...view.operatorReleases().map(({ object }) => placeOf(object)),
+      ...view.operatorReleases().map(({ object }) => namespacedName(object)),
       ...(operator ? [`${settings.namespace}/${operatorRelease}`] : []),
     ],
     operatorVersion: operator?.version,
   };
-}
-
-function placeOf(object: Tree): string {
-  const { namespace, name } = metadataOf(object);
-  return `${String(namespace)}/${String(name)}`;
 }
 
 /** An object that this project would make, and that another Flux Kustomization still applies. */

@@ -1,7 +1,7 @@
 /** Parts of the platform that the repository already installs, and how the settings use them. */
 import type { Problem } from '../errors.js';
 import { plainText } from '../repository/kustomize.js';
-import type { FoundObject } from '../repository/objects.js';
+import { type FoundObject, namespacedName } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { at, isTree, metadataOf, type Tree } from '../tree.js';
 import type { AppSecretsFile } from './app-secrets.js';
@@ -29,16 +29,16 @@ export function thereAlready(
   { namespace, flux }: Pick<ResolvedSettings, 'namespace' | 'flux'>,
 ): ThereAlready[] {
   const operators = view.operatorReleases().map((found): ThereAlready => {
-    const own = metadataOf(found.object);
-    const runsIn = String(at(found.object, 'spec', 'targetNamespace') ?? own['namespace']);
+    const { object, file } = found;
+    const runsIn = String(at(object, 'spec', 'targetNamespace') ?? metadataOf(object)['namespace']);
     const words = [
       ...unitWords(view, found, flux),
       ...(runsIn === namespace ? [] : [`namespace: '${runsIn}'`]),
     ];
     return {
       part: 'externalSecrets',
-      file: found.file,
-      what: `External Secrets Operator is already installed, by HelmRelease ${String(own['namespace'])}/${String(own['name'])} in ${found.file}`,
+      file,
+      what: `External Secrets Operator is already installed, by HelmRelease ${namespacedName(object)} in ${file}`,
       line: `externalSecrets: existing(${words.length > 0 ? `{ ${words.join(', ')} }` : ''})`,
     };
   });

@@ -19,6 +19,12 @@ export function identity(object: Tree): string {
   return `${groupOf(object)} ${String(object['kind'])} ${scope}${String(name)}`;
 }
 
+/** Namespace and name of a namespaced object: `media/radarr`. */
+export function namespacedName(object: Tree): string {
+  const { namespace, name } = metadataOf(object);
+  return `${String(namespace)}/${String(name)}`;
+}
+
 /** Cluster-scoped kinds that this project uses. */
 const clusterScoped = new Set([
   'ClusterRole',

@@ -3,7 +3,7 @@ import { at, metadataOf, type Tree } from '../tree.js';
 import type { RepositoryFiles } from './files.js';
 import { groupOf, isKustomizationFile, plainText } from './kustomize.js';
 import type { FluxModel, Way } from './model.js';
-import type { FoundObject } from './objects.js';
+import { type FoundObject, namespacedName } from './objects.js';
 
 /** A Helm release of External Secrets Operator, with any name. */
 export interface FoundOperator extends FoundObject {
@@ -22,7 +22,7 @@ export function operatorReleases(
   const sources = new Map(
     objectsIn(files, model, isElsewhere, holdsSource)
       .filter(({ object }) => isSource(object))
-      .map(({ object }) => [placeOf(object), object]),
+      .map(({ object }) => [namespacedName(object), object]),
   );
   const names = [...sources.values()].map((source) => String(metadataOf(source)['name']));
   const holdsRelease = (bytes: Buffer) =>
@@ -70,11 +70,6 @@ export function secretStores(
     ({ object }) =>
       groupOf(object) === 'external-secrets.io' && /^(Cluster)?SecretStore$/.test(String(object['kind'])),
   );
-}
-
-function placeOf(object: Tree): string {
-  const { namespace, name } = metadataOf(object);
-  return `${String(namespace)}/${String(name)}`;
 }
 
 /** An ExternalSecret also mentions its store, but only a store has a provider. */
