@@ -8,7 +8,8 @@ import { addCheck } from './constructs/validation.js';
 import { OperatorError } from './errors.js';
 import { guardSecrets } from './guards/index.js';
 import { checkAppSecret } from './platform/app-secret-shape.js';
-import { resolveSettings, settingsFile } from './platform/settings.js';
+import { resolveSettings } from './platform/resolve-settings.js';
+import { settingsFile } from './platform/settings.js';
 
 /**
  * An ExternalSecret that reads 1Password items and creates one Secret. `app.synth()` checks it like a file under

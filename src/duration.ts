@@ -1,3 +1,6 @@
+/** The shortest and the longest refresh interval, in milliseconds. */
+export const refreshBounds = { min: 10_000, max: 3_600_000 } as const;
+
 const units: Record<string, number> = {
   ns: 1e-6,
   us: 1e-3,

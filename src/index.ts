@@ -41,7 +41,8 @@ export {
   existing,
 } from './platform/existing.js';
 export type { Compose, PlatformInput } from './platform/platform.js';
-export type { ChartSettings, ResolvedSettings, Settings, StoreSettings } from './platform/settings.js';
+export type { ChartSettings, Settings, StoreSettings } from './platform/settings.js';
+export type { ResolvedSettings } from './platform/settings-schema.js';
 export { run } from './run.js';
 
 /**

@@ -8,7 +8,7 @@ import { validate } from '../src/output/validate.js';
 import { checkAppSecret } from '../src/platform/app-secret-shape.js';
 import type { AppSecretsFile } from '../src/platform/app-secrets.js';
 import { composePlatform } from '../src/platform/platform.js';
-import { resolveSettings } from '../src/platform/settings.js';
+import { resolveSettings } from '../src/platform/resolve-settings.js';
 import { isTree } from '../src/tree.js';
 import { appSecretArbitrary } from './app-secrets.js';
 

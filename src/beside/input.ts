@@ -1,7 +1,7 @@
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import type { HandOver } from '../platform/hand-over.js';
 import type { Platform } from '../platform/platform.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
 

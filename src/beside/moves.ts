@@ -2,7 +2,7 @@ import { AppSecret, type AppSecretProps } from '../constructs/app-secret.js';
 import type { Problem } from '../errors.js';
 import { placeOf } from '../platform/hand-over.js';
 import type { BesideSecret } from '../platform/platform.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 import { identityIn } from '../repository/metadata-text.js';
 import type { BesideInput } from './input.js';
 import { lineOf } from './lines.js';

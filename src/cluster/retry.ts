@@ -1,5 +1,6 @@
 import { annotateForSync, type Connection, resources } from './connection.js';
-import type { Row, Status } from './status.js';
+import type { Row } from './row.js';
+import type { Status } from './status.js';
 import { until } from './until.js';
 
 /**

@@ -2,9 +2,9 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import type { AppSecretContext } from '../constructs/app-secret.js';
 import { connectName } from '../constructs/connect-release.js';
 import { age } from './age.js';
+import { conditionOf, isReady } from './condition.js';
 import { ask, type ClusterObject, type Connection, list, resources } from './connection.js';
 import type { Verdict } from './criterion.js';
-import { conditionOf, isReady } from './status.js';
 import { until } from './until.js';
 
 /** How long after Connect the store may take to become Ready, in milliseconds. */

@@ -1,8 +1,8 @@
 import type { CoreV1Event } from '@kubernetes/client-node';
 import { type Problem, problemLine } from '../errors.js';
 import { writeAnew } from '../external-secret/made-once.js';
-import { isReadable, readableReason, retained, secretMissing } from '../external-secret/reason.js';
 import { tokenWarnings } from '../token-expiry.js';
+import { isReady } from './condition.js';
 import {
   ask,
   ClusterError,
@@ -13,35 +13,9 @@ import {
   resources,
 } from './connection.js';
 import type { Expected, ExpectedStore } from './expected.js';
-import { type SourceKind, sourceResource } from './source.js';
-import { isMadeOnce, isSynced, lastSyncOf, type Now, nextRefreshOf, troubleOf } from './trouble.js';
-
-/** One row of the status table. */
-export interface Row {
-  readonly kind:
-    | SourceKind
-    | 'Kustomization'
-    | 'HelmRelease'
-    | 'ClusterSecretStore'
-    | 'SecretStore'
-    | 'ExternalSecret';
-  /** undefined for cluster-scoped objects. */
-  readonly namespace: string | undefined;
-  readonly name: string;
-  readonly ready: boolean;
-  /** When the Secret was last written; undefined for never, and for other kinds. */
-  readonly lastSync: Date | undefined;
-  /** When ESO next reads 1Password; undefined while it fails and retries with backoff. */
-  readonly nextRefresh: Date | undefined;
-  /** Whether ESO is retrying. */
-  readonly retried: boolean;
-  /** Why it is not ready, in one line; '' if it is. */
-  readonly message: string;
-  /** Time of the newest event about the failure; undefined if there is none. */
-  readonly said: Date | undefined;
-  /** The object; undefined if it is not in the cluster. */
-  readonly object: ClusterObject | undefined;
-}
+import { absentRow, type Row, rowOf } from './row.js';
+import { sourceResource } from './source.js';
+import { isMadeOnce, isSynced, type Now } from './trouble.js';
 
 /** The status of the platform. */
 export interface Status {
@@ -144,7 +118,7 @@ export async function readStatus(connection: Connection, expected: Expected, onl
           const object = found.find((other) => isSame(other, one));
           if (object) return rowOf(kind, object, events, now);
           const message = typeof missing === 'string' ? missing : missing(one);
-          return { ...empty, kind, namespace: one.namespace, name: one.name, message };
+          return { ...absentRow, kind, namespace: one.namespace, name: one.name, message };
         });
   const missingSource = `not in the cluster: Flux was bootstrapped with another source; set flux.source in src/settings.ts`;
   const ofKind = (kind: ExpectedStore['kind']) =>
@@ -230,7 +204,7 @@ function absentRows(
   // During a move, an app secret is in two units.
   return [...new Map(absent.map((one) => [idOf(one), one])).values()].map(
     ({ namespace, name, ...place }) => ({
-      ...empty,
+      ...absentRow,
       kind: 'ExternalSecret',
       namespace,
       name,
@@ -241,15 +215,6 @@ function absentRows(
     }),
   );
 }
-
-const empty = {
-  ready: false,
-  lastSync: undefined,
-  nextRefresh: undefined,
-  retried: false,
-  said: undefined,
-  object: undefined,
-} as const;
 
 function byName(a: Row, b: Row): number {
   return `${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1;
@@ -288,102 +253,4 @@ async function warnings(connection: Connection, namespace: string | undefined): 
       : core.listNamespacedEvent({ namespace, fieldSelector }),
   );
   return items;
-}
-
-/** A condition in the status of an object. */
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTransitionTime?: string;
-}
-
-/** An object's Ready condition; undefined until one is written. */
-export function conditionOf({ status }: ClusterObject): Condition | undefined {
-  return (status?.conditions as Condition[] | undefined)?.find(({ type }) => type === 'Ready');
-}
-
-/** Whether an object is Ready. ESO also says so when the Secret to merge into is missing, or when it had no data. */
-export function isReady(object: ClusterObject): boolean {
-  const { status, reason, message = '' } = conditionOf(object) ?? {};
-  return status === 'True' && reason !== secretMissing && !message.startsWith(retained);
-}
-
-function rowOf(kind: Row['kind'], object: ClusterObject, events: readonly CoreV1Event[], now: Now): Row {
-  const { name, namespace } = object.metadata;
-  const condition = conditionOf(object);
-  const trouble = troubleOf(kind, object, now);
-  const lastSync = lastSyncOf(object);
-  const says = isReady(object);
-  // While ESO works, the failure it reports says more than that the last sync is old.
-  const gone = object.metadata.deletionTimestamp !== undefined || object.spec?.suspend === true;
-  const ready = says && trouble === undefined;
-  // ESO reports success, and looks again at the next refresh.
-  const waits = condition?.reason === secretMissing && trouble === undefined;
-  const event = says ? undefined : newestEvent(object, kind, events, lastSync);
-  const message = ready
-    ? ''
-    : trouble !== undefined && (says || gone)
-      ? trouble
-      : why(object, condition, event);
-  return {
-    kind,
-    namespace,
-    name,
-    ready,
-    lastSync,
-    nextRefresh: ready || waits ? nextRefreshOf(object) : undefined,
-    retried: !says && !gone && !waits,
-    message: message.replace(/\s+/g, ' ').trim(),
-    said: event && new Date(timeOf(event)),
-    object,
-  };
-}
-
-/**
- * Why an object is not ready. ESO 2.9 names the item in an event, not in the condition; other versions may do the
- * reverse, so the first message that can be parsed wins.
- */
-function why(
-  object: ClusterObject,
-  condition: Condition | undefined,
-  event: CoreV1Event | undefined,
-): string {
-  const said = condition?.message;
-  if (said?.startsWith(retained)) {
-    return 'its items have no fields to read; External Secrets Operator keeps the Secret, if there is one';
-  }
-  if (condition?.reason === secretMissing) {
-    const { name } = object.spec?.target ?? {};
-    return `the Secret it adds keys to, ${name ?? object.metadata.name}, does not exist; once it does, run \`npm run status -- --retry\``;
-  }
-  const texts = [event?.message, said].filter((text): text is string => text !== undefined && text !== '');
-  const best = texts.find(isReadable) ?? texts[0];
-  if (best !== undefined) return readableReason(best, object);
-  return 'no status yet';
-}
-
-/** An object's newest event since its last successful sync. */
-function newestEvent(
-  { metadata }: ClusterObject,
-  kind: string,
-  events: readonly CoreV1Event[],
-  lastSync: Date | undefined,
-): CoreV1Event | undefined {
-  const [newest] = events
-    .filter(
-      ({ involvedObject }) =>
-        involvedObject.kind === kind &&
-        involvedObject.name === metadata.name &&
-        (involvedObject.namespace ?? '') === (metadata.namespace ?? ''),
-    )
-    .map((event) => ({ event, time: timeOf(event) }))
-    .filter(({ time }) => !lastSync || time >= lastSync.getTime())
-    .sort((a, b) => b.time - a.time);
-  return newest?.event;
-}
-
-function timeOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): number {
-  return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
 }

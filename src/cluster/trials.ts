@@ -3,10 +3,10 @@ import type { AppSecretContext, AppSecretProps } from '../constructs/app-secret.
 import { readableReason } from '../external-secret/reason.js';
 import { age } from './age.js';
 import { Canaries } from './canaries.js';
+import { conditionOf, isReady } from './condition.js';
 import type { Connection } from './connection.js';
 import { type Criterion, failure, judge, outcomeOf, type Verdict } from './criterion.js';
 import { keysOf, readSecretMetadata } from './secret-metadata.js';
-import { conditionOf, isReady } from './status.js';
 import { until } from './until.js';
 
 /** How long to wait for External Secrets Operator, in milliseconds. */

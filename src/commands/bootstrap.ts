@@ -8,7 +8,8 @@ import { credentialsProblems, decodeOnce, tokenProblems } from '../onepassword/b
 import { sweep } from '../onepassword/op-bootstrap.js';
 import { credentialsFileIn } from '../platform/credentials-file.js';
 import { isExisting } from '../platform/existing.js';
-import { loadSettings, settingsFile } from '../platform/settings.js';
+import { loadSettings } from '../platform/resolve-settings.js';
+import { settingsFile } from '../platform/settings.js';
 import { findCreationRule } from '../sops/creation-rule.js';
 import { encryptSecret } from '../sops/encrypt-secret.js';
 import { checkSops } from '../sops/sops.js';

@@ -5,7 +5,7 @@ import { OperatorError } from '../errors.js';
 import { unitGraph } from '../platform/graph.js';
 import { composePlatform } from '../platform/platform.js';
 import { composeProject } from '../platform/project.js';
-import { resolveSettings } from '../platform/settings.js';
+import { resolveSettings } from '../platform/resolve-settings.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';

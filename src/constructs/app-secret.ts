@@ -11,7 +11,7 @@ import {
   type ExternalSecretSpecTargetTemplateTemplateFrom,
   ExternalSecretSpecTargetTemplateTemplateFromConfigMapItemsTemplateAs,
 } from '../../imports/external-secrets.io.js';
-import { goDuration } from '../duration.js';
+import { goDuration, refreshBounds } from '../duration.js';
 import { keyTemplates } from '../external-secret/key-templates.js';
 import { lookUps, type Provider, singleLookUps } from '../external-secret/look-ups.js';
 import type { SecretSource } from '../external-secret/source.js';
@@ -145,8 +145,6 @@ function configMapTemplates({
   }));
 }
 
-const hour = 3_600_000;
-
 const creationPolicies = {
   Owner: ExternalSecretSpecTargetCreationPolicy.OWNER,
   Orphan: ExternalSecretSpecTargetCreationPolicy.ORPHAN,
@@ -174,7 +172,7 @@ export class AppSecret extends Construct {
     // An ExternalSecret that never refreshes should not change along with the setting.
     const refreshInterval = once ? '1h' : (props.refreshInterval ?? context.refreshInterval);
     const annotations = {
-      ...((goDuration(refreshInterval) ?? 0) > hour && {
+      ...((goDuration(refreshInterval) ?? 0) > refreshBounds.max && {
         'cluster-secrets/refresh-interval': `longer than 1h, because the store ${context.storeName} reads with a service account, which has a limit of reads`,
       }),
       ...(context.handOver && { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' }),

@@ -2,7 +2,7 @@ import type { AppSecretProps } from '../constructs/app-secret.js';
 import { goDuration } from '../duration.js';
 import type { Problem } from '../errors.js';
 import { lookUps, singleLookUps } from '../external-secret/look-ups.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 
 /** The requests to Connect for one look-up of an item by its title, or of one field or file in it. */
 const requestsPerLookUp = 4;

@@ -1,7 +1,7 @@
 import type { UnitReference } from '../constructs/external-unit.js';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 import type { RepositoryView } from '../repository/scan.js';
 
 /** A Flux Kustomization of this project or elsewhere in the repository. */

@@ -6,7 +6,7 @@ import { someOf } from '../platform/app-secret-shape.js';
 import type { AppSecretsFile, DoubtfulSecret } from '../platform/app-secrets.js';
 import type { HandOver } from '../platform/hand-over.js';
 import type { Platform } from '../platform/platform.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 import { storeWarnings } from '../platform/there-already.js';
 import type { RepositoryView } from '../repository/scan.js';
 import type { Repository } from '../repository.js';
@@ -70,7 +70,7 @@ export interface Guarded {
  */
 export function guard(guarded: Guarded): { problems: Problem[]; warnings: Problem[] } {
   const { path, files, settings, platform, view, beside } = guarded;
-  const found = view.findSecrets(files.flatMap((file) => file.secrets));
+  const found = view.findSecrets(secretsIn(files));
   const dependencies = dependencyProblems(platform, settings, view);
   const others = found.secrets.filter(
     ({ file, namespace, name }) => !beside.told.has(`${file} ${namespace}/${name}`),
@@ -97,13 +97,7 @@ export function guard(guarded: Guarded): { problems: Problem[]; warnings: Proble
     ],
     warnings: [
       ...files.flatMap((file) => ofEach(file, (secret) => coded('templates', templateWarnings(secret)))),
-      ...coded(
-        'connect-load',
-        loadWarnings(
-          files.flatMap(({ secrets }) => secrets),
-          settings,
-        ),
-      ),
+      ...coded('connect-load', loadWarnings(secretsIn(files), settings)),
       ...coded('stores', storeWarnings(settings, files, view)),
       ...coded('namespaces', namespaceWarnings(files, [settings.namespace, namespace], view)),
       ...coded('dependencies', dependencies.warnings),
@@ -130,6 +124,10 @@ function ofEach(
   });
 }
 
+function secretsIn(files: readonly AppSecretsFile[]): AppSecretProps[] {
+  return files.flatMap(({ secrets }) => secrets);
+}
+
 function byPlace(problems: readonly Problem[]): Problem[] {
   return [...problems].sort((a, b) => (a.where < b.where ? -1 : 1));
 }
@@ -152,12 +150,6 @@ export function guardSecrets({ settings, files }: Pick<Guarded, 'settings' | 'fi
     ...files.flatMap(({ doubtful = [] }) => doubtful.flatMap(guardFields)),
     ...files.flatMap((file) => ofEach(file, guardOne)),
     ...coded('same-name', sameNameProblems(files)),
-    ...coded(
-      'connect-load',
-      loadProblems(
-        files.flatMap(({ secrets }) => secrets),
-        settings,
-      ),
-    ),
+    ...coded('connect-load', loadProblems(secretsIn(files), settings)),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../errors.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import { type HandOver, placeOf } from '../platform/hand-over.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 import type { RepositoryView } from '../repository/scan.js';
 
 /**

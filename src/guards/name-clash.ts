@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import { keysOf } from '../external-secret/source.js';
 import { groupBy } from '../group-by.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 import { identity } from '../repository/objects.js';
 import type { RepositoryView } from '../repository/scan.js';
 import { secretsMadeBy } from '../repository/secret-makers.js';

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import { itemsOf } from '../external-secret/source.js';
 import { operatorNamespace } from '../platform/context.js';
 import { isExisting } from '../platform/existing.js';
-import type { ResolvedSettings } from '../platform/settings.js';
+import type { ResolvedSettings } from '../platform/settings-schema.js';
 
 /** Secrets that this project or Flux depends on, each with a description. */
 function reserved(settings: ResolvedSettings): Map<string, string> {

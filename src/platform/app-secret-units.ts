@@ -12,7 +12,7 @@ import { groupBy } from '../group-by.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import { externalSecretHealth, type PlatformContext } from './context.js';
 import type { HandOver } from './hand-over.js';
-import type { ResolvedSettings } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 import { unitNameOf } from './unit-name.js';
 
 /** An app secret and the file that declares it. */

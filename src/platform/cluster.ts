@@ -16,7 +16,7 @@ import { appSecretAlerts, onepasswordAlerts } from './onepassword-alerts.js';
 import { onepasswordConnect } from './onepassword-connect.js';
 import { onepasswordCredentials } from './onepassword-credentials.js';
 import { onepasswordStore } from './onepassword-store.js';
-import type { ResolvedSettings } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 
 /** What a `Cluster` is made from. */
 export interface ClusterProps {

@@ -2,7 +2,7 @@ import type { Flux, HealthCheck, HealthCheckExpression } from '../constructs/uni
 import { retained, secretMissing } from '../external-secret/reason.js';
 import type { Tree } from '../tree.js';
 import { isExisting } from './existing.js';
-import type { Part, ResolvedSettings } from './settings.js';
+import type { Part, ResolvedSettings } from './settings-schema.js';
 
 /** What every unit of the platform is made from. */
 export interface PlatformContext {

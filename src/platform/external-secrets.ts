@@ -4,7 +4,8 @@ import { sourceOf } from '../constructs/helm-release.js';
 import { ReleaseServiceAccount, releaseServiceAccount } from '../constructs/release-service-account.js';
 import { Unit } from '../constructs/unit.js';
 import { helmReleaseHealth, nameIn, type PlatformContext } from './context.js';
-import { type ResolvedChart, settingsFile } from './settings.js';
+import { settingsFile } from './settings.js';
+import type { ResolvedChart } from './settings-schema.js';
 
 /**
  * The unit `external-secrets`: External Secrets Operator.

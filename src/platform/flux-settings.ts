@@ -2,7 +2,8 @@ import type { Problem } from '../errors.js';
 import { type Answer, type Conventions, conventionsOf } from '../repository/conventions.js';
 import type { FluxModel } from '../repository/model.js';
 import { isTree } from '../tree.js';
-import { type ResolvedSettings, settingsFile } from './settings.js';
+import { settingsFile } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 
 /** The settings, with those about Flux filled in from the repository. */
 export interface FoundSettings {

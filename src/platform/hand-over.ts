@@ -6,7 +6,7 @@ import { groupBy } from '../group-by.js';
 import { identityIn } from '../repository/metadata-text.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import { nameIn } from './context.js';
-import type { ResolvedSettings } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 import { secretsPrefix, unitNameOf } from './unit-name.js';
 
 /**

@@ -9,7 +9,7 @@ import { groupBy } from '../group-by.js';
 import { isTree } from '../tree.js';
 import { hasNamespace, nameIn, operatorNamespace, type PlatformContext, valuesOf } from './context.js';
 import { isExisting } from './existing.js';
-import type { ResolvedSettings } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 
 /**
  * The unit `onepassword-alerts`: alerts on the store, the ExternalSecrets, the webhook and Connect, and a dashboard.

@@ -8,7 +8,8 @@ import { ReleaseServiceAccount, releaseServiceAccount } from '../constructs/rele
 import { Unit } from '../constructs/unit.js';
 import { helmReleaseHealth, nameIn, operatorNamespace, type PlatformContext } from './context.js';
 import { isExisting } from './existing.js';
-import { type ResolvedChart, settingsFile } from './settings.js';
+import { settingsFile } from './settings.js';
+import type { ResolvedChart } from './settings-schema.js';
 
 /**
  * The unit `onepassword-connect`: the 1Password Connect server.

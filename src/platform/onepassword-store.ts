@@ -5,7 +5,7 @@ import { SecretStore, type SecretStoreProps } from '../constructs/secret-store.j
 import { Unit } from '../constructs/unit.js';
 import { nameIn, type PlatformContext, storeHealth } from './context.js';
 import { isExisting } from './existing.js';
-import type { ResolvedSettings } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 
 /**
  * The unit `onepassword-store`: the ClusterSecretStore.

@@ -12,7 +12,9 @@ import { readCredentials } from './credentials-file.js';
 import { settingsFromRepository } from './flux-settings.js';
 import { findHandOvers, type HandOver } from './hand-over.js';
 import { type Compose, composeCluster, type Platform } from './platform.js';
-import { projectPrefix, type ResolvedSettings, resolveSettings, settingsFile } from './settings.js';
+import { projectPrefix, resolveSettings } from './resolve-settings.js';
+import { settingsFile } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 import { existingProblems, settingsFromStore } from './there-already.js';
 
 /** A project, read from its files and composed in memory. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { closest } from '../closest.js';
 import { ExternalUnit } from '../constructs/external-unit.js';
-import { goDuration } from '../duration.js';
+import { goDuration, refreshBounds } from '../duration.js';
 import type { Problem } from '../errors.js';
 import { isReservedKey } from '../tree.js';
 
@@ -118,17 +118,14 @@ export function fluxDuration() {
     );
 }
 
-/** The shortest and the longest refresh interval, in milliseconds. */
-export const refreshBounds = { min: 10_000, max: 3_600_000 } as const;
-
 /**
  * The message for a refresh interval that is too long. The bound is this project's promise: how late a change in
  * 1Password may arrive. It does not apply to a store whose provider limits reads.
  */
-export const tooLong = rule(
-  'is over 1h, the longest a change in 1Password may take to arrive',
-  'write 10s to 1h',
-);
+export const tooLong = {
+  what: 'is over 1h, the longest a change in 1Password may take to arrive',
+  todo: 'write 10s to 1h',
+} as const;
 
 /** Whether a refresh interval is too long for that promise. */
 export function isTooLong(interval: string): boolean {

@@ -6,7 +6,7 @@ import type { RepositoryView } from '../repository/scan.js';
 import { at, isTree, metadataOf, type Tree } from '../tree.js';
 import type { AppSecretsFile } from './app-secrets.js';
 import type { ExistingStore } from './existing.js';
-import type { ResolvedSettings } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 
 /** A part of the platform that the repository already installs. */
 export interface ThereAlready {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AppSecretProps } from '../constructs/app-secret.js';
 import { everReady } from '../constructs/unit.js';
 import { nameIn } from './context.js';
-import type { ResolvedSettings } from './settings.js';
+import type { ResolvedSettings } from './settings-schema.js';
 
 /** Prefix of the units of app secrets. */
 export const secretsPrefix = 'secrets-';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { guardSecrets } from '../../src/guards/index.js';
 import { type FileTree, render } from '../../src/output/render.js';
 import { composePlatform } from '../../src/platform/platform.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 import { patched, toPatches } from '../../src/repository/patch.js';
 import { root } from '../project.js';
 import { ApiClient, type Manifest } from './client.js';

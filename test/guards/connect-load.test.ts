@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadProblems, loadWarnings } from '../../src/guards/connect-load.js';
 import type { AppSecretProps } from '../../src/index.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 
 const { settings } = resolveSettings({}, 'src/settings.ts');
 

@@ -1,6 +1,6 @@
 /** App secrets that add keys to a Secret of the repository, have a name of their own, or read a ConfigMap of it. */
 import { expect, test } from 'vitest';
-import { enc, errorsWith, flux, sops } from './repository.js';
+import { enc, errorsWith, rootOf, sops } from './repository.js';
 
 const file = 'src/secrets/grafana.ts';
 const app = (more: string) =>
@@ -9,14 +9,7 @@ const merge = (more = '') => app(`keys: { token: 'token' }, creationPolicy: 'Mer
 const where = `${file}: monitoring/grafana`;
 const nothing = `warning: ${where}: nothing in this repository creates this Secret, and with creationPolicy Merge External Secrets Operator does not either: the app secret is not ready until the Secret exists; correct the name, or remove creationPolicy, unless something else creates it`;
 
-const root = {
-  'flux-system/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: flux-system, namespace: flux-system}
-spec: {url: 'ssh://git@example.org/home', interval: 1m, ref: {branch: main}}
----
-${flux('flux-system', '{path: ./apps, prune: true, interval: 10m, sourceRef: {kind: GitRepository, name: flux-system}}')}`,
-};
+const root = rootOf('./apps');
 
 function externalSecret(name: string, target: string): string {
   return `apiVersion: external-secrets.io/v1

@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest';
-import { errorsWith, flux } from './repository.js';
+import { errorsWith, flux, rootOf } from './repository.js';
 
-const root = {
-  'flux-system/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: flux-system, namespace: flux-system}
-spec: {url: 'ssh://git@example.org/home', interval: 1m, ref: {branch: main}}
----
-${flux('flux-system', '{path: ./, prune: true, interval: 10m, sourceRef: {kind: GitRepository, name: flux-system}}')}`,
-};
+const root = rootOf('./');
 const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${name}\n`;
 const warning =
   'src/secrets/grafana.ts: monitoring/grafana: namespace: nothing in this repository creates or uses the namespace monitoring; correct the name, unless something else creates it';

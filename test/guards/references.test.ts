@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { referenceProblems } from '../../src/guards/references.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 
 const secret = (namespace: string, name: string) => ({ namespace, name, item: 'Item', keys: 'all' as const });
 

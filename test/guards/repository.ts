@@ -31,6 +31,19 @@ spec: ${spec}
 `;
 }
 
+/** Flux's root, as `flux bootstrap` writes it, that applies a folder. */
+export function rootOf(path: string): Record<string, string> {
+  const spec = `{path: ${path}, prune: true, interval: 10m, sourceRef: {kind: GitRepository, name: flux-system}}`;
+  return {
+    'flux-system/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {url: 'ssh://git@example.org/home', interval: 1m, ref: {branch: main}}
+---
+${flux('flux-system', spec)}`,
+  };
+}
+
 /** Runs synth with the app secret `monitoring/grafana` and these files, which may replace it. */
 export async function errorsWith(
   files: Record<string, string>,

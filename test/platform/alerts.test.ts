@@ -8,7 +8,7 @@ import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { externalUnit } from '../../src/index.js';
 import { composePlatform } from '../../src/platform/platform.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 import { copyProject, type Project } from '../project.js';
 import { findTool } from '../tools.js';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type AppSecretProps, externalUnit } from '../../src/index.js';
 import { render } from '../../src/output/render.js';
 import { composePlatform } from '../../src/platform/platform.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 import { unitNameOf } from '../../src/platform/unit-name.js';
 
 const secret = (namespace: string, name: string, more: Partial<AppSecretProps> = {}): AppSecretProps => ({

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { problemLine } from '../../src/errors.js';
 import { openConnect } from '../../src/onepassword/connect.js';
 import { checkAppSecret } from '../../src/platform/app-secret-shape.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 import { makeProject } from '../project.js';
 
 test('a missing import names the import, and an await that never resolves is reported', async () => {

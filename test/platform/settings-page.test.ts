@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import { externalUnit, type Settings } from '../../src/index.js';
-import { resolveSettings, type settingsSchema } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
+import type { settingsSchema } from '../../src/platform/settings-schema.js';
 import { isTree } from '../../src/tree.js';
 import { root } from '../project.js';
 

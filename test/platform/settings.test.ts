@@ -5,7 +5,7 @@ import { operatorDefaults, operatorRules } from '../../src/constructs/external-s
 import { problemLine } from '../../src/errors.js';
 import { externalUnit } from '../../src/index.js';
 import { composePlatform } from '../../src/platform/platform.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 import { isTree } from '../../src/tree.js';
 import { makeProject } from '../project.js';
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { problemsIn } from '../../src/constructs/validation.js';
 import { problemLine } from '../../src/errors.js';
 import { Cluster, existing, Unit } from '../../src/index.js';
-import { resolveSettings } from '../../src/platform/settings.js';
+import { resolveSettings } from '../../src/platform/resolve-settings.js';
 import { makeProject, readTree, root } from '../project.js';
 import { appSecret, bootstrapped, kustomization, place } from './shapes.js';
 

@@ -1,5 +1,6 @@
 import { age } from '../../cluster/age.js';
-import type { Row, Status } from '../../cluster/status.js';
+import type { Row } from '../../cluster/row.js';
+import type { Status } from '../../cluster/status.js';
 import { plainTable } from '../../terminal/table.js';
 
 /**
