@@ -21,9 +21,9 @@ import {
 import { checkAppSecret } from '../platform/app-secret-shape.js';
 import type { AppSecretsFile } from '../platform/app-secrets.js';
 import { connectNamespace } from '../platform/context.js';
-import { composeProject } from '../platform/project.js';
 import { loadSettings } from '../platform/resolve-settings.js';
 import { dependsOn, unitNameOf } from '../platform/unit-name.js';
+import { composeProject } from '../project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import { type Command, type ExitCode, tell } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';

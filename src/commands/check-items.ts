@@ -6,7 +6,7 @@ import { ItemFinder } from '../onepassword/item-finder.js';
 import { openVaults } from '../onepassword/open-vaults.js';
 import { someOf } from '../platform/app-secret-shape.js';
 import { connectNamespace } from '../platform/context.js';
-import { composeProject } from '../platform/project.js';
+import { composeProject } from '../project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command, ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';

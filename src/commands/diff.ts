@@ -10,7 +10,7 @@ import type { Files } from '../changes/tree.js';
 import { OperatorError } from '../errors.js';
 import { render } from '../output/render.js';
 import { changedGraph } from '../platform/graph.js';
-import { composeProject, type Project } from '../platform/project.js';
+import { composeProject, type Project } from '../project.js';
 import { projectIn } from '../repository/first-line.js';
 import { identityIn } from '../repository/metadata-text.js';
 import { parseArguments } from '../terminal/arguments.js';

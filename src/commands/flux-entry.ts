@@ -7,7 +7,7 @@ import { groupBy } from '../group-by.js';
 import { deliveryOf } from '../guards/delivery.js';
 import { toYaml } from '../output/render.js';
 import { nameIn } from '../platform/context.js';
-import { composeProject, type Project } from '../platform/project.js';
+import { composeProject, type Project } from '../project.js';
 import { type Change, changeText, type Delivery } from '../repository/delivery.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';

@@ -13,7 +13,7 @@ import { compare, type Difference, readDiffering, writeInto, writeTree } from '.
 import { valuesOf } from '../platform/context.js';
 import { isExisting } from '../platform/existing.js';
 import { handOverWarnings } from '../platform/hand-over.js';
-import { composeProject, type Project } from '../platform/project.js';
+import { composeProject, type Project } from '../project.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';

@@ -4,7 +4,7 @@ import { apiObjectsIn } from '../constructs/objects.js';
 import type { Problem } from '../errors.js';
 import type { FileTree } from '../output/render.js';
 import { credentialsFileIn } from '../platform/credentials-file.js';
-import type { Project } from '../platform/project.js';
+import type { Project } from '../project.js';
 import { type Delivery, deliver, type Shipped, strayWarnings } from '../repository/delivery.js';
 import { ignoredWarnings, surroundingWarnings } from '../repository/surroundings.js';
 import type { Tree } from '../tree.js';

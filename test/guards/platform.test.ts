@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Unit } from '../../src/constructs/unit.js';
 import { problemLine } from '../../src/errors.js';
 import { guard } from '../../src/guards/index.js';
-import { composeProject } from '../../src/platform/project.js';
+import { composeProject } from '../../src/project.js';
 import { flux } from '../flux.js';
 import { makeProject } from '../project.js';
 

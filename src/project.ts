@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import { type BesidePlan, planBeside } from '../beside/plan.js';
-import { problemsIn } from '../constructs/validation.js';
-import { coded, type Problem } from '../errors.js';
-import { loadDefault } from '../load-default.js';
-import { RepositoryView } from '../repository/scan.js';
-import { findRepository, type Repository } from '../repository.js';
-import { expiryIn, tokenWarnings } from '../token-expiry.js';
-import { type AppSecretsFile, readAppSecrets } from './app-secrets.js';
-import { hasNamespace } from './context.js';
-import { readCredentials } from './credentials-file.js';
-import { settingsFromRepository } from './flux-settings.js';
-import { findHandOvers, type HandOver } from './hand-over.js';
-import { type Compose, composeCluster, type Platform } from './platform.js';
-import { projectPrefix, resolveSettings } from './resolve-settings.js';
-import { settingsFile } from './settings.js';
-import type { ResolvedSettings } from './settings-schema.js';
-import { existingProblems, settingsFromStore } from './there-already.js';
+import { type BesidePlan, planBeside } from './beside/plan.js';
+import { problemsIn } from './constructs/validation.js';
+import { coded, type Problem } from './errors.js';
+import { loadDefault } from './load-default.js';
+import { type AppSecretsFile, readAppSecrets } from './platform/app-secrets.js';
+import { hasNamespace } from './platform/context.js';
+import { readCredentials } from './platform/credentials-file.js';
+import { settingsFromRepository } from './platform/flux-settings.js';
+import { findHandOvers, type HandOver } from './platform/hand-over.js';
+import { type Compose, composeCluster, type Platform } from './platform/platform.js';
+import { projectPrefix, resolveSettings } from './platform/resolve-settings.js';
+import { settingsFile } from './platform/settings.js';
+import type { ResolvedSettings } from './platform/settings-schema.js';
+import { existingProblems, settingsFromStore } from './platform/there-already.js';
+import { RepositoryView } from './repository/scan.js';
+import { findRepository, type Repository } from './repository.js';
+import { expiryIn, tokenWarnings } from './token-expiry.js';
 
 /** A project, read from its files and composed in memory. */
 export interface Project {
