@@ -99,7 +99,7 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
       kustomizations.map((one) => [`${one.metadata.namespace}/${one.metadata.name}`, one]),
     ),
     unkeptDefinitions: definitions
-      // Helm deletes what it made, and nothing else.
+      // Helm deletes only what it created.
       .filter(
         ({ metadata }) =>
           isOurs(metadata.name) &&
@@ -110,7 +110,7 @@ export async function readOwned(connection: Connection): Promise<OwnedObjects> {
   };
 }
 
-/** Whether the release itself keeps a CRD: Helm looks at its manifest, and not at what kubectl wrote on the object. */
+/** Whether the release itself keeps a CRD: Helm reads the manifest of the release, not the object in the cluster. */
 function keptByHelm({ annotations, managedFields }: ClusterObject['metadata']): boolean {
   const policy = 'helm.sh/resource-policy';
   if (annotations?.[policy] !== 'keep') return false;

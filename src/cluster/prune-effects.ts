@@ -26,7 +26,7 @@ export interface Holder {
 export interface TreeState {
   /** The Flux Kustomizations that apply this object, each with the object's spec. */
   holders(object: OwnedObject): readonly Holder[];
-  /** The spec of a Flux Kustomization; undefined if there is none, or nobody can tell. */
+  /** The spec of a Flux Kustomization; undefined if there is none, or if it is unknown. */
   kustomization(name: FluxName): Tree | undefined;
 }
 
@@ -67,7 +67,7 @@ export function pruneEffects(
 
 /**
  * Tells which Flux Kustomizations the push deletes, even if one of the same name comes back: their finalizers delete
- * what they applied. One goes when its parent no longer applies it and does not let it go, or goes itself.
+ * what they applied. A Flux Kustomization is deleted if its parent no longer applies it without letting it go, or is deleted itself.
  */
 function endingIn(cluster: OwnedObjects, push: Push): (name: FluxName) => boolean {
   const known = new Map<string, boolean>();
@@ -105,7 +105,7 @@ function effectOf(
   const isOwners = (holder: Holder) => isSame(holder, owner);
   if (!ends) {
     if (holders.some(isOwners)) return { object, after: owner, effect: 'stays' };
-    // Not every build can be followed: what was not traced there, and no changed file mentions, stays.
+    // Not every build can be traced: what was untraced before, and is in no changed file, stays.
     const wasTraced = before.holders(object).some(isOwners);
     if (!wasTraced && !touches(object.name)) return { object, after: owner, effect: 'stays' };
   }
@@ -196,7 +196,7 @@ function problemsOf(
   ];
 }
 
-/** How to mark an object; `prune: false` does not help where the deletion policy deletes all the same. */
+/** How to mark an object; `prune: false` does not help if the deletion policy deletes it anyway. */
 function markFor({ owner }: OwnedObject, { kustomizations }: OwnedObjects): string {
   const live = kustomizations.get(`${owner?.namespace}/${owner?.name}`)?.spec;
   const policy = live?.prune === false ? live.deletionPolicy : undefined;

@@ -16,7 +16,7 @@ export interface SecretStoreProps {
 }
 
 /**
- * A ClusterSecretStore that reads 1Password through Connect. It numbers the vaults, and ESO searches the lowest number
+ * A ClusterSecretStore that reads 1Password through Connect. It numbers the vaults, and External Secrets Operator searches the lowest number
  * first: https://external-secrets.io/latest/provider/1password-automation/
  *
  * @example

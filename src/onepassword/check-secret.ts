@@ -16,48 +16,48 @@ import { type ReadFields, unansweredFields } from '../templates/fields.js';
 import type { ItemFinder } from './item-finder.js';
 import type { VaultItem } from './vaults.js';
 
-/** One thing that an app secret takes from 1Password, and whether it is there. */
+/** An item, field or file that an app secret uses, and whether 1Password has it. */
 export interface Check {
   /** Title or ID of the item. */
   readonly item: string;
   /**
-   * Label of the field, `file NAME`, `.name` for what only a template uses, or `all fields`; undefined when
-   * it is about the item itself.
+   * Label of the field, `file NAME`, `.name` for what only a template uses, or `all fields`; undefined if the check is
+   * about the item itself.
    */
   readonly field?: string;
-  /** Whether it is there, and empty; undefined when it is not, or when it is about more than one. */
+  /** Whether it is empty; undefined if it does not exist, or if the check is about several. */
   readonly empty?: boolean;
-  /** Why it can't be used; undefined when it is found. */
+  /** Why it can't be used; undefined if it can. */
   readonly problem?: string;
-  /** What to do about it, where it is neither to write one of `closest` nor to correct a name. */
+  /** What to do about it, unless that is to write one of `closest` or to correct a name. */
   readonly todo?: string;
-  /** Titles, labels or file names that may have been meant, the nearest first. */
+  /** Titles, labels or file names that may have been meant, closest first. */
   readonly closest: readonly string[];
 }
 
-/** A field, file or name that is used, of one item. */
+/** A field, file or template name of one item that the app secret uses. */
 interface Use {
   readonly shown: string;
-  /** Its name behind the dot, without the alias. */
+  /** Its name in templates, without the alias. */
   readonly name: string;
   /** The exact label; undefined for what only a template uses. */
   readonly label?: string;
   readonly file?: string;
-  /** Whether a look-up of its own takes and decodes it. */
+  /** Whether it has its own look-up, which decodes it. */
   readonly decoded?: boolean;
-  /** Whether its key is not written when it is empty. */
+  /** Whether it must not be empty. */
   readonly mustBeFilled: boolean;
 }
 
-const twice = 'and then External Secrets Operator reads nothing of the item';
+const unreadable = "so External Secrets Operator can't read the item";
 
 /**
- * Compares an app secret with the items that it reads, by the rules of External Secrets Operator's
- * onepassword provider: labels are exact, sections do not count, one label twice spoils the whole item, and
- * of a Document only the files are read.
+ * Compares an app secret with the items that it reads, by the rules of External Secrets Operator's onepassword
+ * provider: labels must match exactly, sections are ignored, a duplicate label makes the whole item unreadable, and of
+ * a Document only the files are read.
  *
- * @returns One check for every item that is missing, and for every field and file that is used.
- * @throws OperatorError when 1Password does not answer.
+ * @returns A check for each missing item, and for each field and file that is used.
+ * @throws OperatorError if 1Password can't be reached or denies access.
  */
 export async function checkSecret(secret: SecretSource, finder: ItemFinder): Promise<Check[]> {
   const uses = usesByPrefix(secret);
@@ -71,8 +71,8 @@ export async function checkSecret(secret: SecretSource, finder: ItemFinder): Pro
 }
 
 /**
- * Items whose labels have no alias in front: a label that two of them have is told, and of a name that only a
- * template reads it is enough that one of them has it.
+ * Checks items without aliases. A label that two of them share is a problem; a name that only a template reads must
+ * exist in one of them.
  */
 async function checkTitles(secret: SecretSource, uses: readonly Use[], finder: ItemFinder): Promise<Check[]> {
   const found = await Promise.all(
@@ -83,7 +83,7 @@ async function checkTitles(secret: SecretSource, uses: readonly Use[], finder: I
       return { title, there: { prefix, title, item: one.item }, names };
     }),
   );
-  // ESO takes the later item's.
+  // If items share a label, ESO takes the last one's.
   const owner = new Map<string, string>();
   for (const { title, names = [] } of found) for (const name of names) owner.set(name, title);
   const checks = found.map(async ({ title, missing, there }, index): Promise<Check[]> => {
@@ -101,7 +101,7 @@ async function checkTitles(secret: SecretSource, uses: readonly Use[], finder: I
       ...shared.map(({ name, other }) => ({
         item: title,
         field: name,
-        problem: `'${other}' has it, too, and only this one would reach the Secret`,
+        problem: `'${other}' has the same label, and only this item's field would reach the Secret`,
         todo: "rename one of the two in 1Password, or give each item an alias: items: { alias: 'title' }",
         closest: [],
       })),
@@ -114,13 +114,13 @@ async function checkTitles(secret: SecretSource, uses: readonly Use[], finder: I
     ...lost.map(({ shown, name }) => ({
       item: found.map(({ title }) => title).join(', '),
       field: shown,
-      problem: 'no field is called so in a template',
+      problem: 'no field has this name in templates',
       closest: closest(name, owner.keys(), 3).map((one) => `.${one}`),
     })),
   ];
 }
 
-/** What is used of each item, by the prefix of its names. */
+/** What the app secret uses of each item, by the item's prefix. */
 function usesByPrefix(secret: SecretSource): Map<string, Use[]> {
   const prefixes = itemsOf(secret).map(({ prefix }) => prefix);
   const uses = new Map(prefixes.map((prefix): [string, Use[]] => [prefix, []]));
@@ -137,7 +137,7 @@ function usesByPrefix(secret: SecretSource): Map<string, Use[]> {
   }
   const unanswered = new Set(Object.values(secret.template ?? {}).flatMap(unansweredFields));
   for (const name of read.names) {
-    // The longest alias that fits; the guards tell of a name that fits none.
+    // The longest alias that matches; a guard reports a name that matches none.
     const [prefix] = prefixes.filter((one) => name.startsWith(one)).sort((a, b) => b.length - a.length);
     if (prefix === undefined) continue;
     const mustBeFilled = unanswered.has(name);
@@ -157,14 +157,14 @@ function useOf(source: KeySource, read: ReadFields): Use & { readonly prefix: st
   return { prefix, name, shown: label, label, decoded: isDecoded(source), mustBeFilled };
 }
 
-/** An item of the app secret that 1Password has. */
+/** An item of the app secret that was found in 1Password. */
 interface Found {
   readonly prefix: string;
   readonly title: string;
   readonly item: VaultItem;
 }
 
-/** The labels that External Secrets Operator reads of an item, by the names that they get. */
+/** The labels that External Secrets Operator reads from an item, by their names in templates. */
 async function namesOf(
   secret: SecretSource,
   { prefix, title, item }: Found,
@@ -196,33 +196,35 @@ async function checkItem(
   const checks: Check[] = [];
   const say = (field: string, problem?: string, near: readonly string[] = []) =>
     checks.push({ item: title, field, ...(problem !== undefined && { problem }), closest: near });
-  /** Says of what is there whether it is empty. */
+  /** Reports something that exists, and whether it is empty. */
   const sayFound = (use: Use, empty: boolean) => {
     const { shown, file, label } = use;
     const source = file === undefined ? `field: '${label}'` : `file: '${file}'`;
     const todo =
       file === undefined && label === undefined
-        ? `fill it in, or say in the template what then: {{ ${shown} | default "" }}`
+        ? `fill it in, or add a default to the template: {{ ${shown} | default "" }}`
         : `fill it in, or write { ${source}, mayBeEmpty: true }`;
-    const problem = `the ${file === undefined ? 'field' : 'file'} is empty, and no Secret would be written`;
+    const problem = `the ${file === undefined ? 'field' : 'file'} is empty, so no Secret would be written`;
     const wrong = empty && use.mustBeFilled;
     checks.push({ item: title, field: shown, empty, ...(wrong && { problem, todo }), closest: [] });
   };
   const collision = (name: string) => {
     const sources = named.get(name) ?? [];
-    return sources.length > 1 ? `${sources.map(quoted).join(' and ')} end in one key, ${name}` : undefined;
+    return sources.length > 1
+      ? `${sources.map(quoted).join(' and ')} would share the name ${name}`
+      : undefined;
   };
 
   for (const label of lookUp ? repeated(readable) : []) {
     const shown = label === '' ? '(no label)' : label;
-    say(shown, `${count(readable, label)} ${kind}s have this name, ${twice}`);
+    say(shown, `${count(readable, label)} ${kind}s have this name, ${unreadable}`);
   }
   if (secret.keys === 'all') {
     const problems = [...named].flatMap(([name]) => {
-      const bad = hasKeyCharacters(name) ? undefined : `'${name}' can't be the key of a Secret`;
+      const bad = hasKeyCharacters(name) ? undefined : `'${name}' is not a valid Secret key`;
       return collision(name) ?? bad ?? [];
     });
-    if (named.size === 0) problems.push(`the item has no ${kind}s, so no Secret would be made`);
+    if (named.size === 0) problems.push(`the item has no ${kind}s, so no Secret would be created`);
     say(`all ${kind}s`, problems.length > 0 ? problems.join(', ') : undefined);
   }
   for (const use of uses) {
@@ -230,7 +232,7 @@ async function checkItem(
     if (decoded && label !== undefined) {
       const there = count(labels, label);
       const near = there === 0 ? closest(label, new Set(labels), 3) : [];
-      const none = `no field of this label${near.length > 0 ? '' : listed(labels)}`;
+      const none = `no field with this label${near.length > 0 ? '' : listed(labels)}`;
       if (there === 1) sayFound(use, emptyLabels.includes(label));
       else say(shown, there === 0 ? none : `${there} fields have this label`, near);
     } else if (file !== undefined) {
@@ -244,11 +246,11 @@ async function checkItem(
       const others = near.length > 0 ? '' : listed(labels);
       const why = item.isDocument
         ? 'External Secrets Operator reads only the files of a Document'
-        : `no field of this label${others}`;
+        : `no field with this label${others}`;
       say(shown, why, near);
     } else {
       const full = `${prefix}${name}`;
-      const missing = named.has(full) ? undefined : `no ${kind} is called so in a template`;
+      const missing = named.has(full) ? undefined : `no ${kind} has this name in templates`;
       const near = missing === undefined ? [] : closest(full, named.keys(), 3).map((one) => `.${one}`);
       const problem = missing ?? collision(full);
       const [behind = ''] = named.get(full) ?? [];
@@ -257,12 +259,12 @@ async function checkItem(
       else say(shown, problem, near);
     }
   }
-  // What a text elsewhere reads of the item is not known; that the item is there is.
+  // What a template in a ConfigMap reads is unknown, but the item exists.
   if (checks.length === 0 && secret.templateFrom) checks.push({ item: title, closest: [] });
   return checks;
 }
 
-/** Labels that are said together with "no such field", unless they are many. */
+/** The existing names, for a message about a missing one; '' if there are too many. */
 function listed(names: readonly string[]): string {
   const some = names.filter((name) => name !== '');
   if (some.length === 0) return ', and the item has none';

@@ -65,7 +65,7 @@ export function patched(object: Tree, patches: readonly Patch[]): Tree | undefin
       if (result === undefined) return undefined;
       if (!Array.isArray(change)) return merge(result, withoutIdentity(change as Tree)) as Tree | undefined;
       const copy = structuredClone(result);
-      // kustomize fails on an operation that does not apply; its error is not for us to predict.
+      // kustomize fails on an operation that does not apply; predicting its errors is not our job.
       return applyOperations(copy, change).some((error) => error !== null) ? result : copy;
     }, object);
 }

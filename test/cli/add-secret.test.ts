@@ -86,8 +86,8 @@ test('a field that is not there: exit 1 with the closest, and no file', async ()
   expect([code, out]).toEqual([1, '']);
   expect(err).toBe(
     [
-      "1Password: Grafana: pasword: no field of this label; did you mean 'password'?",
-      "1Password: Grafana: usernam: no field of this label; did you mean 'username'?",
+      "1Password: Grafana: pasword: no field with this label; did you mean 'password'?",
+      "1Password: Grafana: usernam: no field with this label; did you mean 'username'?",
     ].join('\n'),
   );
   expect(secretFiles(project)).toEqual([]);

@@ -72,7 +72,7 @@ test('what is missing: the closest, a line each, exit 1', async () => {
   expect(err).toBe(
     [
       "src/secrets/app.ts: apps/s0: Grafena: no item with this title in Kubernetes; did you mean 'Grafana'?",
-      "src/secrets/app.ts: apps/s1: Grafana: Password: no field of this label; did you mean 'password'?",
+      "src/secrets/app.ts: apps/s1: Grafana: Password: no field with this label; did you mean 'password'?",
       "src/secrets/app.ts: apps/s1: Grafana: file ca.crt: no such file, only 'ca.pem'; correct it there or in 1Password",
     ].join('\n'),
   );
@@ -100,15 +100,11 @@ test('items and labels that are ambiguous', async () => {
     ),
   ).toEqual([
     ['Twice', undefined, `vault Kubernetes has 2 items with this title: ${twice.join(', ')}`],
-    [
-      'Repeated',
-      'token',
-      '2 fields have this name, and then External Secrets Operator reads nothing of the item',
-    ],
+    ['Repeated', 'token', "2 fields have this name, so External Secrets Operator can't read the item"],
     ['Repeated', 'file x', 'no such file, and the item has none'],
-    ['Collide', '.a_b', "'a b' and 'a-b' end in one key, a_b"],
-    ['Umlaut', 'all fields', "'Schlüssel' can't be the key of a Secret"],
-    ['Collide', 'all fields', "'a b' and 'a-b' end in one key, a_b"],
+    ['Collide', '.a_b', "'a b' and 'a-b' would share the name a_b"],
+    ['Umlaut', 'all fields', "'Schlüssel' is not a valid Secret key"],
+    ['Collide', 'all fields', "'a b' and 'a-b' would share the name a_b"],
   ]);
 });
 
@@ -122,17 +118,17 @@ test('templates, aliases and Documents', async () => {
       "item: 'Kubeconfig', keys: { notes: 'notesPlain' }",
     ),
   ).toEqual([
-    ['Grafana', '.pasword', 'no field is called so in a template', '.password'],
-    ['Grafana', '.nope', 'no field is called so in a template'],
-    ['Collide', 'username', "no field of this label, only 'a b', 'a-b', 'password'"],
-    ['Collide', '.r_passwort', 'no field is called so in a template', '.r_password'],
+    ['Grafana', '.pasword', 'no field has this name in templates', '.password'],
+    ['Grafana', '.nope', 'no field has this name in templates'],
+    ['Collide', 'username', "no field with this label, only 'a b', 'a-b', 'password'"],
+    ['Collide', '.r_passwort', 'no field has this name in templates', '.r_password'],
     ['Kubeconfig', 'notesPlain', 'External Secrets Operator reads only the files of a Document'],
   ]);
 });
 
 test('items without a prefix: a label of two of them, and a name that none has', async () => {
   const list = "items: ['Collide', 'Umlaut', 'Grafana'], keys: 'all'";
-  const other = "'Collide' has it, too, and only this one would reach the Secret";
+  const other = "'Collide' has the same label, and only this item's field would reach the Secret";
   expect(
     await problems(
       list,
@@ -140,12 +136,12 @@ test('items without a prefix: a label of two of them, and a name that none has',
       "items: ['Only shared', 'Nowhere'], keys: 'all', template: { t: '{{ .nope }}' }",
     ),
   ).toEqual([
-    ['Umlaut', 'all fields', "'Schlüssel' can't be the key of a Secret"],
+    ['Umlaut', 'all fields', "'Schlüssel' is not a valid Secret key"],
     ['Grafana', 'password', other],
     // With a template, other labels end in one name.
-    ['Collide', 'all fields', "'a b' and 'a-b' end in one key, a_b"],
+    ['Collide', 'all fields', "'a b' and 'a-b' would share the name a_b"],
     ['Grafana', 'password', other],
-    ['Collide, Umlaut, Grafana', '.usernam', 'no field is called so in a template', '.username'],
+    ['Collide, Umlaut, Grafana', '.usernam', 'no field has this name in templates', '.username'],
     ['Only shared', undefined, expect.stringContaining('no item')],
     // What is missing may have the field.
     ['Nowhere', undefined, expect.stringContaining('no item')],
@@ -176,7 +172,7 @@ test('one secret in several namespaces is told once', async () => {
   expect(code).toBe(1);
   expect(out.split('\n')).toHaveLength(3);
   expect(err).toBe(
-    "src/secrets/app.ts: a/x, b/x: Grafana: passwor: no field of this label; did you mean 'password'?",
+    "src/secrets/app.ts: a/x, b/x: Grafana: passwor: no field with this label; did you mean 'password'?",
   );
 });
 
@@ -192,7 +188,7 @@ test('vaults are searched in order, and the first that has the title wins', asyn
   expect(await project.run(script, [], { env })).toMatchObject({ code: 0, err: '' });
   project.write('src/settings.ts', settings("['Shared', 'Kubernetes']"));
   expect((await project.run(script, [], { env })).err).toBe(
-    "src/secrets/app.ts: apps/s0: Grafana: password: no field of this label, only 'elsewhere'; correct it there or in 1Password",
+    "src/secrets/app.ts: apps/s0: Grafana: password: no field with this label, only 'elsewhere'; correct it there or in 1Password",
   );
   const [, shared] = connectData.vaults;
   project.write('src/settings.ts', settings(`['Kubernetes', '${shared?.id}']`));
@@ -294,7 +290,7 @@ test('what is no list of items, and no item', async () => {
     ]);
   }
   const empty = await said(/\/items\/\w+$/, '{"fields":null}');
-  expect(empty[1]).toContain('Grafana: password: no field of this label, and the item has none');
+  expect(empty[1]).toContain('Grafana: password: no field with this label, and the item has none');
 });
 
 test('--json tells what went wrong as JSON, too', async () => {
@@ -323,9 +319,9 @@ test('an empty field or file is told, unless its key may be empty; its value nev
   expect(code).toBe(1);
   expect(out).toContain('6 checked in Kubernetes through Connect: 3 empty');
   expect(err.split('\n')).toEqual([
-    "src/secrets/app.ts: apps/s0: Empty: username: the field is empty, and no Secret would be written; fill it in, or write { field: 'username', mayBeEmpty: true }",
-    "src/secrets/app.ts: apps/s0: Empty: file void: the file is empty, and no Secret would be written; fill it in, or write { file: 'void', mayBeEmpty: true }",
-    'src/secrets/app.ts: apps/s2: Empty: .username: the field is empty, and no Secret would be written; fill it in, or say in the template what then: {{ .username | default "" }}',
+    "src/secrets/app.ts: apps/s0: Empty: username: the field is empty, so no Secret would be written; fill it in, or write { field: 'username', mayBeEmpty: true }",
+    "src/secrets/app.ts: apps/s0: Empty: file void: the file is empty, so no Secret would be written; fill it in, or write { file: 'void', mayBeEmpty: true }",
+    'src/secrets/app.ts: apps/s2: Empty: .username: the field is empty, so no Secret would be written; fill it in, or add a default to the template: {{ .username | default "" }}',
   ]);
   const json = await project.run(script, ['--json'], { env: access(server) });
   const { checks } = JSON.parse(json.out) as { checks: { field: string; empty?: boolean }[] };
@@ -359,7 +355,7 @@ test('an ID is looked for in the first vault only, as External Secrets Operator 
   const { err } = await project.run(script, [], { env: access(await start()) });
   expect(err.split('\n')).toEqual([
     `src/secrets/app.ts: apps/s0: ${shared}: it is in Shared, and External Secrets Operator looks up IDs in the first vault only, Kubernetes: write the item's title; correct it there or in 1Password`,
-    expect.stringMatching(/s3: Grafana: elsewhere: no field of this label/),
+    expect.stringMatching(/s3: Grafana: elsewhere: no field with this label/),
   ]);
 });
 
@@ -395,7 +391,7 @@ test('through op: the same answers, each item read once', async () => {
   const { PATH, log } = fakeOp(connectData);
   const { code, out, err } = await project.run(script, [], { env: { PATH } });
   expect(err).toBe(
-    "src/secrets/app.ts: apps/s1: Grafana: pasword: no field of this label; did you mean 'password'?",
+    "src/secrets/app.ts: apps/s1: Grafana: pasword: no field with this label; did you mean 'password'?",
   );
   expect(out).toMatch(/4 checked in Kubernetes through op: 1 not found$/);
   expect(code).toBe(1);

@@ -10,8 +10,8 @@ import { blobsAt, commitOf, git } from '../../repository/git.js';
  *
  * @param top Absolute path of the repository.
  * @param source Name of the Flux source of the project.
- * @param since The commit, if you say it.
- * @throws OperatorError if it is unknown: what a push changes is then unknown, too.
+ * @param since The commit, if the user names it.
+ * @throws OperatorError if it is unknown, because what the push changes is then unknown as well.
  */
 export function appliedRevision(
   top: string,
@@ -49,7 +49,7 @@ export function appliedRevision(
  * Checks a commit out into a temporary folder, and removes it afterwards.
  *
  * @param top Absolute path of the repository.
- * @param look Gets the folder.
+ * @param look Receives the folder.
  */
 export function atRevision<Result>(top: string, commit: string, look: (folder: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-secrets-'));

@@ -40,7 +40,7 @@ export function treeState(view: RepositoryView, project: string, objects: readon
       applied.map(({ by, end }) => holder(by, end ?? unit)),
     );
     const first = applied.find(({ end }) => end)?.end;
-    // An entry may not be traceable; then what it applied before goes on being applied.
+    // An entry that can't be traced is assumed to still apply what it applied before.
     if (!first && !live.has(identity(unit))) continue;
     const { name, namespace } = metadataOf(first ?? unit);
     for (const object of inside) {
