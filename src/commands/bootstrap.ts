@@ -20,6 +20,7 @@ import { type Io, print } from '../terminal/io.js';
 import { prompts } from '../terminal/prompts.js';
 import { endOf, tokenExpiresKey } from '../token-expiry.js';
 import { fromEnvironment, type InputOptions, readInputs } from './bootstrap/inputs.js';
+import { examples } from './examples.js';
 
 interface Options extends InputOptions {
   readonly decode?: true;
@@ -125,6 +126,15 @@ function parse(args: readonly string[], io: Io): Options | undefined {
 Without --credentials, --token or --from-op, both values are read from OP_CONNECT_CREDENTIALS and
 OP_CONNECT_TOKEN, if both are set. Flags and variables are never mixed, so new credentials never get an old
 token. On a terminal, the command prompts for whatever is missing.`,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        '--from-op',
+        '--from-op "op://Private/Connect of the cluster"',
+        '--credentials 1password-credentials.json --token token',
+        '--rotate --from-op --server cluster-secrets-2',
+      ),
     );
   const options = parseArguments<Options>(command, args, io);
   if (!options) return undefined;

@@ -11,6 +11,7 @@ import { parseArguments } from '../terminal/arguments.js';
 import type { Command, ExitCode } from '../terminal/command.js';
 import { type Io, print } from '../terminal/io.js';
 import { checkProblem, checksTable } from './check-items/checks.js';
+import { examples } from './examples.js';
 
 /** `check-items`: checks that 1Password has every item, field and file that `src/secrets/` uses. */
 export const checkItems: Command = async (project, args, io) => {
@@ -18,7 +19,8 @@ export const checkItems: Command = async (project, args, io) => {
     .description(
       'Check that 1Password has every item, field and file that src/secrets/ uses. Reads names, and whether a value is empty, but never values.',
     )
-    .option('--json', 'print JSON instead of a table');
+    .option('--json', 'print JSON instead of a table')
+    .addHelpText('after', examples('', '--json'));
   const asked = parseArguments<{ json?: true }>(command, args, io);
   if (!asked) return 0;
   try {

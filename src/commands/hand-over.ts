@@ -23,6 +23,7 @@ import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
 import { print } from '../terminal/io.js';
 import { plainTable } from '../terminal/table.js';
+import { examples } from './examples.js';
 import { appliedRevision, atRevision, changedSince } from './hand-over/revision.js';
 import { specOf, treeOf, treeState } from './hand-over/tree-state.js';
 
@@ -34,7 +35,9 @@ export const handOver: Command = async (path, args, io) => {
   const usage = new Usage('npm run hand-over --').description(
     'Check what pushing the working tree would do to External Secrets Operator, its stores and ExternalSecrets: what is handed over to this project or back, and what Flux would delete. Reads the cluster, and changes nothing.',
   );
-  usage.option('--since <commit>', 'the commit that Flux has applied (default: as the cluster says)');
+  usage
+    .option('--since <commit>', 'commit that Flux has applied (default: read from the cluster)')
+    .addHelpText('after', examples('', '--since origin/main'));
   const options = parseArguments<{ since?: string }>(usage, args, io);
   if (!options) return 0;
   const project = await composeProject(path, [], io);

@@ -7,6 +7,7 @@ import { ApiClient, type Manifest } from '../cluster/client.js';
 import { readObjects } from '../cluster/objects.js';
 import { kubeconfig, startServer } from '../cluster/server.js';
 import { createDefinitions } from '../cluster/setup.js';
+import { theSource } from '../cluster/world.js';
 import { externalSecret, helmRelease, store, unit } from '../cluster-api/objects.js';
 
 const statuses: Record<string, (name: string) => object> = {
@@ -41,6 +42,8 @@ export async function clusterWith(dist: string): Promise<Cluster | undefined> {
     const namespaces = new Set(objects.map(({ metadata }) => metadata.namespace).filter(Boolean));
     for (const name of namespaces)
       await client.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    await client.put(theSource);
+    await client.putStatus(theSource, theSource.status);
     const some = pLimit(16);
     await Promise.all(
       objects.map((object) =>

@@ -48,11 +48,7 @@ try {
     },
     rounds,
   );
-  note(
-    'synth of the shipped project / cdk8s synth of a fresh app',
-    start.shipped.time / start.cdk8s.time,
-    0.6,
-  );
+  note('synth of the shipped project / cdk8s synth of a new app', start.shipped.time / start.cdk8s.time, 0.6);
 
   const repository = repositoryWith(1000);
   make(repository.top);
@@ -62,7 +58,7 @@ try {
     rounds,
   );
   note(
-    'what 5,000 YAML files around it, 200 with SOPS, cost / synth of the shipped project',
+    'time added by 5,000 YAML files around the project, 200 of them with SOPS / synth of the shipped project',
     (guarded.big.time - guarded.alone.time) / guarded.shipped.time,
     0.5,
   );
