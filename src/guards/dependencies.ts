@@ -6,15 +6,20 @@ import type { RepositoryView } from '../repository/scan.js';
 
 /** A Flux Kustomization of this project or elsewhere in the repository. */
 interface Waiting {
+  /** `namespace/name`. */
+  readonly id: string;
   readonly name: string;
   /** Its place, for the messages. */
   readonly where: string;
   readonly dependsOn: readonly string[];
+  /** What it applies on the way to `dist/`, if it has `wait: true`: it is Ready only once all of that is. */
+  readonly applies: readonly string[];
 }
 
 /**
  * Units that Flux would never start: those in a dependency cycle, including through Flux Kustomizations elsewhere in
- * the repository, and those that wait for a unit that does not exist.
+ * the repository and through one above that waits for what it applies, and those that wait for a unit that does not
+ * exist.
  *
  * @param monitoring If set, the operator's chart needs the CRDs of its unit, although only the alerts wait for it.
  * @returns `problems`, and `warnings` about external units that are not in the repository.
@@ -28,10 +33,12 @@ export function dependencyProblems(
   const warnings: Problem[] = [];
   const own = new Map(units.map((unit) => [idOf(unit, unit.unitNamespace), unit]));
   const known = new Map<string, Waiting>();
+  const waiting = waitingAbove(view, [...own.keys()], units[0]?.unitNamespace);
+  const find = (id: string) => findUnit(id, known, waiting, view);
   for (const [id, unit] of own) {
     const needsCrds = monitoring && unit === operator ? [monitoring.unit] : [];
     const dependsOn = [...unit.dependsOn, ...needsCrds].map((one) => idOf(one, unit.unitNamespace));
-    known.set(id, { name: unit.unitName, where: unit.unitName, dependsOn });
+    known.set(id, { id, name: unit.unitName, where: unit.unitName, dependsOn, applies: [] });
   }
   for (const unit of units) {
     for (const dependency of unit.dependsOn) {
@@ -40,7 +47,7 @@ export function dependencyProblems(
         const what = `waits for the unit ${dependency.unitName}, which is not in this project`;
         const todo = 'create that unit here, or refer to it with externalUnit()';
         problems.push({ where: unit.node.path, what, todo });
-      } else if (!own.has(id) && view.model.hasFlux && !findUnit(id, known, view)) {
+      } else if (!own.has(id) && view.model.hasFlux && !find(id)) {
         const what = `waits for the Flux Kustomization ${id}, which is not in this repository`;
         warnings.push({
           where: unit.unitName,
@@ -50,11 +57,22 @@ export function dependencyProblems(
       }
     }
   }
-  for (const circle of circles([...known.keys()], (id) => findUnit(id, known, view))) {
-    const [first] = circle;
-    const what = `waits for itself: ${circle.map(({ name }) => name).join(' -> ')}`;
-    problems.push({ where: first?.where ?? '', what, todo: 'remove one of these dependencies' });
+  const shortest = new Map<string, Problem>();
+  for (const circle of circles([...known.keys()], find).sort((one, other) => one.length - other.length)) {
+    const waits = circle.find(({ applies }, index) => applies.includes(circle[index + 1]?.id ?? ''));
+    const path = waits ? fromUnit(circle, own) : circle;
+    const [first, second] = path;
+    const names = path.map(({ name }) => name).join(' -> ');
+    const problem = waits
+      ? {
+          what: `waits for itself on a new cluster: ${names}, because ${waits.name} in ${waits.where} has \`wait: true\`, and is Ready only once what it applies is`,
+          todo: `remove ${second?.name} from \`unit\` or \`waitsFor\`, or set \`wait: false\` in ${waits.where}`,
+        }
+      : { what: `waits for itself: ${names}`, todo: 'remove one of these dependencies' };
+    const key = waits ? `${first?.id} ${second?.id}` : names;
+    if (!shortest.has(key)) shortest.set(key, { where: first?.where ?? '', ...problem });
   }
+  problems.push(...shortest.values());
   return { problems, warnings };
 }
 
@@ -63,17 +81,54 @@ function idOf(reference: UnitReference, namespace: string): string {
   return `${reference.unitNamespace ?? namespace}/${reference.unitName}`;
 }
 
+/** What each Flux Kustomization above the units applies on the way to them, if it waits for that. */
+function waitingAbove(
+  view: RepositoryView,
+  units: readonly string[],
+  fluxNamespace = '',
+): ReadonlyMap<string, readonly string[]> {
+  const applies = new Map<string, readonly string[]>();
+  const done = new Set<string>();
+  const follow = (node: string, below: readonly string[]) => {
+    for (const way of view.model.liveWays(node)) {
+      const { by } = way;
+      if (!by || view.isElsewhere(way)) continue;
+      const id = `${by.namespace ?? fluxNamespace}/${by.name}`;
+      if (done.has(id)) continue;
+      done.add(id);
+      if (by.spec['wait'] === true) applies.set(id, below);
+      if (!by.isRoot) follow(by.file, [id]);
+    }
+  };
+  if (view.model.hasRoots) follow(view.dist, units);
+  return applies;
+}
+
 /** Looks up a Flux Kustomization among the known ones, then in the repository. */
-function findUnit(id: string, known: Map<string, Waiting>, view: RepositoryView): Waiting | undefined {
+function findUnit(
+  id: string,
+  known: Map<string, Waiting>,
+  waiting: ReadonlyMap<string, readonly string[]>,
+  view: RepositoryView,
+): Waiting | undefined {
   const there = known.get(id);
   if (there) return there;
   const [namespace = '', name = ''] = id.split('/');
   const [found] = view.fluxNamed(name, namespace);
   if (!found) return undefined;
   const dependsOn = found.dependsOn.map((one) => `${one.namespace ?? namespace}/${one.name}`);
-  const unit = { name, where: found.file, dependsOn };
+  const unit = { id, name, where: found.file, dependsOn, applies: waiting.get(id) ?? [] };
   known.set(id, unit);
   return unit;
+}
+
+/** A cycle, begun at the unit in it that waits for something outside of the project. */
+function fromUnit(circle: readonly Waiting[], own: ReadonlyMap<string, unknown>): Waiting[] {
+  const ring = circle.slice(1);
+  const isOwn = (one: Waiting | undefined) => one !== undefined && own.has(one.id);
+  const start = ring.findIndex((one, index) => isOwn(one) && !isOwn(ring[(index + 1) % ring.length]));
+  const turned = [...ring.slice(start), ...ring.slice(0, start)];
+  return [...turned, ...turned.slice(0, 1)];
 }
 
 /** Every reachable cycle, once; its first member is repeated at the end. */
@@ -84,7 +139,8 @@ function circles(start: readonly string[], find: (id: string) => Waiting | undef
     const at = path.indexOf(id);
     if (at >= 0) found.push([...path.slice(at), id].flatMap((one) => find(one) ?? []));
     if (at >= 0 || done.has(id)) return;
-    for (const next of find(id)?.dependsOn ?? []) visit(next, [...path, id]);
+    const { dependsOn = [], applies = [] } = find(id) ?? {};
+    for (const next of [...dependsOn, ...applies]) visit(next, [...path, id]);
     done.add(id);
   };
   for (const id of start) visit(id, []);

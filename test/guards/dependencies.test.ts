@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bootstrapped, kustomization, place } from '../repository/shapes.js';
 import { errorsWith, flux } from './repository.js';
 
 const waiting = (unit: string) => `import { appSecret, externalUnit } from '#cluster-secrets';
@@ -51,3 +52,56 @@ test('one that has the name of a unit is refused, in the same namespace', async 
     err: "external-secrets: is also the name of a Flux Kustomization in ks.yaml, and the two would undo each other's work; rename that one, remove it first, or give this project a `name` in src/settings.ts",
   });
 });
+
+const operator = {
+  'src/settings.ts': `import { existing, externalUnit } from '#cluster-secrets';
+export default { externalSecrets: existing({ unit: externalUnit('infrastructure') }) };
+`,
+};
+
+/** What synth says in a repository whose root applies `infra/`, which applies the entry. */
+async function below(infrastructure: string, entry: string): Promise<{ code: number; err: string }> {
+  const { synth } = await place(
+    'secrets',
+    {
+      ...bootstrapped(),
+      'clusters/home/infra.yaml': kustomization('infrastructure', './infra', infrastructure),
+      'infra/cluster-secrets.yaml': kustomization('cluster-secrets', './secrets/dist', entry),
+    },
+    operator,
+  );
+  const { code, err } = await synth();
+  return { code, err };
+}
+
+test('a unit that waits for what applies it, which waits for all that it applies, never starts on a new cluster', async () => {
+  const refused = (path: string, parent: string, file: string) => ({
+    code: 1,
+    err: `onepassword-connect: waits for itself on a new cluster: onepassword-connect -> ${path} -> onepassword-connect, because ${parent} in ${file} has \`wait: true\`, and is Ready only once what it applies is; remove infrastructure from \`unit\` or \`waitsFor\`, or set \`wait: false\` in ${file}`,
+  });
+  expect(await below('wait: true', 'wait: true')).toEqual(
+    refused('infrastructure -> cluster-secrets', 'infrastructure', 'clusters/home/infra.yaml'),
+  );
+  const { synth } = await place(
+    'secrets',
+    {
+      ...bootstrapped(),
+      'clusters/home/infra.yaml': kustomization('infrastructure', './secrets/dist', 'wait: true'),
+    },
+    operator,
+  );
+  expect(await synth()).toMatchObject(
+    refused('infrastructure', 'infrastructure', 'clusters/home/infra.yaml'),
+  );
+});
+
+test.each([
+  ['', ''],
+  ['wait: true', ''],
+  ['', 'wait: true'],
+])(
+  'a Flux Kustomization that is Ready before what it applies can be waited for: %j, %j',
+  async (infrastructure, entry) => {
+    expect(await below(infrastructure, entry)).toEqual({ code: 0, err: '' });
+  },
+);
