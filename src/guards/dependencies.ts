@@ -2,6 +2,7 @@ import type { UnitReference } from '../constructs/external-unit.js';
 import type { Problem } from '../errors.js';
 import type { Platform } from '../platform/platform.js';
 import type { ResolvedSettings } from '../platform/settings-schema.js';
+import type { FluxKustomization } from '../repository/flux-kustomization.js';
 import type { RepositoryView } from '../repository/scan.js';
 
 /** A Flux Kustomization of this project or elsewhere in the repository. */
@@ -87,21 +88,12 @@ function waitingAbove(
   units: readonly string[],
   fluxNamespace = '',
 ): ReadonlyMap<string, readonly string[]> {
-  const applies = new Map<string, readonly string[]>();
-  const done = new Set<string>();
-  const follow = (node: string, below: readonly string[]) => {
-    for (const way of view.model.liveWays(node)) {
-      const { by } = way;
-      if (!by || view.isElsewhere(way)) continue;
-      const id = `${by.namespace ?? fluxNamespace}/${by.name}`;
-      if (done.has(id)) continue;
-      done.add(id);
-      if (by.spec['wait'] === true) applies.set(id, below);
-      if (!by.isRoot) follow(by.file, [id]);
-    }
-  };
-  if (view.model.hasRoots) follow(view.dist, units);
-  return applies;
+  const id = ({ namespace = fluxNamespace, name }: FluxKustomization) => `${namespace}/${name}`;
+  return new Map(
+    [...view.fluxAbove()]
+      .filter(([{ spec }]) => spec['wait'] === true)
+      .map(([by, below]) => [id(by), below ? [id(below)] : units]),
+  );
 }
 
 /** Looks up a Flux Kustomization among the known ones, then in the repository. */

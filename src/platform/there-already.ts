@@ -86,14 +86,13 @@ function connectWords(store: Tree): string[] | undefined {
   return [`host: '${host}'`, `token: { ${parts.join(', ')} }`];
 }
 
-/** The Flux Kustomization to wait for; none if the same one also applies this project. */
+/** The Flux Kustomization to wait for; none if it also applies this project, directly or through others. */
 function unitWords(
   view: RepositoryView,
   { way: { by } }: FoundObject,
   flux: ResolvedSettings['flux'],
 ): string[] {
-  const appliesUs = view.model.liveWays(view.dist).some((way) => way.by === by);
-  if (!by || by.isRoot || appliesUs) return [];
+  if (!by || by.isRoot || view.fluxAbove().has(by)) return [];
   const namespace =
     by.namespace === undefined || by.namespace === flux.namespace ? '' : `, '${by.namespace}'`;
   return [`unit: externalUnit('${by.name}'${namespace})`];

@@ -50,6 +50,24 @@ export class RepositoryView {
     return this.model.fluxHolding(text).filter(this.isApplied);
   }
 
+  /**
+   * The Flux Kustomizations on the way to `dist/`, nearest first, each with what it applies of that way: another one of
+   * them, or undefined for `dist/` itself.
+   */
+  fluxAbove(): ReadonlyMap<FluxKustomization, FluxKustomization | undefined> {
+    const found = new Map<FluxKustomization, FluxKustomization | undefined>();
+    const follow = (node: string, below: FluxKustomization | undefined) => {
+      for (const way of this.model.liveWays(node)) {
+        const { by } = way;
+        if (!by || found.has(by) || this.isElsewhere(way)) continue;
+        found.set(by, below);
+        if (!by.isRoot) follow(by.file, by);
+      }
+    };
+    follow(this.dist, undefined);
+    return found;
+  }
+
   private readonly isApplied = (one: FluxKustomization): boolean =>
     (one.root !== undefined || !this.model.hasRoots) && !this.isElsewhere({ steps: [], by: one });
 

@@ -533,3 +533,13 @@ export default appSecret({
     });
   });
 });
+
+test('a Flux Kustomization that applies this project through another one is not waited for', async () => {
+  const { synth } = await place(at, {
+    ...bootstrapped(),
+    'clusters/home/infra.yaml': kustomization('infrastructure', './infra'),
+    'infra/eso.yaml': host['apps/eso/hr.yaml'] ?? '',
+    'infra/cluster-secrets.yaml': kustomization('cluster-secrets', `./${at}/dist`),
+  });
+  expect((await synth()).err).toContain('`externalSecrets: existing()`');
+});
