@@ -189,7 +189,7 @@ function problemsOf(
       (!holder || releaseOf(object, holder.spec) === releaseOf(object, object.spec));
     return staysReleased ? problems : [...problems, ...definitionProblems(where, cluster)];
   }
-  if (effect !== 'deleted' || harmless.has(kind)) return [];
+  if (effect !== 'deleted' || isHarmless(object)) return [];
   const anew = to ? `, and ${to.namespace}/${to.name} would recreate it` : '';
   return [
     { where, what: `${by} would delete it${along[kind] ?? ''}${anew}`, todo: markFor(object, cluster) },
@@ -243,10 +243,8 @@ export function takeOverProblems(
 ): Problem[] {
   const where = called(object);
   const { owner } = object;
-  const live = owner && cluster.kustomizations.get(`${owner.namespace}/${owner.name}`)?.spec;
-  const letsGo = live?.prune === false && !/Delete|WaitForTermination/.test(String(live.deletionPolicy));
   // A release with another name is meant to be uninstalled before ours is installed.
-  const marked = object.isKept || letsGo || spec === undefined || harmless.has(object.kind);
+  const marked = isLetGo(object, cluster) || spec === undefined || isHarmless(object);
   const what = `the Flux Kustomization ${owner?.namespace}/${owner?.name} would delete it once it is removed there`;
   const changes =
     isOperatorRelease(object) && releaseOf(object, spec ?? {}) !== releaseOf(object, object.spec);
@@ -254,6 +252,17 @@ export function takeOverProblems(
     ...(marked ? [] : [{ where, what, todo: markFor(object, cluster) }]),
     ...(changes ? definitionProblems(where, cluster) : []),
   ];
+}
+
+/** Whether Flux leaves an object alone when it is removed from its Flux Kustomization, or goes along with it. */
+export function isLetGo({ isKept, owner }: OwnedObject, { kustomizations }: OwnedObjects): boolean {
+  const live = owner && kustomizations.get(`${owner.namespace}/${owner.name}`)?.spec;
+  return isKept || (live?.prune === false && !/Delete|WaitForTermination/.test(String(live.deletionPolicy)));
+}
+
+/** Whether nothing is lost if Flux deletes an object. */
+export function isHarmless({ kind }: OwnedObject): boolean {
+  return harmless.has(kind);
 }
 
 /** Kinds whose loss is harmless: Flux fetches a source again, and what a Flux Kustomization applied is judged by itself. */

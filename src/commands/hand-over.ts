@@ -1,23 +1,13 @@
 import { join } from 'node:path';
 import { Command as Usage } from 'commander';
-import { type FluxName, type OwnedObject, type OwnedObjects, readOwned } from '../cluster/flux-owned.js';
-import {
-  called,
-  isOperatorRelease,
-  type PruneEffect,
-  type Push,
-  pruneEffects,
-  takeOverProblems,
-} from '../cluster/prune-effects.js';
+import { type FluxName, type OwnedObjects, readOwned } from '../cluster/flux-owned.js';
+import { called, type PruneEffect, type Push, pruneEffects } from '../cluster/prune-effects.js';
 import { operatorRelease } from '../constructs/external-secrets-release.js';
-import { apiObjectsIn } from '../constructs/objects.js';
-import { OperatorError, type Problem } from '../errors.js';
-import { Cluster } from '../platform/cluster.js';
+import { OperatorError } from '../errors.js';
 import { isExisting } from '../platform/existing.js';
-import { resolveSettings } from '../platform/resolve-settings.js';
 import { settingsFile } from '../platform/settings.js';
 import { composeProject, type Project } from '../project.js';
-import { identity, namespacedName } from '../repository/objects.js';
+import { namespacedName } from '../repository/objects.js';
 import { RepositoryView } from '../repository/scan.js';
 import { parseArguments } from '../terminal/arguments.js';
 import type { Command } from '../terminal/command.js';
@@ -25,7 +15,8 @@ import { print } from '../terminal/io.js';
 import { plainTable } from '../terminal/table.js';
 import { examples } from './examples.js';
 import { appliedRevision, atRevision, changedSince } from './hand-over/revision.js';
-import { specOf, treeOf, treeState } from './hand-over/tree-state.js';
+import { takeOver } from './hand-over/take-over.js';
+import { treeState } from './hand-over/tree-state.js';
 
 /**
  * `hand-over`: shows, before a push, which of the platform's objects move between Flux Kustomizations, and fails if
@@ -52,20 +43,30 @@ export const handOver: Command = async (path, args, io) => {
     print(io.stdout, 'nothing is lost: push, then check with `npm run status`');
     return 0;
   }
-  const waiting = waitingFor(project, cluster);
-  if (waiting.length === 0) {
-    print(io.stdout, 'nothing to hand over, and nothing left to take over');
-    return 0;
+  const { waiting, kept } = takeOver(project, cluster);
+  if (waiting.length > 0) {
+    const rows = waiting.map(({ object, problems }) => [
+      called(object),
+      shown(object.owner),
+      problems.length === 0 ? 'yes' : 'no',
+    ]);
+    print(io.stdout, plainTable(['OBJECT', 'TODAY', 'CAN BE HANDED OVER'], rows));
   }
-  const rows = waiting.map(({ object, problems }) => [
-    called(object),
-    shown(object.owner),
-    problems.length === 0 ? 'yes' : 'no',
-  ]);
-  print(io.stdout, plainTable(['OBJECT', 'TODAY', 'CAN BE HANDED OVER'], rows));
-  const wrong = waiting.flatMap((one) => one.problems);
+  if (kept.length > 0) {
+    const objects = kept.map(called).join(', ');
+    print(
+      io.stdout,
+      `kept: ${objects} (existing() in ${settingsFile}; to take over, follow docs/adoption.md)`,
+    );
+  }
+  const wrong = waiting.flatMap(({ problems }) => problems);
   if (wrong.length > 0) throw new OperatorError(wrong);
-  print(io.stdout, 'everything can be handed over: remove it there, declare it here, and run this again');
+  const [all, nothing] =
+    kept.length > 0
+      ? ['everything else', 'nothing else to hand over']
+      : ['everything', 'nothing to hand over, and nothing left to take over'];
+  const todo = 'remove it there, declare it here, and run this again';
+  print(io.stdout, waiting.length > 0 ? `${all} can be handed over: ${todo}` : nothing);
   return 0;
 };
 
@@ -105,33 +106,6 @@ function pushOf({ path, repository, settings, view }: Project, cluster: OwnedObj
     ],
     operatorVersion: operator?.version,
   };
-}
-
-/** An object that this project would make, and that another Flux Kustomization still applies. */
-interface Waiting {
-  readonly object: OwnedObject;
-  readonly problems: readonly Problem[];
-}
-
-/** What is left to take over: everything that a project without `existing(...)` would make. */
-function waitingFor({ settings, files }: Project, cluster: OwnedObjects): Waiting[] {
-  const { externalSecrets, connect, store } = resolveSettings({}, settingsFile).settings;
-  const whole = new Cluster({ settings: { ...settings, externalSecrets, connect, store } });
-  whole.addSecrets(files);
-  const ours = new Map(
-    whole.units.flatMap((unit) =>
-      apiObjectsIn(unit).map((object) => [identity(object.toJson()), specOf(object.toJson())] as const),
-    ),
-  );
-  const units = new Set(whole.units.map(({ unitName }) => unitName));
-  return cluster.objects.flatMap((object): Waiting[] => {
-    const { owner } = object;
-    const isOurs = owner && units.has(owner.name) && owner.namespace === settings.flux.namespace;
-    const spec = ours.get(identity(treeOf(object)));
-    if (!owner || isOurs || !(spec ?? isOperatorRelease(object)) || object.kind === 'Kustomization')
-      return [];
-    return [{ object, problems: takeOverProblems(object, spec, cluster) }];
-  });
 }
 
 function table(effects: readonly PruneEffect[]): string {

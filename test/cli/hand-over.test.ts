@@ -174,10 +174,20 @@ async function handOver(
   const api = await startApi(cluster({ commit, ...props }));
   apis.push(api);
   project.write('../../../kubeconfig', api.kubeconfig);
-  const outcome = await project.run('hand-over', [], {
-    env: { KUBECONFIG: `${project.path}/../../../kubeconfig` },
-  });
-  return { ...outcome, rows: outcome.out.split('\n').map((line) => line.split(/ {2,}/)), api, project };
+  const env = { KUBECONFIG: `${project.path}/../../../kubeconfig` };
+  const outcome = await project.run('hand-over', [], { env });
+  /** Runs it once more, with this in the cluster. */
+  const again = (content: Api['content']) => {
+    api.content = { ...api.content, ...content };
+    return project.run('hand-over', [], { env });
+  };
+  return {
+    ...outcome,
+    rows: outcome.out.split('\n').map((line) => line.split(/ {2,}/)),
+    api,
+    project,
+    again,
+  };
 }
 
 const mark =
@@ -191,9 +201,10 @@ const takeOver = {
 
 describe('before anything moves', () => {
   const files = { project: { 'src/settings.ts': using, 'src/secrets/radarr.ts': secret('radarr') } };
+  const all = { project: { ...files.project, 'src/settings.ts': settings('{}') } };
 
   test('what is not marked yet is named, each with what to do', async () => {
-    const { code, rows, err } = await handOver({}, files);
+    const { code, rows, err } = await handOver({}, all);
     expect(code).toBe(1);
     expect(rows).toEqual([
       ['OBJECT', 'TODAY', 'CAN BE HANDED OVER'],
@@ -225,14 +236,91 @@ describe('before anything moves', () => {
   });
 
   test('a release of another name would be made anew by Helm: its CRDs have to outlive it', async () => {
-    const { code, err } = await handOver(
-      { kept: true, release: { releaseName: 'eso' }, crdsStay: false },
-      files,
-    );
+    const props = { kept: true, release: { releaseName: 'eso' }, crdsStay: false };
+    const pushed = {
+      ...theirs,
+      'apps/eso/hr.yaml': operator.replace('interval: 1h', 'interval: 1h, releaseName: eso'),
+    };
+    const { code, err } = await handOver(props, { ...all, pushed });
     expect(code).toBe(1);
     expect(err).toBe(
       'HelmRelease external-secrets/external-secrets: Helm would delete the CustomResourceDefinition externalsecrets.external-secrets.io with it, and thus every ExternalSecret and every Secret; first push only `crds.annotations: { helm.sh/resource-policy: keep }` in its values, and wait until Helm has upgraded it',
     );
+    expect((await handOver(props, { ...files, pushed })).code).toBe(0);
+  });
+
+  describe('what the settings keep as existing', () => {
+    const kept = (objects: string) =>
+      `kept: ${objects} (existing() in src/settings.ts; to take over, follow docs/adoption.md)`;
+
+    test('is not expected to go: of the rest, each is named with what to do', async () => {
+      const { code, out, rows, err } = await handOver({}, files);
+      expect(code).toBe(1);
+      expect(rows.slice(0, 2)).toEqual([
+        ['OBJECT', 'TODAY', 'CAN BE HANDED OVER'],
+        ['ExternalSecret media/radarr', 'flux-system/media', 'no'],
+      ]);
+      expect(out.split('\n').slice(2)).toEqual([
+        kept('HelmRelease external-secrets/external-secrets, ClusterSecretStore onepassword'),
+      ]);
+      expect(err).toMatch(/^ExternalSecret media\/radarr: .*\S$/);
+    });
+
+    test('is listed once it is marked, part by part', async () => {
+      const { again } = await handOver({}, files);
+      const { code, out, err } = await again({
+        '/apis/helm.toolkit.fluxcd.io/v2/helmreleases': [
+          live('external-secrets', 'external-secrets', { owner: 'eso', kept: true }),
+        ],
+        '/apis/source.toolkit.fluxcd.io/v1/ocirepositories': [
+          live('external-secrets', 'external-secrets', { owner: 'eso' }),
+        ],
+        '/apis/external-secrets.io/v1/externalsecrets': [],
+      });
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+        ['OBJECT', 'TODAY', 'CAN BE HANDED OVER'],
+        ['HelmRelease external-secrets/external-secrets', 'flux-system/eso', 'yes'],
+        ['OCIRepository external-secrets/external-secrets', 'flux-system/eso', 'yes'],
+        [kept('ClusterSecretStore onepassword')],
+        ['everything else can be handed over: remove it there, declare it here, and run this again'],
+      ]);
+    });
+
+    test('a second project in the cluster: fine, and the store of the first is none of its business', async () => {
+      const second = {
+        pushed: {
+          ...bootstrapped(),
+          'clusters/home/work.yaml': kustomization('work-cluster-secrets', `./${at}/dist`),
+        },
+        project: {
+          'src/settings.ts': settings(
+            "{ name: 'work', store: { name: 'work' }, externalSecrets: existing(), connect: existing({ host: 'http://onepassword', token: { name: 'work-token' } }) }",
+          ),
+          'src/secrets/radarr.ts': secret('sonarr'),
+        },
+      };
+      expect(await handOver({ isOurs: true }, second)).toMatchObject({
+        code: 0,
+        err: '',
+        out: `${kept('HelmRelease external-secrets/external-secrets')}\nnothing else to hand over`,
+      });
+    });
+
+    test('an operator and a store of other names are found all the same', async () => {
+      const named = {
+        project: { 'src/settings.ts': settings("{ store: existing({ name: 'op' }) }") },
+      };
+      const { out, again } = await handOver({}, named);
+      expect(out).toContain(kept('HelmRelease external-secrets/external-secrets'));
+      const other = {
+        '/apis/helm.toolkit.fluxcd.io/v2/helmreleases': [
+          live('eso', 'security', { owner: 'eso', status: { history: [{ chartName: 'external-secrets' }] } }),
+        ],
+        '/apis/external-secrets.io/v1/clustersecretstores': [live('op', undefined, { owner: 'eso' })],
+      };
+      expect((await again(other)).out).toContain(kept('HelmRelease security/eso, ClusterSecretStore op'));
+    });
   });
 });
 
@@ -499,10 +587,8 @@ test('what Flux has applied must be known; --since says it', async () => {
 });
 
 test('an operator that does not serve v1 is not taken for one without ExternalSecrets', async () => {
-  const { project, api } = await handOver({});
-  api.content = { ...api.content, '/apis/external-secrets.io/v1/externalsecrets': 404 };
-  const env = { KUBECONFIG: `${project.path}/../../../kubeconfig` };
-  expect((await project.run('hand-over', [], { env })).err).toBe(
+  const { again } = await handOver({});
+  expect((await again({ '/apis/external-secrets.io/v1/externalsecrets': 404 })).err).toBe(
     'External Secrets Operator: does not serve external-secrets.io/v1, so its ExternalSecrets are not seen; upgrade it to 0.16 or newer first',
   );
 });
