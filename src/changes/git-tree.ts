@@ -29,7 +29,7 @@ export function findBase(top: string, ref: string | undefined): Base {
     throw unknown(top, 'there is no default branch to compare with (origin/HEAD, main or master)');
   const commit = askGit(top, 'merge-base', 'HEAD', branch);
   if (commit === undefined) throw unknown(top, `HEAD and ${branch} have no commit in common`);
-  return { commit, shown: `where this branch left ${branch}` };
+  return { commit, shown: `the commit where this branch left ${branch}` };
 }
 
 function defaultBranch(top: string): string | undefined {
