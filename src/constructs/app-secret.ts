@@ -173,7 +173,7 @@ export class AppSecret extends Construct {
     const refreshInterval = once ? '1h' : (props.refreshInterval ?? context.refreshInterval);
     const annotations = {
       ...((goDuration(refreshInterval) ?? 0) > refreshBounds.max && {
-        'cluster-secrets/refresh-interval': `longer than 1h, because the store ${context.storeName} reads with a service account, which has a limit of reads`,
+        'cluster-secrets/refresh-interval': `longer than 1h, because the store ${context.storeName} reads with a service account, which is rate limited`,
       }),
       ...(context.handOver && { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' }),
     };

@@ -499,7 +499,7 @@ export default appSecret({
       metadata: {
         annotations: {
           'cluster-secrets/refresh-interval':
-            'longer than 1h, because the store sdk reads with a service account, which has a limit of reads',
+            'longer than 1h, because the store sdk reads with a service account, which is rate limited',
         },
       },
       spec: {
