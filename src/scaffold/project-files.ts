@@ -135,12 +135,13 @@ Secrets from 1Password for this cluster, declared in TypeScript with [cluster-se
 \`\`\`sh
 npm install
 npm run synth        # write dist/; commit it
-npm run add-secret   # prompt for an app secret, and write its file and dist/
-npm run check-items  # check that 1Password has everything src/secrets/ uses
+npm run add-secret   # ask for an app secret, and write its file and dist/
+npm run check-items  # check that 1Password has everything that src/secrets/ uses
 npm run status       # show the state of the cluster
 npm run flux-entry   # check that Flux applies dist/
+npm run diff         # show what a push changes in the cluster
 \`\`\`
 
-To upgrade, run \`npm install --save-exact cluster-secrets@latest\` and \`npm run synth\`, review the diff of \`dist/\`, and commit it.
+To upgrade, run \`npm install --save-exact cluster-secrets@latest\` and \`npm run synth\`, read \`npm run diff\`, and commit.
 `;
 }
