@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { closest } from './closest.js';
-import { commandNamed, commands, composing, describeCommands, withoutProject } from './commands/index.js';
+import {
+  commandNamed,
+  commands,
+  composing,
+  describeCommands,
+  loading,
+  withoutProject,
+} from './commands/index.js';
 import { OperatorError, UsageError } from './errors.js';
 import { packageVersion } from './package.js';
 import type { Command } from './terminal/command.js';
@@ -23,10 +30,12 @@ const project = projectAround(process.cwd());
 const help = ['--help', '-h', 'help'].includes(name);
 const asksForHelp = args.includes('--help') || args.includes('-h');
 
+const readsTypeScript = isTsxThere() || ('typescript' in process.features && process.features.typescript);
+if (project !== undefined && loading.has(name) && !asksForHelp && !readsTypeScript) {
+  (await import('tsx/esm/api')).register();
+}
 if (project !== undefined && composing.has(name) && !asksForHelp) {
   // main.ts composes the cluster and runs the command itself.
-  if (!('typescript' in process.features && process.features.typescript) && !isTsxThere())
-    (await import('tsx/esm/api')).register();
   process.argv = [process.argv[0] ?? '', join(project, 'main.ts'), name, ...args];
   await import(pathToFileURL(join(project, 'main.ts')).href);
 } else {

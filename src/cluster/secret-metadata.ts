@@ -23,7 +23,8 @@ export async function listSecretMetadata(
   const { items } = await ask(connection, 'list secrets', ({ core }) =>
     core.listSecretForAllNamespaces({ labelSelector }, metadataOnly('PartialObjectMetadataList')),
   );
-  return items.map(({ metadata }) => metadata ?? {});
+  // The API server writes null for an empty list of metadata.
+  return (items ?? []).map(({ metadata }) => metadata ?? {});
 }
 
 /**

@@ -27,9 +27,9 @@ const flags: Record<string, string> = { item: '--item', namespace: '--namespace'
 export const acceptance: Command = async (project, args, io) => {
   const command = new Usage('npm run acceptance --')
     .description(
-      'Test the installation with a real 1Password item: Secrets must arrive, and failures must show. Creates three ExternalSecrets in a temporary namespace, deletes them again, and never reads the value of a Secret.',
+      'Test the installation with a real 1Password item: check that Secrets arrive and that failures are reported. Creates three ExternalSecrets in a temporary namespace, deletes them again, and never reads the value of a Secret.',
     )
-    .requiredOption('--item <title>', 'title or ID of an existing 1Password item')
+    .requiredOption('--item <title>', 'title or ID of an existing 1Password item (required)')
     .option('--field <label>', 'label of one of its fields (default: all fields)')
     .option('-n, --namespace <name>', 'use this existing namespace instead of a temporary one')
     .option('--yes', 'skip the confirmation prompt')

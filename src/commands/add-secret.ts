@@ -50,7 +50,7 @@ interface Flags {
 export const addSecret: Command = async (project, args, io) => {
   const command = new Usage('npm run add-secret --')
     .description(
-      'Write src/secrets/<app>.ts for one app secret, and run synth. On a terminal, prompts for whatever is missing.',
+      'Write src/secrets/<app>.ts for an app secret, and run synth. Prompts for missing values on a terminal.',
     )
     .option('--namespace <name>', 'namespace of the Secret')
     .option('--name <name>', 'name of the Secret')
@@ -64,7 +64,7 @@ export const addSecret: Command = async (project, args, io) => {
     .option('--type <type>', 'type of the Secret (default: Opaque)')
     .option('--file <app>', 'name of the file in src/secrets/, without .ts (default: name of the Secret)')
     .option('--dry-run', 'check like synth and print the file, but write nothing')
-    .addHelpText('after', '\nFor a field whose label starts with "file:", edit the file afterwards.')
+    .addHelpText('after', '\nTo use a field whose label starts with "file:", edit the generated file.')
     .addHelpText(
       'after',
       examples(

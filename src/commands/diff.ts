@@ -29,7 +29,7 @@ interface Options {
 export const diff: Command = async (path, args, io) => {
   const usage = new Usage('npm run diff --')
     .description(
-      'Show what a push does in the cluster, by comparing dist/ at a commit with what synth would write now. Reads git, not the cluster.',
+      'Show what a push would do in the cluster, by comparing dist/ at a commit with what synth would write now. Reads git, not the cluster.',
     )
     .argument('[ref]', 'commit to compare with (default: merge base with the default branch)')
     .option('--markdown', 'print Markdown for a pull request comment')

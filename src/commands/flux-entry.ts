@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, posix, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { Command as Usage } from 'commander';
 import { OperatorError, problemLine } from '../errors.js';
 import { groupBy } from '../group-by.js';
@@ -20,8 +20,8 @@ export const fluxEntry: Command = async (path, args, io) => {
     .description(
       'Check that Flux applies dist/ exactly once and unchanged. If it is not applied, print the Flux Kustomization to add to what Flux watches.',
     )
-    .option('--write <file>', 'write the Flux Kustomization to this file')
-    .addHelpText('after', examples('', '--write clusters/home/cluster-secrets.yaml'));
+    .option('--write <file>', 'write the Flux Kustomization to this file (relative to the current folder)')
+    .addHelpText('after', examples('', '--write ../../clusters/home/cluster-secrets.yaml'));
   const options = parseArguments<{ write?: string }>(command, args, io);
   if (!options) return 0;
   const project = await composeProject(path, [], io);
@@ -39,12 +39,14 @@ export const fluxEntry: Command = async (path, args, io) => {
   const entry = toYaml(entryOf(project));
   if (options.write === undefined) {
     io.stdout.write(entry);
-    const place = whereTo(project);
+    const place = whereTo(project, io.cwd);
     if (place !== undefined) print(io.stderr, place);
     return 0;
   }
   await write(resolve(io.cwd, options.write), options.write, entry);
   print(io.stdout, `wrote ${options.write}: commit it`);
+  const unapplied = unappliedNote(project, resolve(io.cwd, options.write), io.cwd);
+  if (unapplied !== undefined) print(io.stderr, `warning: ${options.write}: ${unapplied}`);
   const listing = listingNote(project, resolve(io.cwd, options.write));
   if (listing !== undefined) print(io.stdout, listing);
   return 0;
@@ -104,14 +106,24 @@ function entryName(settings: Project['settings']): string {
 }
 
 /** Where to put the entry; undefined if no root is known. */
-function whereTo({ settings, view }: Project): string | undefined {
+function whereTo({ settings, view, repository }: Project, cwd: string): string | undefined {
   const [root] = view.model.roots;
   if (!root) return undefined;
   const { path = '.' } = root;
   const file = posix.join(path, `${entryName(settings)}.yaml`);
   const list = view.model.kustomizationFile(path);
   const more = list === undefined ? '' : `, and list it under resources in ${list}`;
-  return `save it as ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies that folder. \`--write FILE\` writes it for you`;
+  return `save it as ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies that folder. To write it: \`npm run flux-entry -- --write ${relative(cwd, join(repository?.top ?? cwd, file))}\``;
+}
+
+/** That nothing applies the written file, and where it belongs; undefined if something does, or if that is unknown. */
+function unappliedNote(project: Project, file: string, cwd: string): string | undefined {
+  const { view, repository, path } = project;
+  const inside = relative(repository?.top ?? path, file)
+    .split(sep)
+    .join('/');
+  if (!view.model.hasRoots || view.model.waysOnceListed(inside).ways.some(({ by }) => by)) return undefined;
+  return `no Flux Kustomization in this repository applies it; ${whereTo(project, cwd)}`;
 }
 
 /** How to list the written file in a kustomization.yaml, if it must be. */

@@ -32,20 +32,23 @@ export const composing: ReadonlySet<string> = new Set([
   'hand-over',
 ]);
 
+/** Commands that load the project's TypeScript: its settings, or all of it. */
+export const loading: ReadonlySet<string> = new Set([...composing, 'acceptance', 'bootstrap']);
+
 /** Commands that run outside a project. */
 export const withoutProject: ReadonlySet<string> = new Set(['init', 'completion']);
 
 const summaries: Readonly<Record<string, string>> = {
   synth: 'write dist/ from src/settings.ts and src/secrets/',
   init: 'create a project, or migrate a copy of the repository to the package',
-  bootstrap: "encrypt Connect's credentials and token for Flux",
+  bootstrap: "encrypt Connect's credentials and token with SOPS, for Flux to decrypt",
   'add-secret': 'add an app secret',
   'check-items': 'check that 1Password has what the app secrets use',
   status: 'show the units, the store and the secrets in the cluster',
   acceptance: 'test the installation with a real 1Password item',
   'flux-entry': 'check that Flux applies dist/, and print the entry if it does not',
-  'hand-over': 'check what a push hands over, and what it would delete',
-  diff: 'show what a change does in the cluster before you merge it',
+  'hand-over': 'check what a push would hand over or delete',
+  diff: 'show what a push would change in the cluster',
   graph: 'draw the units as a Mermaid flowchart',
   completion: 'print a shell completion script',
 };
@@ -55,7 +58,7 @@ export function describeCommands(): string {
   const lines = Object.entries(summaries).map(([name, summary]) => `  ${name.padEnd(13)}${summary}`);
   return `Usage: cluster-secrets <command> [options]
 
-Sync 1Password items to Kubernetes Secrets in a cluster run by Flux.
+Sync 1Password items to Kubernetes Secrets in a cluster managed by Flux.
 
 Commands:
 ${lines.join('\n')}

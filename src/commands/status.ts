@@ -23,7 +23,7 @@ const watchInterval = 2000;
 /** `status`: shows the units, the store and every ExternalSecret that uses it. */
 export const status: Command = async (project, args, io) => {
   const command = new Usage('npm run status --')
-    .description('Show the units, the store and every ExternalSecret that uses it. Never reads Secrets.')
+    .description('Show the units, the store and every ExternalSecret that uses it. Never reads a Secret.')
     .option('-n, --namespace <name>', 'show only the ExternalSecrets in this namespace')
     .option('--watch', 'keep watching until Ctrl-C')
     .option('--retry', 'make External Secrets Operator retry what fails now, and wait for the result')

@@ -28,9 +28,10 @@ export async function startApi(content: ApiContent): Promise<Api> {
     const found = request.method === 'GET' ? (api.content[pathname] ?? 404) : [];
     const status = typeof found === 'number' ? found : 200;
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(
-      JSON.stringify(status === 200 ? { kind: 'List', items: found } : { kind: 'Status', code: status }),
-    );
+    // As the real one does for an empty list of metadata.
+    const isNull = found === undefined || (Array.isArray(found) && found.length === 0);
+    const items = isNull && request.headers.accept?.includes('PartialObjectMetadataList') ? null : found;
+    response.end(JSON.stringify(status === 200 ? { kind: 'List', items } : { kind: 'Status', code: status }));
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;

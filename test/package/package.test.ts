@@ -146,6 +146,22 @@ describe('the package', () => {
     expect(readFileSync(join(project, 'src/settings.ts'), 'utf8')).toContain("'Mine'");
   });
 
+  test.each([['bootstrap'], ['acceptance', '--yes', '--item', 'A']])(
+    '%s reads the settings',
+    async (...args) => {
+      const { stderr } = await execa(bin(project), args, {
+        cwd: project,
+        env: { ...env, KUBECONFIG: '/nonexistent' },
+        extendEnv: false,
+        reject: false,
+      });
+      expect(stderr).not.toContain("can't be loaded");
+      expect(stderr).toMatch(
+        /^(no credentials|kubeconfig|\/nonexistent|src\/onepassword|\.sops|.*\.sops\.yaml)/,
+      );
+    },
+  );
+
   test('the steps of the workflow: a diff as comment, made once and then updated', async () => {
     const repository = join(project, '../..');
     const workflow = load(
