@@ -40,7 +40,7 @@ export default defineSettings({
   //   prune: true,
   // },
   //
-  // Chart versions (default: src/versions.ts), with `digest` and `verify: { issuer, subject }` if you want Flux to
+  // Chart versions (default: those of this release), with `digest` and `verify: { issuer, subject }` if you want Flux to
   // check what it fetches, and values of the charts. For those that the cluster already has, import `existing` and
   // `externalUnit`: the operator is `existing({ unit: externalUnit('external-secrets') })`, Connect
   // `existing({ host: 'http://onepassword-connect:8080', token: { name: 'onepassword-token' } })`.

@@ -9,7 +9,7 @@ export const settingsFile = 'src/settings.ts';
 
 /** A Helm chart that this project installs. */
 export interface ChartSettings<Values> {
-  /** Exact version of the chart. @default - the version in src/versions.ts */
+  /** Exact version of the chart. @default - that of this release */
   readonly version?: string;
   /** Digest of that version, `sha256:...`; requires `version`. @default - none */
   readonly digest?: string;
