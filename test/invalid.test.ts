@@ -13,7 +13,7 @@ function expectedLines(file: string): string[] {
   );
 }
 
-describe('every mistake in src/secrets/ is told, all in one run', async () => {
+describe('reports every mistake in src/secrets/ in one run', async () => {
   const files = Object.fromEntries(
     fixtures.map((file) => [`src/secrets/${file}`, readFileSync(join(folder, file))]),
   );
@@ -42,7 +42,7 @@ describe('every mistake in src/secrets/ is told, all in one run', async () => {
     expect(about).toEqual(expectedLines(file));
   });
 
-  test('nothing else is told', async () => {
+  test('reports nothing else', async () => {
     const { lines } = await outcome;
     expect(lines.toSorted()).toEqual(fixtures.flatMap(expectedLines).toSorted());
   });

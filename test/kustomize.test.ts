@@ -40,7 +40,7 @@ describe.skipIf(!kubectl)('kustomize build', () => {
     },
   );
 
-  test('texts that YAML takes for something else arrive as they are', async () => {
+  test('strings that YAML could read as another type arrive unchanged', async () => {
     const nasty = [
       'yes',
       'NO',

@@ -43,7 +43,7 @@ function targets(files: ReadonlyMap<string, Buffer>): string[] {
   });
 }
 
-test('any list of good app secrets: either their names meet and that is told, or all is valid and unique', () => {
+test('any list of valid app secrets: either reports clashing names, or everything is valid and unique', () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(appSecretArbitrary, { minLength: 1, maxLength: 4 }), { maxLength: 5 }),
@@ -79,7 +79,7 @@ const faults: readonly ((secret: AppSecretProps) => unknown)[] = [
   (secret) => ({ ...secret, deletionPolicy: 'Delete' }),
 ];
 
-test('any list with bad ones among the good: each bad one is named, and no good one', () => {
+test('any list with invalid app secrets: reports each invalid one, and no valid one', () => {
   const some = fc.array(fc.tuple(appSecretArbitrary, fc.option(fc.constantFrom(...faults))), {
     minLength: 1,
     maxLength: 8,

@@ -108,7 +108,7 @@ describe('the rich example', () => {
 });
 
 describe('writing dist/', () => {
-  test('stale files go, whatever they are; nothing else is touched', async () => {
+  test('removes stale files of any kind, and touches nothing else', async () => {
     const project = await makeProject();
     await project.synth();
     project.write('dist/secrets-old/externalsecret-old.yaml', 'stale');
@@ -155,7 +155,7 @@ describe('writing dist/', () => {
     expect(project.tree('dist')).toEqual(before);
   });
 
-  test('a file in the place of dist/ is refused', async () => {
+  test('refuses a file in place of dist/', async () => {
     const project = await makeProject({ files: { dist: 'mine' } });
     const { code, err } = await project.synth();
     expect(code).toBe(1);
@@ -253,7 +253,7 @@ describe('writing dist/', () => {
     expect(units()).toEqual(now);
   });
 
-  test('a link in the place of dist/ is refused by synth and by --check', async () => {
+  test('synth and --check refuse a symlink in place of dist/', async () => {
     const project = await makeProject();
     await project.synth();
     mkdirSync(join(project.path, 'test'));
@@ -364,7 +364,7 @@ test('of the whole repository, only dist/ is ever written: SOPS files stay as th
 });
 
 describe('used wrongly', () => {
-  test('an unknown argument is told, with the usage; exit code 2', async () => {
+  test('an unknown argument: usage and exit code 2', async () => {
     const project = await makeProject();
     const { code, err } = await project.synth('--chek');
     expect(code).toBe(2);

@@ -26,7 +26,7 @@ function holders({ project, top }: InRepository): Record<string, boolean> {
 
 const finish = 'commit and push, and once Flux has applied it, run `npm run synth -- --finish-move`';
 
-describe('a move of an app secret takes two pushes, and it is never nowhere', () => {
+describe('a move of an app secret takes two pushes, and one of them always has it', () => {
   test('from a unit to its app', async () => {
     const repository = await inRepository([app('radarr')], { 'src/secrets/radarr.ts': inUnit });
     const { synth, project, write } = repository;
@@ -162,7 +162,7 @@ describe('a move of an app secret takes two pushes, and it is never nowhere', ()
     });
   });
 
-  test('an app that waits for the unit which goes is told to wait no more', async () => {
+  test('an app that waits for the removed unit is told to stop waiting', async () => {
     const repository = await inRepository(
       [app('radarr', { ...listed, spec: 'targetNamespace: media, dependsOn: [{name: secrets-media}]' })],
       { 'src/secrets/radarr.ts': inUnit },

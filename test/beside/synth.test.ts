@@ -56,7 +56,7 @@ describe('where it is written', () => {
     });
   });
 
-  test('one line for each file, told together', async () => {
+  test('one line per file, reported together', async () => {
     const { synth } = await inRepository([app('radarr')], {
       'src/secrets/radarr.ts': beside('radarr'),
       'src/secrets/more.ts': beside('more', { beside: `./${folder('radarr')}/` }),
@@ -164,7 +164,7 @@ patches:
 });
 
 describe('whose file it is', () => {
-  test('one that somebody edited is written anew, and --check says so', async () => {
+  test('rewrites an edited file, and --check reports it', async () => {
     const { synth, read, write } = await inRepository([app('radarr', listed)], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
@@ -189,7 +189,7 @@ describe('whose file it is', () => {
     expect(read(radarr)).toBe(made);
   });
 
-  test('one that is missing: --check says so, and writes nothing', async () => {
+  test('--check reports a missing one, and writes nothing', async () => {
     const { synth, remove, files } = await inRepository([app('radarr', listed)], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
@@ -202,7 +202,7 @@ describe('whose file it is', () => {
     expect(files()).toEqual([]);
   });
 
-  test('one without the line is refused, and stays as it is', async () => {
+  test('refuses to touch one without the first line', async () => {
     const mine = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: mine}\n';
     const { synth, read, project } = await inRepository(
       [app('radarr', listed)],
@@ -236,7 +236,7 @@ describe('whose file it is', () => {
     expect(read(radarr)).toBe(theirs);
   });
 
-  test('a link in its place is refused', async () => {
+  test('refuses a symlink in its place', async () => {
     const { synth, read, top } = await inRepository([app('radarr', listed)], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
@@ -304,7 +304,7 @@ describe('what goes', () => {
   });
 });
 
-describe('a folder that can’t be', () => {
+describe('an invalid folder', () => {
   const todo = 'name the folder of an app, or omit `beside`';
   test.each([
     [
@@ -380,7 +380,7 @@ describe('a folder that can’t be', () => {
     },
   );
 
-  test('one that nothing in Flux builds is a warning', async () => {
+  test('warns about one that no Flux Kustomization builds', async () => {
     const { synth } = await inRepository(
       [app('radarr')],
       { 'src/secrets/x.ts': beside('x', { beside: 'unused' }) },
@@ -394,7 +394,7 @@ describe('a folder that can’t be', () => {
     });
   });
 
-  test('one whose files git ignores is a warning', async () => {
+  test('warns about one whose files git ignores', async () => {
     const { synth } = await inRepository(
       [app('radarr', listed)],
       { 'src/secrets/radarr.ts': beside('radarr') },
@@ -471,7 +471,7 @@ describe('other makers of the same Secret', () => {
 });
 
 describe('written as safely as dist/', () => {
-  test('no leftovers; those of a killed run go', async () => {
+  test('leaves no temporary files, and removes those of a killed run', async () => {
     const { synth, top, write } = await inRepository([app('radarr', listed)], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
@@ -484,7 +484,7 @@ describe('written as safely as dist/', () => {
     expect(files().filter((file) => !before.includes(file))).toEqual([radarr]);
   });
 
-  test('a synth that can’t write dist/ leaves all as it was', async () => {
+  test('a synth that can’t write dist/ changes nothing', async () => {
     const { synth, files, project } = await inRepository([app('radarr', listed)], {
       'src/secrets/radarr.ts': beside('radarr'),
       dist: 'mine',

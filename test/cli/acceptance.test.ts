@@ -57,7 +57,7 @@ describe.concurrent('used wrongly: exit code 2, and no cluster is asked', () => 
 describe.concurrent('no cluster to ask: one line, exit code 1', () => {
   const args = ['--yes', '--item', 'Grafana'];
 
-  test('nobody answers', async () => {
+  test('connection refused', async () => {
     expect(await acceptance(args)).toEqual({
       code: 1,
       out: '',
@@ -65,7 +65,7 @@ describe.concurrent('no cluster to ask: one line, exit code 1', () => {
     });
   });
 
-  test('--json is JSON all the same', async () => {
+  test('--json prints JSON even on errors', async () => {
     const { code, out, err } = await acceptance([...args, '--json']);
     expect({ code, err }).toEqual({ code: 1, err: '' });
     expect(JSON.parse(out)).toEqual({
@@ -85,7 +85,7 @@ describe.concurrent('no cluster to ask: one line, exit code 1', () => {
   });
 });
 
-test('somebody takes the request, and says nothing', async ({ onTestFinished }) => {
+test('a server that never responds times out', async ({ onTestFinished }) => {
   // A hundredth of the time.
   const timeout = AbortSignal.timeout.bind(AbortSignal);
   const faster = vi.spyOn(AbortSignal, 'timeout').mockImplementation((wait) => timeout(wait / 100));

@@ -79,7 +79,7 @@ test('through Connect: the item that is called as the app, and nothing to compla
   expect(same.out).toContain("item: 'Grafana',");
 });
 
-test('a field that is not there: exit 1 with the closest, and no file', async () => {
+test('a missing field: exit code 1 with the closest label, and no file', async () => {
   const project = await makeProject();
   const args = [...grafana, '--key', 'p=pasword', '--key', 'u=usernam'];
   const { code, out, err } = await project.run(script, args, { env: access(await start()) });
@@ -187,7 +187,7 @@ test('used wrongly', async () => {
   ]);
 });
 
-test('never over a file that is there, never outside src/secrets/', async () => {
+test('never overwrites a file, never writes outside src/secrets/', async () => {
   const project = await makeProject({ files: { 'src/secrets/grafana.ts': 'export default [];\n' } });
   const args = [...grafana, '--key', 'password'];
   expect(await project.run(script, args, { env: alone })).toMatchObject({
@@ -225,7 +225,7 @@ test('what synth refuses is not kept, and dist/ stays', async () => {
   expect(project.tree('dist')).toEqual(before);
 });
 
-test('names that Kubernetes would not take are refused before anything is written', async () => {
+test('refuses invalid Kubernetes names before writing anything', async () => {
   const project = await makeProject();
   const args = ['--namespace', 'Mon', '--name', 'grafana', '--key', 'a b=password'];
   const { code, err } = await project.run(script, args, { env: alone });

@@ -145,7 +145,7 @@ test('without 1Password asks for the title and the labels, and asks for nothing 
   expect(asked).toEqual(['Title of the 1Password item', labels]);
 });
 
-test('a file that is there already: asks for another', async () => {
+test('an existing file: asks for another name', async () => {
   const question = 'src/secrets/web.ts is there already. Name of another file, without .ts';
   answers.set(question, 'grafana');
   const said = { namespace: 'apps', name: 'web', item: 'x', keys: undefined };

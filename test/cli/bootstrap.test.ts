@@ -641,7 +641,7 @@ esac
       });
     });
 
-    test('a name in use is refused, and another one suggested', async () => {
+    test('refuses a name in use, and suggests another', async () => {
       const { project, bootstrap } = await makeOperator();
       const log = join(project.path, 'op.log');
       const env = { ...program(project, 'op', op), OP_LOG: log, HOME: project.path };

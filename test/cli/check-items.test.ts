@@ -161,7 +161,7 @@ test('templates in a ConfigMap: that the item is there, and nothing about its fi
   ]);
 });
 
-test('one secret in several namespaces is told once', async () => {
+test('reports one secret in several namespaces once', async () => {
   const project = await makeProject({
     files: {
       'src/secrets/app.ts':
@@ -293,7 +293,7 @@ test('what is no list of items, and no item', async () => {
   expect(empty[1]).toContain('Grafana: password: no field with this label, and the item has none');
 });
 
-test('--json tells what went wrong as JSON, too', async () => {
+test('--json prints errors as JSON', async () => {
   const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
   const { code, out, err } = await project.run(script, ['--json'], { env: { PATH: '/nowhere' } });
   expect(code).toBe(1);
@@ -302,7 +302,7 @@ test('--json tells what went wrong as JSON, too', async () => {
   expect(problems.map(problemLine)).toEqual([err]);
 });
 
-test('an empty field or file is told, unless its key may be empty; its value never', async () => {
+test('reports an empty field or file unless its key may be empty, and never a value', async () => {
   const empty = [
     { id: 'empty'.padEnd(26, '0'), vault: 'Kubernetes', title: 'Empty', ...emptyContents() },
     { id: 'both'.padEnd(26, '0'), vault: 'Shared', title: 'Elsewhere', fields: [{ label: 'a', value: 'x' }] },

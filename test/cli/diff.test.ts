@@ -175,7 +175,7 @@ describe('diff', () => {
     expect((await project.synth()).out).not.toContain('in the cluster');
   });
 
-  test('bad input is a line each', async () => {
+  test('reports bad input in one line each', async () => {
     const project = await onBranch(three);
     expect(await project.run('diff', ['nowhere'])).toEqual({
       code: 1,

@@ -342,7 +342,7 @@ test('an ExternalSecret that this project makes in the same folder stays in the 
 });
 
 describe('before the push in which this project takes over', () => {
-  test('all of it is marked: nothing is lost', async () => {
+  test('everything is marked: nothing is lost', async () => {
     const { code, rows, err } = await handOver({ kept: true }, takeOver);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(rows).toEqual([
@@ -389,7 +389,7 @@ describe('before the push in which this project takes over', () => {
   });
 });
 
-test('what no change speaks of stays, also where nobody can follow what Flux builds', async () => {
+test('objects in no changed file stay, even if a build can’t be traced', async () => {
   const pushed = { ...theirs, 'apps/media/es.yaml': '# made elsewhere\n' };
   const quiet = await handOver({ kept: true }, { pushed });
   expect(quiet).toMatchObject({ code: 0, err: '', out: expect.stringContaining('can be handed over') });

@@ -260,7 +260,7 @@ describe.concurrent('npm run status', () => {
     expect(api.requests.filter(({ line }) => line.startsWith('PATCH'))).toHaveLength(1);
   });
 
-  test('--watch in a pipe: what changes, until it is stopped', async () => {
+  test('--watch in a pipe prints only changes, until it is stopped', async () => {
     const { api } = await start(healthy);
     const stop = new AbortController();
     project.write('kubeconfig-watch', api.kubeconfig);
@@ -286,7 +286,7 @@ describe.concurrent('npm run status', () => {
   };
   const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
-  test('the operator is dead: its last statuses stay, and the refresh is overdue', async () => {
+  test('a dead operator: its statuses stay Ready, but refreshes are overdue', async () => {
     const es = (synced: number) => ({
       [paths.externalSecrets]: [externalSecret('monitoring', 'grafana', { synced })],
     });
@@ -376,7 +376,7 @@ describe.concurrent('npm run status', () => {
     );
   });
 
-  test('keys for a Secret that is not there: not ready, though ESO says so, and when it looks again', async () => {
+  test('keys for a missing Secret: not ready although ESO reports Ready, and when it retries', async () => {
     const es = changed(externalSecret('media', 'plex-claim', { synced: 600 }), {
       spec: { target: { name: 'plex' } },
       status: {
@@ -416,7 +416,7 @@ describe.concurrent('npm run status', () => {
     );
   });
 
-  test('an app secret that is declared and not there', async ({ onTestFinished }) => {
+  test('a declared app secret that is not in the cluster', async ({ onTestFinished }) => {
     const secret = (namespace: string) =>
       `import { appSecret } from '#cluster-secrets';
 export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', keys: 'all' });\n`;
@@ -515,7 +515,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     expect(JSON.parse(none.out).notes).toEqual(['dist/: does not exist; run `npm run synth`']);
   });
 
-  test('a look-up that found nothing is not ready, though ESO says so', async () => {
+  test('a look-up that found nothing is not ready, although ESO reports Ready', async () => {
     const nothing = externalSecret('app', 'nothing', { synced: 60 }) as {
       status: { conditions: { message: string }[] };
     };
@@ -597,7 +597,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     );
   });
 
-  test('a page that is no API server', async ({ onTestFinished }) => {
+  test('a web page instead of an API server', async ({ onTestFinished }) => {
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'text/html' });
       response.end('<html>log in</html>');

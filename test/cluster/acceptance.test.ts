@@ -150,7 +150,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     expect(await world.client.get(fluxSecret('radarr', ''))).toBeDefined();
   });
 
-  test('a namespace that is not there', async () => {
+  test('a missing namespace', async () => {
     const { code, out } = await accept('--item', 'Grafana', '-n', 'nowhere', '--json');
     expect(code).toBe(1);
     const { bad, left } = readJson(out);
@@ -160,7 +160,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     expect(left).toEqual([]);
   });
 
-  test('a namespace in which nothing may be made any more: the reason is the server’s', async () => {
+  test('a terminating namespace: prints the server’s reason', async () => {
     const going = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'going' } };
     world.operator.behaviour.finalizes = false;
     await world.client.put(going);
@@ -186,7 +186,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
   });
 
   // Both wait for all of a canary's time: one after the other would take twice as long.
-  test('an operator that does nothing, an item that is not there, and Secrets that change meanwhile', async () => {
+  test('an idle operator, a missing item, and Secrets that change in the meantime', async () => {
     const { client, operator } = world;
     operator.behaviour.worksIn = (namespace) => namespace === 'media';
     operator.behaviour.finalizes = false;
@@ -331,7 +331,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
     expect(writes.length > 0).toBe(why === undefined);
   });
 
-  test('someone who may only read: every criterion is told, and nothing is written', async () => {
+  test('a read-only user: reports every criterion, and writes nothing', async () => {
     const { result, requests } = await world.audited('reader', () =>
       world.run('reader', 'acceptance', '--item', 'Grafana', '--yes', '--json'),
     );

@@ -188,7 +188,7 @@ describe.skipIf(!server)('npm run status', () => {
     expect(out).toMatch(/^ExternalSecret +media\/hanging +no .* terminating for \d+s, waiting for /m);
   });
 
-  test('nobody in particular may see nothing, and is told so', async () => {
+  test('a user without permissions sees nothing, and is told so', async () => {
     const { code, out, err } = await world.run('stranger', 'status');
     expect(err).toBe('');
     expect(code).toBe(1);

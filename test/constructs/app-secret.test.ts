@@ -35,7 +35,7 @@ function filled(name: string, what: string, item = 'Item'): string {
   return `{{ with .${name} }}{{ . }}{{ else }}{{ fail "the ${what} of the item '${item}' is empty" }}{{ end }}`;
 }
 
-test('labels that a dot reaches need no rewrite', () => {
+test('labels that are valid after a dot need no rewrite', () => {
   expect(seen({ item: 'Item', keys: { p: 'password' } })).toEqual({
     names: ['password', 'api_key', 'api-key'],
     data: { p: filled('password', "field 'password'") },
@@ -125,7 +125,7 @@ test.each([
   expect(seen({ item: 'Item', template: { t: text } }).data).toEqual({ t: guards.join('') + text });
 });
 
-test('a title and a label stand in the message as they are', () => {
+test('messages quote titles and labels verbatim', () => {
   const keys = { k: { item: 'a', field: 'say "x" \\ {{ }}' } };
   const { k } = seen({ items: { a: 'It\u2028"em' }, keys }).data;
   expect(k).toContain(String.raw`{{ fail "the field 'say \"x\" \\ {{ }}' of the item 'It`);
@@ -157,7 +157,7 @@ test('what holds for every one: never rarer than asked, owned, kept when the loo
   expect(externalSecret({ item: 'Item', keys: 'all' }).spec.refreshInterval).toBe('1h');
 });
 
-test('a list of items: a look-up each, in their order, and no prefix', () => {
+test('a list of items: one look-up each, in order, without prefixes', () => {
   const source: SecretSource = { items: ['One', 'Two'], keys: 'all' };
   expect(externalSecret(source).spec.dataFrom).toEqual([
     { extract: { key: 'One' } },
@@ -238,7 +238,7 @@ describe('by itself, in an app of cdk8s', () => {
     expect(() => app({ ...good, template: { x: '{{ .y' } }).synth()).toThrow(/template/);
   });
 
-  test('props that are none throw at once', () => {
+  test('invalid props throw at once', () => {
     expect(() => app({ ...good, refreshInterval: '1d' })).toThrow(/refreshInterval/);
     expect(() => app({ namespace: 'media' } as AppSecretProps)).toThrow(OperatorError);
     const several = { ...good, namespace: undefined, namespaces: ['a', 'b'] };

@@ -7,7 +7,7 @@ export default appSecret({ namespace: 'monitoring', name: 'grafana', item: 'graf
 `;
 const todo = 'remove one of these dependencies';
 
-test('a circle through Flux Kustomizations of the repository is refused, whole', async () => {
+test('refuses a dependency cycle through Flux Kustomizations of the repository, and prints all of it', async () => {
   expect(
     await errorsWith({
       'src/secrets/grafana.ts': waiting('monitoring'),
@@ -32,7 +32,7 @@ export default { monitoring: { unit: externalUnit('prometheus') } };
   ).toEqual({ code: 1, err });
 });
 
-test('one that is nowhere is a warning', async () => {
+test('warns about a Flux Kustomization that is not in the repository', async () => {
   expect(
     await errorsWith({
       'src/secrets/grafana.ts': waiting('monitorin'),

@@ -36,7 +36,7 @@ test.each([
   expect(await errorsWith({ [file]: merge(), ...files })).toEqual({ code: 0, err: '' });
 });
 
-test('nothing makes it, or only what Flux does not apply: a warning', async () => {
+test('warns if nothing creates it, or only something that Flux does not apply', async () => {
   expect(await errorsWith({ [file]: merge() })).toEqual({ code: 0, err: nothing });
   const { code, err } = await errorsWith({
     ...root,

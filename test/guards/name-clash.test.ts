@@ -100,7 +100,7 @@ test('without a namespace the name is a clash, which an allow lifts', async () =
   ).toEqual({ code: 0, err: '' });
 });
 
-test('an allow that lifts nothing is a problem', async () => {
+test('reports an entry of allowSameName that allows nothing', async () => {
   expect(await errorsWith({ 'src/settings.ts': settings('apps/y.yaml') })).toEqual({
     code: 1,
     err: 'src/settings.ts: allowSameName[0]: allows monitoring/grafana beside apps/y.yaml, but the two do not clash; remove it',
@@ -127,7 +127,7 @@ test('what cannot be read is a warning with its file', async () => {
   );
 });
 
-test('the tests and sources that come with the project are no manifests of the operator', async () => {
+test('the project’s own tests and sources do not count as manifests', async () => {
   const files = {
     'test/golden/rich/es.yaml':
       'kind: ExternalSecret\nmetadata: {name: grafana, namespace: monitoring}\nspec: {refreshInterval: 1d}\n',
@@ -251,7 +251,7 @@ test('submodules are looked through', async () => {
   expect({ code, err }).toEqual({ code: 1, err: clash(secret, 'sub/x.yaml') });
 });
 
-test('git that does not answer: the files are found all the same, and the folder', async () => {
+test('git fails: the files and the folder are still found', async () => {
   const project = await makeProject({
     git: true,
     at: 'clusters/home',
@@ -286,7 +286,7 @@ test('git that does not answer: the files are found all the same, and the folder
   );
 });
 
-test('lists and kustomizations that multiply cost no time', async () => {
+test('exponential lists and kustomizations take no time', async () => {
   const bomb = ['a: &l0 {kind: List, items: []}'];
   for (let level = 1; level < 30; level += 1) {
     bomb.push(

@@ -6,7 +6,7 @@ const namespace = (name: string) => `apiVersion: v1\nkind: Namespace\nmetadata:\
 const warning =
   'src/secrets/grafana.ts: monitoring/grafana: namespace: nothing in this repository creates or uses the namespace monitoring; correct the name, unless something else creates it';
 
-test('a namespace that nothing makes is a warning, where the repository makes any', async () => {
+test('warns about a namespace that nothing creates, if the repository creates any', async () => {
   const { code, err } = await errorsWith({ ...root, 'apps/ns.yaml': namespace('media') });
   expect(err).toContain(warning);
   expect(code).toBe(0);

@@ -38,7 +38,7 @@ describe('what Go and ESO accept is accepted', () => {
   });
 });
 
-test('all faults of a template are reported at once', () => {
+test('reports all faults of a template at once', () => {
   expect(findings('{{ index . "a" }}{{ .b.c }}{{ nope .d }}{{ $x }}')).toEqual([
     'uses index, which gives an empty string if there is no such field, and External Secrets Operator still reports Ready',
     '.b.c looks inside a field, which is a string',

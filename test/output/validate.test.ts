@@ -56,7 +56,7 @@ test('a field that the schema does not have, one of another type, no spec', () =
   expect(lines(without)).toEqual([`dist/x.yaml: spec: is missing; ${todo}`]);
 });
 
-test('a kind that nobody knows, and what is no object', () => {
+test('an unknown kind, and something that is not an object', () => {
   expect(lines({ ...secret, kind: 'PushSecret' })).toEqual([
     `dist/x.yaml: is a external-secrets.io/v1 PushSecret, which has no schema in imports/crds; ${todo}`,
   ]);

@@ -56,7 +56,7 @@ test('what is no plain file is stale, an empty folder and a link to a right file
   expect(compare(join(dist, 'a.yaml'), files({}))).toEqual([{ path: '', kind: 'stale' }]);
 });
 
-test('a tree that can not be written whole leaves the old one, and nothing beside it', async () => {
+test('a failed write leaves the old tree, and no other files', async () => {
   const dist = folder();
   await writeTree(dist, files({ 'a.yaml': '1' }));
   // A file can't be a folder, too.

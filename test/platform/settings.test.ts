@@ -130,7 +130,7 @@ test.each<[input: unknown, lines: string[]]>([
   expect(problems.map(problemLine)).toEqual(lines);
 });
 
-test('mistakes in the settings and in the secrets are told together', async () => {
+test('reports mistakes in settings and secrets together', async () => {
   const project = await makeProject({
     files: {
       'src/settings.ts': `export default {

@@ -107,7 +107,7 @@ spec: {}
   });
 });
 
-test('a store that is there already: dist/ holds the app secrets, and nothing else', async () => {
+test('an existing store: dist/ has only app secrets', async () => {
   const store = "{ store: existing({ name: 'onepassword', unit: externalUnit('stores', 'security') }) }";
   const { synth, entry, project } = await place(at, host, settings(store));
   expect(await synth()).toMatchObject({
@@ -387,7 +387,7 @@ test.each([
   expect(problems.map(problemLine).some((one) => one.startsWith(`src/settings.ts: ${line}`))).toBe(true);
 });
 
-test('a unit whose name Flux could not write into a label', () => {
+test('a unit whose name is too long for a label', () => {
   const { settings: plain } = resolveSettings({}, 'src/settings.ts');
   const cluster = new Cluster({ settings: plain });
   new Unit(cluster, 'x'.repeat(64), { flux: cluster.flux, timeout: '1m' });
@@ -409,7 +409,7 @@ describe('alerts and the dashboard', () => {
 
   const monitoring = "monitoring: { unit: externalUnit('prometheus') }";
 
-  test('speak of what is ours', async () => {
+  test('cover only what is ours', async () => {
     const { files, object } = await made(`{ ${monitoring}, store: existing({ name: 'onepassword' }) }`);
     expect(unitsIn(files)).toEqual(['onepassword-alerts', 'secrets-media']);
     const rules = JSON.stringify(object('onepassword-alerts/prometheusrule-onepassword.yaml'));

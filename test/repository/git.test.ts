@@ -31,7 +31,7 @@ test('.git is a file, as in a worktree and in a submodule', async () => {
   }
 });
 
-test('a .git that is none: the next one above counts', async () => {
+test('an invalid .git is skipped in favour of the next one above', async () => {
   const empty = await makeProject({ git: true, at });
   mkdirSync(join(empty.path, '.git'));
   expect(await prefixOf(empty)).toBe('clusters/home/');

@@ -116,7 +116,7 @@ describe('who applies dist/', () => {
     });
   });
 
-  test('an artifact that is put together of parts', async () => {
+  test('an artifact composed by an ArtifactGenerator', async () => {
     const { entry } = await place('apps/production/secrets', {
       ...bootstrapped(),
       'clusters/home/apps.yaml': kustomization('apps', './production', '', {
@@ -437,7 +437,7 @@ describe('what is there already', () => {
     ]);
   });
 
-  test('the same objects where nothing applies them, or in a file that is a patch, are none', async () => {
+  test('ignores the same objects if nothing applies them, or in a patch', async () => {
     const store =
       'apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata: {name: onepassword}\nspec: {}\n';
     const { synth } = await place(at, {
