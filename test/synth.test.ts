@@ -123,7 +123,7 @@ describe('writing dist/', () => {
     expect(readdirSync(project.path).filter((entry) => entry.startsWith('.dist-'))).toEqual([]);
   });
 
-  test('what a killed run left is removed, and a tree that it had moved away is put back', async () => {
+  test('removes files of a killed run, and restores the tree that it had moved away', async () => {
     const project = await makeProject();
     project.write('.dist-999999999/namespace.yaml', 'half written');
     project.write('.dist-999999998.old/namespace.yaml', 'the last good tree');
@@ -163,7 +163,7 @@ describe('writing dist/', () => {
     expect(project.read('dist')).toBe('mine');
   });
 
-  test('an app secret may move to another file: nothing of dist/ changes', async () => {
+  test('moving an app secret to another file does not change dist/', async () => {
     const text = `export default ${JSON.stringify({ namespace: 'a', name: 'ca', item: 'CA', keys: 'all' })};`;
     const project = await makeProject({ files: { 'src/secrets/tls.ts': text } });
     await project.synth();
@@ -206,7 +206,7 @@ describe('writing dist/', () => {
     expect(await project.synth('--check')).toMatchObject({ code: 0, err: '' });
   });
 
-  test('a tree with a unit a file, as older releases wrote it: the units stay, with what they had', async () => {
+  test('a tree with one unit per file, from older releases: the units stay, with their contents', async () => {
     const secret = (namespace: string, name: string) => ({ namespace, name, item: 'Item', keys: 'all' });
     const project = await makeProject({
       files: {
@@ -274,7 +274,7 @@ describe('writing dist/', () => {
     expect(project.read('notes/mine.txt')).toBe('mine');
   });
 
-  test('a name that is longer than that of a file may be', async () => {
+  test('a name that is too long for a file', async () => {
     const name = `${'a'.repeat(126)}.${'b'.repeat(126)}`;
     const secret = { namespace: 'app', name, item: 'Item', keys: 'all' };
     const project = await makeProject({

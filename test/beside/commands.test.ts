@@ -100,7 +100,7 @@ test('graph draws them, in no unit', async () => {
   expect(out).not.toContain('secrets-media');
 });
 
-test('a second project of the repository keeps its hands off the files of the first', async () => {
+test('a second project leaves the first one’s files alone', async () => {
   const one = await inRepository([app('radarr', listed('radarr'))], {
     'src/secrets/radarr.ts': beside('radarr'),
   });
@@ -118,7 +118,7 @@ test('a second project of the repository keeps its hands off the files of the fi
   expect(one.files()).toHaveLength(1);
 });
 
-test('with a store that is there already, and all beside apps, dist/ has no unit', async () => {
+test('with an existing store and all app secrets beside apps, dist/ has no unit', async () => {
   const repository = await inRepository([app('radarr', listed('radarr'))], {
     'src/settings.ts':
       "import { defineSettings, existing } from '#cluster-secrets';\nexport default defineSettings({ store: existing({ name: 'theirs', kind: 'SecretStore' }) });\n",

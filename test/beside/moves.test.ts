@@ -120,7 +120,7 @@ describe('a move of an app secret takes two pushes, and one of them always has i
     expect(holders(repository)).toEqual({ [there]: false });
   });
 
-  test('within one build it moves at once: there it can’t be twice, and Flux updates it in place', async () => {
+  test('moves in one push within a build, where Flux updates it in place', async () => {
     const files = {
       ...app('radarr', listed),
       [`${folder('radarr')}/secrets/kustomization.yaml`]: listing(['./externalsecret-radarr.yaml']),

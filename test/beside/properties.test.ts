@@ -46,7 +46,7 @@ function distOf({ project }: InRepository): string {
   return existsSync(join(project.path, 'dist')) ? JSON.stringify(project.tree('dist')) : '';
 }
 
-test('after any sequence: exactly the files that the declarations say, or all as it was; nothing foreign is touched', async () => {
+test('after any sequence: exactly the declared files, or no change; foreign files are untouched', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(step, fc.boolean()), { minLength: 3, maxLength: 9 }),

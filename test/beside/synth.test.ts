@@ -22,7 +22,7 @@ async function namespaceIn(files: Record<string, string>, more: object = {}) {
 }
 
 describe('where it is written', () => {
-  test('in the folder of the app, in no unit, with the line that is missing; nothing to say once it is there', async () => {
+  test('in the folder of the app and in no unit, with the missing line; silent once the line is there', async () => {
     const { synth, read, write, files, project } = await inRepository([app('radarr')], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
@@ -66,7 +66,7 @@ describe('where it is written', () => {
     ]);
   });
 
-  test('a folder without a kustomization.yaml: Flux takes all YAML, so no line is missing', async () => {
+  test('a folder without a kustomization.yaml: Flux applies all YAML, so no line is missing', async () => {
     const files = app('radarr', { resources: 'all' });
     expect(await namespaceIn(files)).toEqual([undefined]);
   });
@@ -83,7 +83,7 @@ describe('where it is written', () => {
     ]);
   });
 
-  test('what Flux would substitute is left alone, as in a unit', async () => {
+  test('opts out of Flux’s substitution, as in a unit', async () => {
     const more = { keys: { key: 'x' }, template: { 'app.ini': 'home = ${HOME}\n' } };
     const files = app('radarr', {
       ...listed,
@@ -144,7 +144,7 @@ describe('the namespace', () => {
 });
 
 describe('what the build does to it', () => {
-  test('a prefix and a patch are told; labels are not', async () => {
+  test('reports a prefix and a patch, but not labels', async () => {
     const more = `namePrefix: my-
 labels: [{pairs: {team: home}}]
 patches:
@@ -222,7 +222,7 @@ describe('whose file it is', () => {
     expect(() => project.tree('dist')).toThrow('ENOENT');
   });
 
-  test('one of another project is refused, and never stale', async () => {
+  test('refuses one of another project, and never treats it as stale', async () => {
     const files = { 'src/secrets/radarr.ts': beside('radarr') };
     const { synth, read, write, project } = await inRepository([app('radarr', listed)], files);
     await synth();
@@ -260,7 +260,7 @@ describe('whose file it is', () => {
 });
 
 describe('what goes', () => {
-  test('with its app secret; the line that is left over breaks the build of the app', async () => {
+  test('disappears with its app secret; a leftover line breaks the build of the app', async () => {
     const { synth, files, write, project } = await inRepository([app('radarr', listed)], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
@@ -293,7 +293,7 @@ describe('what goes', () => {
     expect(await synth('--check')).toMatchObject({ code: 0, err: [] });
   });
 
-  test('an app secret with a mistake takes nothing away', async () => {
+  test('an invalid app secret does not hide other mistakes', async () => {
     const { synth, files, project } = await inRepository([app('radarr', listed)], {
       'src/secrets/radarr.ts': beside('radarr'),
     });
@@ -406,7 +406,7 @@ describe('an invalid folder', () => {
   });
 });
 
-describe('other makers of the same Secret', () => {
+describe('other creators of the same Secret', () => {
   test('a SOPS file of it is refused', async () => {
     const { synth } = await inRepository(
       [app('radarr', { resources: [...listed.resources, './secret.sops.yaml'] })],
@@ -436,7 +436,7 @@ describe('other makers of the same Secret', () => {
     expect(await synth()).toMatchObject({ code: 0, err: [] });
   });
 
-  test('one of another name for the same Secret, as most are: it takes the name, so that it is the same object', async () => {
+  test('one of another name for the same Secret: takes that name, to be the same object', async () => {
     const es = `${folder('radarr')}/externalsecret.yaml`;
     const { synth, project, remove, write, read } = await inRepository(
       [app('radarr', { resources: ['./config.yaml', './externalsecret.yaml'] })],
@@ -457,7 +457,7 @@ describe('other makers of the same Secret', () => {
     expect(read(radarr)).toContain('    name: radarr-secret\n');
   });
 
-  test('in another build it must be kept from pruning first; for another Secret it is told, too', async () => {
+  test('in another build it must be marked first; also reported for another Secret', async () => {
     const es = `${folder('old')}/externalsecret.yaml`;
     const { synth } = await inRepository(
       [app('radarr', listed), app('old', { resources: ['./externalsecret.yaml'] })],

@@ -107,7 +107,7 @@ test('another name of the ExternalSecret, another Secret of it', async () => {
   ]);
 });
 
-test('what is made once stays as it is', async () => {
+test('a Secret that is created once stays as it is', async () => {
   const once = (more = '') => file(secret('media', 'one', `, refreshPolicy: 'CreatedOnce'${more}`));
   expect(await said({ [a]: once() }, { [a]: once(", template: { more: 'x' }") })).toEqual([
     'warning: dist/secrets-media: the change does not reach media/one: it is not updated (refreshPolicy CreatedOnce); after the push, to have it rewritten: `kubectl -n media annotate secret NAME reconcile.external-secrets.io/data-hash-`',
@@ -133,7 +133,7 @@ test('the namespaces of the settings', async () => {
   ]);
 });
 
-test('a part that is there already from now on: the operator is uninstalled, unless the units let go', async () => {
+test('a part that becomes existing: the operator is uninstalled unless the units let go', async () => {
   const before = { [a]: file(secret('media', 'one')) };
   const existing = (more = '') => settings(`store: { existing: { name: 'onepassword' } }${more}`);
   expect(await said(before, { 'src/settings.ts': existing() })).toEqual([
@@ -144,7 +144,7 @@ test('a part that is there already from now on: the operator is uninstalled, unl
   expect(await said({ ...before, 'src/settings.ts': settings(lets) }, gone)).toEqual([]);
 });
 
-test('a project that gets a name: its units are others', async () => {
+test('a project that gets a name has other units', async () => {
   const before = { [a]: file(secret('media', 'one')) };
   const named = { 'src/settings.ts': settings("name: 'home'") };
   expect(await said(before, named)).toEqual([
@@ -158,7 +158,7 @@ test('a project that gets a name: its units are others', async () => {
   expect(await said(lets, then)).toEqual([]);
 });
 
-test('what harms nobody is not said: another file, another key, another item, one more, a move in two steps', async () => {
+test('no warning for harmless changes: another file, key or item, a new one, a move in two steps', async () => {
   const one = secret('media', 'one');
   expect(await said({ [a]: file(one) }, { [a]: undefined, 'src/secrets/b.ts': file(one) })).toEqual([]);
   expect(

@@ -55,7 +55,7 @@ export default appSecret({
   expect(project.read('dist/secrets-monitoring/externalsecret-grafana.yaml')).toContain('key: grafana\n');
 });
 
-test('through Connect: the item that is called as the app, and nothing to complain of', async () => {
+test('through Connect: the item named after the app, without problems', async () => {
   const project = await makeProject();
   const args = [...grafana, '--all', '--type', 'Opaque', '--file', 'dashboards', '--item', 'Grafana'];
   const server = await start();
@@ -150,7 +150,7 @@ export default [];
   expect(secretFiles(project)).toEqual(['slow.ts']);
 });
 
-test('without a terminal, all that is missing is told together', async () => {
+test('without a terminal, reports everything missing at once', async () => {
   const project = await makeProject();
   const { code, out, err } = await project.run(script, ['--item', 'x'], { env: alone });
   expect([code, out]).toEqual([2, '']);
@@ -202,7 +202,7 @@ test('never overwrites a file, never writes outside src/secrets/', async () => {
   });
 });
 
-test('what synth refuses is not kept, and dist/ stays', async () => {
+test('keeps no file that synth refuses, and leaves dist/ alone', async () => {
   const project = await makeProject();
   expect((await project.run(script, [...grafana, '--key', 'password'], { env: alone })).code).toBe(0);
   const before = project.tree('dist');

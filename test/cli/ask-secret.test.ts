@@ -116,7 +116,7 @@ test('offers the items, the one called as the app first, and its fields with the
   expect(refused.get('Type of the Secret: ')).toBe('is empty; fill it in');
 });
 
-test('of a Document only the files, and everything of an item', async () => {
+test('only the files of a Document, and everything of an item', async () => {
   answers.set('Fields and files, with their keys', ['ca.pem']);
   answers.set('Type of the Secret', 'kubernetes.io/tls');
   const said = { namespace: 'apps', name: 'kubeconfig', item: 'Kubeconfig', keys: undefined };
@@ -158,7 +158,7 @@ test('an existing file: asks for another name', async () => {
   expect(refused.get(`${question}: Twice`)).toBe('src/secrets/Twice.ts: is there already; choose another');
 });
 
-test('what the end would refuse is refused at its question', async () => {
+test('refuses an answer at its question, not at the end', async () => {
   refusals.set('taken', 'is the Secret of another file; choose another name');
   refusals.set('Grafana', 'two fields have this name; rename one');
   answers.set('Namespace', 'monitoring');

@@ -151,7 +151,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     expect((await project.synth()).err).toBe('');
   });
 
-  test('of several at once, one writes and the others are refused', async () => {
+  test('of several concurrent runs, one writes and the others are refused', async () => {
     const { project } = await makeOperator();
     const env = { ...values, HOME: project.path };
     const all = await Promise.all([1, 2, 3].map(() => project.spawn(script, [], { env })));
@@ -181,7 +181,7 @@ describe.skipIf(!sops || !ageKeygen)('with the real sops', () => {
     );
   });
 
-  test('a byte order mark is not encrypted with the rest', async () => {
+  test('strips a byte order mark before encrypting', async () => {
     const { project, key, bootstrap } = await makeOperator();
     project.write('credentials', `\ufeff${credentials}`);
     project.write('token', `\ufeff${token}\r\n`);
@@ -691,7 +691,7 @@ esac
       );
     });
 
-    test('op’s own words are not passed on', async () => {
+    test('does not print op’s own messages', async () => {
       const { project, bootstrap } = await makeOperator();
       const leaky = `#!/bin/sh\necho '[ERROR] 2026/11/24 12:00:00 ${token}' >&2; exit 6\n`;
       const { code, out, err } = await bootstrap(['--from-op'], { env: program(project, 'op', leaky) });

@@ -62,7 +62,7 @@ apps/s1  Grafana  ._2nd_factor  yes
   expect(more).toEqual([]);
 });
 
-test('what is missing: the closest, a line each, exit 1', async () => {
+test('missing ones: one line each with the closest name, exit code 1', async () => {
   const project = await projectWith(
     "item: 'Grafena', keys: { password: 'password' }",
     "item: 'Grafana', keys: { password: 'Password', ca: { file: 'ca.crt' } }",
@@ -82,7 +82,7 @@ test('what is missing: the closest, a line each, exit 1', async () => {
   expect(out).toMatch(/\n3 checked in Kubernetes through Connect: 3 not found$/);
 });
 
-test('items and labels that are ambiguous', async () => {
+test('ambiguous items and labels', async () => {
   const twice = connectData.items.filter(({ title }) => title === 'Twice').map(({ id }) => id);
   expect(
     await problems(
@@ -126,7 +126,7 @@ test('templates, aliases and Documents', async () => {
   ]);
 });
 
-test('items without a prefix: a label of two of them, and a name that none has', async () => {
+test('items without a prefix: a shared label, and a missing name', async () => {
   const list = "items: ['Collide', 'Umlaut', 'Grafana'], keys: 'all'";
   const other = "'Collide' has the same label, and only this item's field would reach the Secret";
   expect(
@@ -240,7 +240,7 @@ test('unreachable, wrong token, no access: each says its way out', async () => {
   );
 });
 
-test('what is no Connect server: a redirect, a web page, a failure, no address', async () => {
+test('not a Connect server: a redirect, a web page, a failure, no address', async () => {
   const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
   const said = async (status: number, body: string) => {
     const server = await start((_, response) => {
@@ -269,7 +269,7 @@ test('what is no Connect server: a redirect, a web page, a failure, no address',
   );
 });
 
-test('what is no list of items, and no item', async () => {
+test('neither a list of items nor an item', async () => {
   const project = await projectWith("item: 'Grafana', keys: { password: 'password' }");
   const said = async (path: RegExp, body: string) => {
     const server = await start((request, response) => {
@@ -342,7 +342,7 @@ function emptyContents() {
   };
 }
 
-test('an ID is looked for in the first vault only, as External Secrets Operator does', async () => {
+test('looks up an ID in the first vault only, like External Secrets Operator', async () => {
   const shared = connectData.items.find(({ title }) => title === 'Only shared')?.id ?? '';
   const first = connectData.items.find(({ title }) => title === 'Umlaut')?.id ?? '';
   const project = await projectWith(

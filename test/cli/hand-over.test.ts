@@ -203,7 +203,7 @@ describe('before anything moves', () => {
   const files = { project: { 'src/settings.ts': using, 'src/secrets/radarr.ts': secret('radarr') } };
   const all = { project: { ...files.project, 'src/settings.ts': settings('{}') } };
 
-  test('what is not marked yet is named, each with what to do', async () => {
+  test('names each unmarked object, with what to do', async () => {
     const { code, rows, err } = await handOver({}, all);
     expect(code).toBe(1);
     expect(rows).toEqual([
@@ -235,7 +235,7 @@ describe('before anything moves', () => {
     expect(code).toBe(1);
   });
 
-  test('a release of another name would be made anew by Helm: its CRDs have to outlive it', async () => {
+  test('Helm would recreate a release of another name: its CRDs must outlive it', async () => {
     const props = { kept: true, release: { releaseName: 'eso' }, crdsStay: false };
     const pushed = {
       ...theirs,
@@ -287,7 +287,7 @@ describe('before anything moves', () => {
       ]);
     });
 
-    test('a second project in the cluster: fine, and the store of the first is none of its business', async () => {
+    test('a second project in the cluster does not concern the first one’s store', async () => {
       const second = {
         pushed: {
           ...bootstrapped(),
@@ -307,7 +307,7 @@ describe('before anything moves', () => {
       });
     });
 
-    test('an operator and a store of other names are found all the same', async () => {
+    test('finds an operator and a store under other names', async () => {
       const named = {
         project: { 'src/settings.ts': settings("{ store: existing({ name: 'op' }) }") },
       };
@@ -381,7 +381,7 @@ describe('before the push in which this project takes over', () => {
     expect(await handOver(props, kept)).toMatchObject({ code: 0, err: '' });
   });
 
-  test('an operator of another name goes in a push of its own', async () => {
+  test('an operator of another name is removed in a separate push', async () => {
     const pushed = { ...theirs, 'apps/eso/hr.yaml': operator.replace('name: external', 'name: my-external') };
     const { code, err } = await handOver({ kept: false }, { ...takeOver, pushed });
     expect(code).toBe(1);
@@ -460,7 +460,7 @@ describe('and back', () => {
     });
   });
 
-  test('refused while the units prune, fine once they let go', async () => {
+  test('refused while the units prune, accepted once they let go', async () => {
     const refused = await handOver({ isOurs: true }, back);
     expect(refused.code).toBe(1);
     expect(refused.err.split('\n')).toHaveLength(3);
@@ -564,14 +564,14 @@ test('a release that gets another name in place is uninstalled by helm-controlle
   });
 });
 
-test('an operator that is newer than ours is not downgraded', async () => {
+test('does not downgrade a newer operator', async () => {
   expect(await handOver({ kept: true, version: '2.14.0' }, takeOver)).toMatchObject({
     code: 1,
     err: "HelmRelease external-secrets/external-secrets: is at version 2.14.0, and this project installs 2.9.0; set externalSecrets: { version: '2.14.0' } in src/settings.ts",
   });
 });
 
-test('what Flux has applied must be known; --since says it', async () => {
+test('fails if the applied commit is unknown; --since names it', async () => {
   const edit = { '../../apps/media/es.yaml': '# gone\n' };
   expect(await handOver({ commit: '0'.repeat(40) }, { edit })).toMatchObject({
     code: 1,
@@ -593,7 +593,7 @@ test('an operator that does not serve v1 is not taken for one without ExternalSe
   );
 });
 
-test('a repository that says nothing of Flux is no ground to judge on', async () => {
+test('judges nothing in a repository without Flux', async () => {
   const { code, err } = await handOver({}, { pushed: { 'README.md': 'x' } });
   expect(code).toBe(1);
   expect(err).toMatch(/^infrastructure\/secrets\/dist: is in a repository that does not show what Flux/);

@@ -82,7 +82,7 @@ describe.concurrent('npm run status', () => {
     }
   });
 
-  test('what fails is told by its event, not by its condition; an event from before the last sync is old', async () => {
+  test('reports a failure by its event, not its condition, and ignores events before the last sync', async () => {
     const es = (name: string) => ({ kind: 'ExternalSecret', name, namespace: 'app' });
     const { code, out } = await status({
       ...healthy,
@@ -358,7 +358,7 @@ describe.concurrent('npm run status', () => {
     );
   });
 
-  test('an ExternalSecret that is stuck in its deletion, and one that changed since its sync', async () => {
+  test('a terminating ExternalSecret, and one that changed since its last sync', async () => {
     const finalizers = ['externalsecrets.external-secrets.io/externalsecret-cleanup'];
     const es = externalSecret('monitoring', 'grafana', { synced: 60 });
     const going = changed(es, { metadata: { deletionTimestamp: ago(120), finalizers } });
@@ -401,7 +401,7 @@ describe.concurrent('npm run status', () => {
     });
   });
 
-  test('what is made once is never overdue; that its declaration is newer is a warning', async () => {
+  test('a Secret that is created once is never overdue; a newer declaration is a warning', async () => {
     const once = changed(externalSecret('media', 'login', { synced: 7 * 86_400 }), {
       spec: { refreshPolicy: 'CreatedOnce' },
     });
@@ -450,7 +450,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     expect((await declared.run('status', ['-n', 'monitoring'], { env })).code).toBe(0);
   });
 
-  test('one beside its app that is not there: what to look at, and of no other project', async ({
+  test('a missing one beside its app: what to look at, ignoring other projects', async ({
     onTestFinished,
   }) => {
     const declared = await copyProject({ git: true, at: 'infra/secrets' });
@@ -479,7 +479,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     ]);
   });
 
-  test('a reason that stands in the condition is told, where the event says less', async () => {
+  test('reports the condition’s reason if the event says less', async () => {
     const bad = changed(externalSecret('app', 'bad', { failing: true }), {});
     const { status: said } = bad as { status: { conditions: { message: string }[] } };
     const [condition] = said.conditions;
@@ -528,7 +528,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     );
   });
 
-  test('the item and the label behind a name of the template are said', async () => {
+  test('names the item and the label behind a template name', async () => {
     const bad = externalSecret('app', 'bad', { failing: true }) as { spec: object };
     const regexp = (source: string, target: string) => ({ regexp: { source, target } });
     Object.assign(bad.spec, {
@@ -643,9 +643,7 @@ export default appSecret({ namespace: '${namespace}', name: 'app', item: 'App', 
     expect(await look()).toEqual(told("can't be read (not written by synth)"));
   });
 
-  test('stores that are there already: what is declared, and nothing of anybody else', async ({
-    onTestFinished,
-  }) => {
+  test('existing stores: only what is declared', async ({ onTestFinished }) => {
     const place = "kind: 'SecretStore', name: 'onepassword'";
     const other = await copyProject({
       files: {

@@ -68,7 +68,7 @@ describe.skipIf(!server)('npm run acceptance', () => {
       .filter((name: string) => name.includes('acceptance'));
   }
 
-  test('all is proven; its own objects are all that it writes, and no value is read', async () => {
+  test('everything passes; it writes only its own objects, and reads no value', async () => {
     const { result, requests } = await world.audited('operator', () => accept('--item', 'Grafana'));
     const lines = result.out.split('\n');
     const id = /cluster-secrets-acceptance-([0-9a-f]{8})/.exec(result.err)?.[1] ?? '';

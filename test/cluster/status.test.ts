@@ -169,7 +169,7 @@ describe.skipIf(!server)('npm run status', () => {
     }
   });
 
-  test('a suspended unit, and an ExternalSecret that hangs in its deletion, are not ready', async () => {
+  test('a suspended unit and a terminating ExternalSecret are not ready', async () => {
     const objects: Manifest[] = [...readObjects(`${root}/test/golden/shipped`).values()];
     const suspended = objects.find(({ apiVersion }) => apiVersion.startsWith('kustomize.toolkit'));
     await world.client.put({ ...suspended, spec: { ...suspended.spec, suspend: true } });

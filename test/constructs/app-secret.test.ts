@@ -42,7 +42,7 @@ test('labels that are valid after a dot need no rewrite', () => {
   });
 });
 
-test('a label that another one looks like is taken by its exact text', () => {
+test('matches a label exactly if another one could be confused with it', () => {
   expect(seen({ item: 'Item', keys: { k: 'api key' } })).toEqual({
     names: ['password', 'field_api_key', 'unused_api_key'],
     data: { k: filled('field_api_key', "field 'api key'") },
@@ -86,7 +86,7 @@ test('files are look-ups of their own, so that a missing one is an error', () =>
   expect(spec.target.template.data).toEqual({ 'ca.crt': filled('file_ca_pem', "file 'ca.pem'") });
 });
 
-test('a key may be empty where that is said, and a constant may be', () => {
+test('a key may be empty with mayBeEmpty, and a constant always', () => {
   const keys = { a: { field: 'user', mayBeEmpty: true }, b: { file: 'x', mayBeEmpty: true } };
   expect(seen({ item: 'Item', keys, template: { c: '' } }).data).toEqual({
     a: '{{ .user }}',
@@ -95,7 +95,7 @@ test('a key may be empty where that is said, and a constant may be', () => {
   });
 });
 
-test('what is decoded is a look-up of its own, which fails where the function would not', () => {
+test('a decoded field has its own look-up, which fails where the template function would not', () => {
   const keys = { k: { field: 'api key', decode: 'base64' as const } };
   const { spec } = externalSecret({ item: 'Item', keys });
   expect(spec.dataFrom).toBeUndefined();
@@ -131,13 +131,13 @@ test('messages quote titles and labels verbatim', () => {
   expect(k).toContain(String.raw`{{ fail "the field 'say \"x\" \\ {{ }}' of the item 'It`);
 });
 
-test('all fields: no template, and keys that were not asked for reach the Secret', () => {
+test('all fields: no template, and every field reaches the Secret', () => {
   const { spec } = externalSecret({ item: 'Item', keys: 'all' });
   expect(spec.dataFrom).toEqual([{ extract: { key: 'Item' } }]);
   expect(spec.target.template).toEqual({ engineVersion: 'v2' });
 });
 
-test('what holds for every one: never rarer than asked, owned, kept when the look-up fails', () => {
+test('every one: refreshed as often as asked, owned, kept when a look-up fails', () => {
   const { metadata, spec } = externalSecret({
     item: 'Item',
     keys: { p: 'password' },
@@ -204,7 +204,7 @@ test('templates in a ConfigMap: every field can be reached by a dot, and the key
   );
 });
 
-test('a name of its own, and policies; what is made once does not change with the setting', () => {
+test('its own name, and policies; created once, it does not change with the setting', () => {
   const source = { item: 'Item', keys: { p: 'password' } };
   const named = externalSecret({ ...source, externalSecretName: 'other' });
   expect([named.metadata.name, named.spec.target.name]).toEqual(['other', 'it']);
@@ -230,7 +230,7 @@ describe('by itself, in an app of cdk8s', () => {
   };
   const good = { namespace: 'media', name: 'a', item: 'A', keys: { k: 'field' } };
 
-  test('what synth refuses is an error of its synth, with the path of the construct', () => {
+  test('whatever synth refuses is an error of its app.synth(), with the construct path', () => {
     expect(() => app(good).synth()).not.toThrow();
     expect(() => app({ ...good, labels: { 'a b': 'c' } }).synth()).toThrow(
       /\[chart\/secret\] chart\/secret: media\/a: labels/,

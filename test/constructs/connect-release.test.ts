@@ -71,7 +71,7 @@ describe.skipIf(!kubectl)('the post-renderers, on what the chart renders', () =>
     }
   });
 
-  test('one replica, replaced when the next one is ready, and nothing else of the Deployment', async () => {
+  test('one replica, replaced once the next is ready; nothing else of the Deployment changes', async () => {
     const before = ofKind(loadAll(rendered) as Objects, 'Deployment');
     const after = ofKind(await postRender({}, rendered), 'Deployment');
     expect(after.spec.replicas).toBe(1);

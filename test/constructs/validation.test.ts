@@ -57,7 +57,7 @@ test('cdk8s refuses to synthesize such an app', () => {
   for (const line of told) expect(all).toThrow(line);
 });
 
-test('what a construct says by node.addValidation alone is told, too, and nothing twice', () => {
+test('also reports problems from node.addValidation, each once', () => {
   const app = new App();
   const chart = new Chart(app, 'mine');
   chart.node.addValidation({ validate: () => ['is not what it should be'] });

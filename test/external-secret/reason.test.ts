@@ -32,7 +32,7 @@ test('a missing field behind the guard of an empty one: as before', () => {
   );
 });
 
-test('what can not be decoded, or is not there to be decoded', () => {
+test('a field that can’t be decoded, or is missing', () => {
   const object = externalSecret({ item: 'demo', keys: { b: { field: 'coded', decode: 'base64' } } });
   expect(
     readableReason(

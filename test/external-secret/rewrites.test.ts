@@ -6,7 +6,7 @@ import { fieldBehind, labelsByName } from '../../src/external-secret/rewrites.js
 import { fieldsRead, itemsOf, prefixOf, sourcesOf } from '../../src/external-secret/source.js';
 import { appSecretArbitrary } from '../app-secrets.js';
 
-test('every field ends in the name by which its key asks for it, and the name leads back to it', () => {
+test('every field gets the name that its key reads, and the name leads back to the field', () => {
   fc.assert(
     fc.property(appSecretArbitrary, (secret) => {
       const dataFrom = lookUps(secret);

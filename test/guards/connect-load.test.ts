@@ -30,7 +30,7 @@ test('as many as Connect answers, and one more', () => {
   ]);
 });
 
-test('each item and each file counts; the interval of the settings is that of who says none', () => {
+test('counts each item and file; the settings’ interval is the default', () => {
   const two = { keys: { password: 'password', ca: { file: 'ca.pem' } } };
   expect(lines(secrets(24, '10s', two))).toEqual([]);
   expect(lines(secrets(26, '10s', two))).toHaveLength(1);

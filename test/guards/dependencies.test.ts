@@ -44,7 +44,7 @@ test('warns about a Flux Kustomization that is not in the repository', async () 
   });
 });
 
-test('one that has the name of a unit is refused, in the same namespace', async () => {
+test('refuses one with the name of a unit, in the same namespace', async () => {
   const files = (namespace: string) => ({ 'ks.yaml': flux('external-secrets', '{path: ./eso}', namespace) });
   expect(await errorsWith(files('other'))).toEqual({ code: 0, err: '' });
   expect(await errorsWith(files('flux-system'))).toEqual({

@@ -48,7 +48,7 @@ test('warns if nothing creates it, or only something that Flux does not apply', 
   expect(err).toContain(nothing);
 });
 
-test('what both would write is refused', async () => {
+test('refuses keys that both would write', async () => {
   const secret = sops('grafana', 'monitoring')
     .replace('stringData:', `data: {other: '${enc}'}\nstringData:`)
     .replace('  namespace: monitoring\n', '  namespace: monitoring\n  labels: {tier: a}\n');
@@ -65,7 +65,7 @@ test('what both would write is refused', async () => {
   });
 });
 
-test('what an ExternalSecret owns is not to be written into; what one adds keys to is', async () => {
+test('refuses to merge into a Secret that an ExternalSecret owns, but not into one that it only adds keys to', async () => {
   expect(
     await errorsWith({ [file]: merge(), 'apps/x.yaml': externalSecret('x', '{name: grafana}') }),
   ).toEqual({
@@ -82,7 +82,7 @@ test('what an ExternalSecret owns is not to be written into; what one adds keys 
   ).toEqual({ code: 0, err: '' });
 });
 
-test('an ExternalSecret of the name that makes another Secret', async () => {
+test('an ExternalSecret of the same name that creates another Secret', async () => {
   const clash = (name: string) => ({
     code: 1,
     err: `${where}: externalSecretName: the ExternalSecret monitoring/${name} is also in apps/x.yaml, and the two would undo each other's work; choose another externalSecretName, or delete that one first`,

@@ -88,7 +88,7 @@ test("an ExternalSecret's target and a plain Secret clash, too", async () => {
 const settings = (file: string) =>
   `export default { allowSameName: [{ secret: 'monitoring/grafana', file: '${file}', reason: 'is in media' }] };\n`;
 
-test('without a namespace the name is a clash, which an allow lifts', async () => {
+test('without a namespace, the name alone clashes unless allowSameName allows it', async () => {
   expect(await errorsWith({ 'apps/x.yaml': sops('grafana') })).toEqual({
     code: 1,
     err:
@@ -107,7 +107,7 @@ test('reports an entry of allowSameName that allows nothing', async () => {
   });
 });
 
-test('what cannot be read is a warning with its file', async () => {
+test('warns about unreadable files by name', async () => {
   const { code, err } = await errorsWith({
     'apps/chart.yaml': `name: {{ x }}: {{\nsops: ${enc}\n`,
     'apps/name.yaml': sops(enc, 'monitoring'),
@@ -169,7 +169,7 @@ describe('what Flux substitutes can be anything', () => {
   });
 });
 
-test('kustomize does not put a prefix around target.name', async () => {
+test('kustomize adds no prefix to target.name', async () => {
   const es = (name: string) =>
     `kind: ExternalSecret\nmetadata: {name: x, namespace: monitoring}\nspec: {target: {name: ${name}}}\n`;
   const files = (name: string) => ({

@@ -8,7 +8,7 @@ import { composeProject } from '../../src/project.js';
 import { flux } from '../flux.js';
 import { makeProject } from '../project.js';
 
-test('a unit of another project is not the one of its name here', async () => {
+test('a unit of another project is not confused with ours of the same name', async () => {
   const project = await composeProject((await makeProject()).path);
   const { platform } = project;
   const cluster = new App();

@@ -9,7 +9,7 @@ function findings(text: string): string[] {
   );
 }
 
-describe('what Go and ESO accept is accepted', () => {
+describe('accepts what Go and ESO accept', () => {
   test.each([
     'no action at all',
     '{{ .a }}',

@@ -78,7 +78,7 @@ describe('invalid bootstrap input is reported without its values', () => {
   });
 });
 
-test('what 1Password makes is accepted', () => {
+test('accepts what 1Password creates', () => {
   const token = jwt({ sub: 'MARK-subject', exp: Date.parse('2026-11-25') / 1000 });
   expect(credentialsProblems(JSON.stringify(good), 'file')).toEqual([]);
   expect(tokenProblems(token, 'file', new Date('2026-11-24'))).toEqual([]);

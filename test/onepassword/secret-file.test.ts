@@ -93,12 +93,12 @@ export default appSecret({
 `);
 });
 
-test('what would not be seen in an editor is written as an escape', () => {
+test('escapes characters that an editor does not show', () => {
   const file = secretFile({ namespace: 'a', name: 'a', item: 'a\u202eb\u00a0c\u200bd', keys: 'all' });
   expect(file).toContain("item: 'a\\u202eb\\u00a0c\\u200bd',");
 });
 
-test('labels become keys that a Secret can have', () => {
+test('labels become valid Secret keys', () => {
   const labels = [
     'admin user',
     'admin_user',
@@ -127,7 +127,7 @@ test('labels become keys that a Secret can have', () => {
   });
 });
 
-test('a file is called as the Secret, as far as Flux takes the name', () => {
+test('a file is named after the Secret, as far as Flux accepts the name', () => {
   expect(fileNameFor('grafana')).toBe('grafana');
   expect(fileNameFor('registry.example.org')).toBe('registry-example-org');
   expect(fileNameFor(`${'a'.repeat(54)}-b`)).toBe('a'.repeat(54));

@@ -29,14 +29,14 @@ const secret = {
   spec: { refreshInterval: '1h', dataFrom: [{ extract: { key: 'Item' } }] },
 };
 
-test('what is good is fine', () => {
+test('accepts valid ones', () => {
   expect(lines(store)).toEqual([]);
   expect(lines(secret)).toEqual([]);
   const tree = Object.entries(readTree(`${root}/test/golden/rich`));
   expect(validate(new Map(tree.map(([path, text]) => [path, Buffer.from(text)])))).toEqual([]);
 });
 
-test('a namespace on what has none, and none on what has one', () => {
+test('a namespace on a cluster-scoped object, and none on a namespaced one', () => {
   expect(lines({ ...store, metadata: { name: 'onepassword', namespace: 'external-secrets' } })).toEqual([
     `dist/x.yaml: metadata.namespace: must not be set on a cluster-scoped object; ${todo}`,
   ]);

@@ -43,7 +43,7 @@ test('a tree is written, replaced and left alone', async () => {
   expect(readdirSync(join(dist, '..'))).toEqual(['dist']);
 });
 
-test('what is no plain file is stale, an empty folder and a link to a right file among them', () => {
+test('anything but a regular file is stale, including an empty folder and a symlink to a correct file', () => {
   const dist = folder();
   mkdirSync(join(dist, 'empty'), { recursive: true });
   writeFileSync(join(dist, '../right'), '1');
@@ -65,7 +65,7 @@ test('a failed write leaves the old tree, and no other files', async () => {
   expect(readdirSync(join(dist, '..'))).toEqual(['dist']);
 });
 
-test('what a killed run left goes; what a run that is alive writes stays', async () => {
+test('removes files of a killed run, and keeps those of a running one', async () => {
   const dist = folder();
   const beside = (name: string) => join(dist, '..', name);
   for (const name of ['.dist-999999999', `.dist-${process.ppid}`, '.dist-mine']) mkdirSync(beside(name));
@@ -75,7 +75,7 @@ test('what a killed run left goes; what a run that is alive writes stays', async
   expect(existsSync(beside('.dist-mine'))).toBe(true);
 });
 
-test('into a folder that is not ours: only where nothing else is', async () => {
+test('writes into a foreign folder only if it has nothing else', async () => {
   const other = folder();
   await writeInto(other, files({ 'a.yaml': '1' }));
   await writeInto(other, files({ 'a.yaml': '1', 'b.yaml': '2' }));

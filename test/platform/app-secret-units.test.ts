@@ -45,7 +45,7 @@ function unitsOf(...files: AppSecretProps[][]) {
   );
 }
 
-test('a unit a namespace, whatever the files; one apart for what asks for it or waits', () => {
+test('one unit per namespace, whatever the files; a separate one on request or to wait', () => {
   const waits = (...names: string[]) => ({ waitsFor: names.map((name) => externalUnit(name)) });
   expect(
     unitsOf(

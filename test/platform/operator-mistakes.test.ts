@@ -31,7 +31,7 @@ test('one vault is a list, too', () => {
   ]);
 });
 
-test('where a name is missing, the place has no word for it', () => {
+test('messages leave out a missing name', () => {
   const checked = checkAppSecret({ name: 'b', item: 'c', keys: { d: 'e' } }, 'src/secrets/b.ts');
   expect('problems' in checked && checked.problems.map(problemLine)).toEqual([
     'src/secrets/b.ts: b: namespace: is missing; write a string',

@@ -60,7 +60,7 @@ const storeLine = "`store: existing({ name: 'onepassword', unit: externalUnit('s
 const handOver =
   'in src/settings.ts; to let this project manage it instead, hand it over as described in docs/adoption.md';
 
-describe('without a word in the settings', () => {
+describe('without anything in the settings', () => {
   test('synth refuses, with the lines to write', async () => {
     const { synth } = await place(at, host, settings('{}'));
     const { code, err } = await synth();
@@ -97,7 +97,7 @@ spec: {}
     ]);
   });
 
-  test('what is made by the Flux Kustomization that applies this project, too, is nothing to wait for', async () => {
+  test('does not wait for the Flux Kustomization that also applies this project', async () => {
     const { synth } = await place('clusters/home/apps', {
       ...bootstrapped(),
       'clusters/home/hr.yaml': host['apps/eso/hr.yaml'],
@@ -397,7 +397,7 @@ test('a unit whose name is too long for a label', () => {
 });
 
 describe('alerts and the dashboard', () => {
-  test('are in a namespace that is there', async () => {
+  test('are in a namespace that exists', async () => {
     const { object } = await made(
       "{ monitoring: { unit: externalUnit('prometheus') }, store: existing({ name: 'x' }), externalSecrets: existing({ namespace: 'security' }) }",
     );
@@ -522,7 +522,7 @@ export default appSecret({
     expect(await project.synth('--check')).toMatchObject({ code: 0, err: '' });
   });
 
-  test('reads one vault, and no Connect of ours', async () => {
+  test('reads one vault, without our Connect', async () => {
     const project = await makeProject({ files: files("vaults: ['A', 'B'], connect: {}") });
     expect(await project.synth()).toMatchObject({
       code: 1,

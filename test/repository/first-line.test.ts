@@ -6,7 +6,7 @@ const folderName = fc
   .string({ minLength: 1, maxLength: 12, unit: 'binary-ascii' })
   .filter((text) => /^[^/\0]+$/.test(text) && text !== '.' && text !== '..');
 
-test('whatever the folder and the file are called, the line says the same when it is read', () => {
+test('the first line survives a round trip, whatever the names of folder and file', () => {
   fc.assert(
     fc.property(fc.array(folderName, { maxLength: 3 }), folderName, (folders, name) => {
       const prefix = folders.map((folder) => `${folder}/`).join('');
@@ -48,7 +48,7 @@ test('line endings and a byte order mark do not change whose it is', () => {
   expect(originOf(Buffer.from(`\uFEFF${line.replace('\n', '\r\n')}`))?.project).toBe('.');
 });
 
-test('files that synth would call so', () => {
+test('files named like those of synth', () => {
   expect(['a/externalsecret-b.yaml', 'externalsecret-b.yaml'].every(isBesideName)).toBe(true);
   expect(
     ['a/externalsecret.yaml', 'a/externalsecret-b.yml', 'a/externalsecret-b/c.yaml'].some(isBesideName),

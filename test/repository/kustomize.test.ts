@@ -103,7 +103,7 @@ describe.skipIf(!kubectl)('a step of the model is what kustomize does', () => {
     }
   });
 
-  test('without a target a merge is for the object of its name only, operations for none', () => {
+  test('without a target, a merge applies only to the object of its name, and operations to none', () => {
     const patch = 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {k: v}\n';
     const object = (name: string): Tree => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name } });
     const patches = toPatches({ patch }, 'x', () => undefined);
@@ -119,7 +119,7 @@ function filesOf(dist: string): string[] {
 }
 
 describe.skipIf(!kubectl)('one build', () => {
-  test('with a Namespace that is there already stands, and would not with ours beside it', async () => {
+  test('builds with an existing Namespace, and would fail with ours as well', async () => {
     const { synth, project } = await place(
       'apps/secrets',
       {

@@ -21,7 +21,7 @@ test.each([
   expect(writtenObject(Buffer.from(text))).toEqual({ kind: 'Secret', namespace: 'media', name: 'a.b' });
 });
 
-test('no object of ours', () => {
+test('not an object of ours', () => {
   expect(writtenObject(Buffer.from('metadata:\n  name: a\n'))).toBeUndefined();
   expect(writtenObject(Buffer.from('kind: List\nitems: []\nspec:\n  name: a\n'))).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import { appSecret, bootstrapped, kustomization, place } from './shapes.js';
 const at = 'infrastructure/secrets';
 
 describe('who applies dist/', () => {
-  test('nobody yet: the entry has the namespace, source, path and key of the repository', async () => {
+  test('nothing yet: the entry has the namespace, source, path and key of the repository', async () => {
     const { entry, synth } = await place(at, {
       'clusters/home/sync.yaml': kustomization('cluster', './clusters/home', 'decryption: {provider: sops}', {
         namespace: 'gitops-system',
@@ -69,7 +69,7 @@ describe('who applies dist/', () => {
     expect((await entry()).out).toContain('path: ./infrastructure/secrets/dist');
   });
 
-  test('a piece of one, without source, for a patch, is none', async () => {
+  test('a fragment without a source, for a patch, does not count', async () => {
     const { entry } = await place(at, {
       ...bootstrapped(),
       'clusters/home/apps/kustomization.yaml': 'resources: []\npatches: [{path: patch.yaml}]\n',
@@ -99,7 +99,7 @@ describe('who applies dist/', () => {
     });
   });
 
-  test('where the source is no git repository, nobody can tell, unless the settings say the path', async () => {
+  test('if the source is not a git repository, the path is unknown unless the settings name it', async () => {
     const flux =
       'apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\nmetadata: {name: flux, namespace: flux-system}\n' +
       'spec: {sync: {kind: OCIRepository, url: "oci://example.com/home", path: clusters/home}}\n';
@@ -184,7 +184,7 @@ spec:
   patches:
 ${patches}`;
 
-  test('a namespace around it is said to break it', async () => {
+  test('reports that a namespace set above breaks it', async () => {
     const { entry, synth } = await place(at, {
       ...bootstrapped(),
       'clusters/home/apps.yaml': kustomization('apps', './apps'),
@@ -392,7 +392,7 @@ describe('what is in the artifact', () => {
   });
 });
 
-test('what one of two clusters fetches is not left out', async () => {
+test('keeps what one of two clusters fetches', async () => {
   const { synth } = await place('clusters/home/secrets', {
     ...bootstrapped('clusters/home'),
     ...bootstrapped('clusters/lab', '/*\n!/clusters/lab\n'),
@@ -416,7 +416,7 @@ test('a Kustomization that several roots reach is one', async () => {
   });
 });
 
-describe('what is there already', () => {
+describe('existing parts', () => {
   test('objects of ours, by kind, namespace and name, and an operator of any name', async () => {
     const { synth } = await place(at, {
       ...bootstrapped(),
@@ -546,7 +546,7 @@ describe('what nothing applies', () => {
     });
   });
 
-  test('a plain Secret that somebody applies by hand counts', async () => {
+  test('counts a plain Secret that is applied by hand', async () => {
     const { synth } = await place(
       at,
       { ...bootstrapped(), 'bootstrap/token.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: {name: app}\n' },
@@ -559,7 +559,7 @@ describe('what nothing applies', () => {
 });
 
 describe('settings that the repository answers', () => {
-  test('with two answers a warning names both', async () => {
+  test('warns about two different values, and names both', async () => {
     const { synth } = await place(at, {
       'clusters/a/sync.yaml': kustomization('a', './clusters/a', '', {
         sourceRef: '{kind: GitRepository, name: one}',
@@ -605,7 +605,7 @@ describe('settings that the repository answers', () => {
   });
 });
 
-test('bad repositories: broken YAML, circles, links in circles, a huge file', async () => {
+test('bad repositories: broken YAML, cycles, symlink cycles, a huge file', async () => {
   const { synth, project } = await place(
     at,
     {
