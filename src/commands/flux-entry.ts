@@ -43,11 +43,14 @@ export const fluxEntry: Command = async (path, args, io) => {
     if (place !== undefined) print(io.stderr, place);
     return 0;
   }
-  await write(resolve(io.cwd, options.write), options.write, entry);
+  const file = resolve(io.cwd, options.write);
+  await write(file, options.write, entry);
   print(io.stdout, `wrote ${options.write}: commit it`);
-  const unapplied = unappliedNote(project, resolve(io.cwd, options.write), io.cwd);
+  const inside = insideRepository(project, file);
+  if (inside === undefined) return 0;
+  const unapplied = unappliedNote(project, inside, io.cwd);
   if (unapplied !== undefined) print(io.stderr, `warning: ${options.write}: ${unapplied}`);
-  const listing = listingNote(project, resolve(io.cwd, options.write));
+  const listing = listingNote(project, inside);
   if (listing !== undefined) print(io.stdout, listing);
   return 0;
 };
@@ -106,36 +109,37 @@ function entryName(settings: Project['settings']): string {
 }
 
 /** Where to put the entry; undefined if no root is known. */
-function whereTo({ settings, view, repository }: Project, cwd: string): string | undefined {
+function whereTo({ settings, view, repository, path: project }: Project, cwd: string): string | undefined {
   const [root] = view.model.roots;
   if (!root) return undefined;
   const { path = '.' } = root;
   const file = posix.join(path, `${entryName(settings)}.yaml`);
   const list = view.model.kustomizationFile(path);
   const more = list === undefined ? '' : `, and list it under resources in ${list}`;
-  return `save it as ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies that folder. To write it: \`npm run flux-entry -- --write ${relative(cwd, join(repository?.top ?? cwd, file))}\``;
+  return `save it as ${file}${more}: the Flux Kustomization ${root.name} in ${root.file} applies that folder. To write it: \`npm run flux-entry -- --write ${relative(cwd, join(repository?.top ?? project, file))}\``;
 }
 
 /** That nothing applies the written file, and where it belongs; undefined if something does, or if that is unknown. */
 function unappliedNote(project: Project, file: string, cwd: string): string | undefined {
-  const { view, repository, path } = project;
-  const inside = relative(repository?.top ?? path, file)
-    .split(sep)
-    .join('/');
-  if (!view.model.hasRoots || view.model.waysOnceListed(inside).ways.some(({ by }) => by)) return undefined;
+  const { model } = project.view;
+  if (!model.hasRoots || model.waysOnceListed(file).ways.some(({ by }) => by)) return undefined;
   return `no Flux Kustomization in this repository applies it; ${whereTo(project, cwd)}`;
 }
 
 /** How to list the written file in a kustomization.yaml, if it must be. */
-function listingNote({ view, repository, path }: Project, file: string): string | undefined {
+function listingNote({ view }: Project, file: string): string | undefined {
+  const list = view.model.listOf(file);
+  return list === undefined
+    ? undefined
+    : `add ${posix.relative(posix.dirname(list), file)} to resources in ${list}`;
+}
+
+/** A file's path from the top of the repository; undefined if it is outside. */
+function insideRepository({ repository, path }: Project, file: string): string | undefined {
   const inside = relative(repository?.top ?? path, file)
     .split(sep)
     .join('/');
-  if (inside.startsWith('..') || isAbsolute(inside)) return undefined;
-  const list = view.model.listOf(inside);
-  return list === undefined
-    ? undefined
-    : `add ${posix.relative(posix.dirname(list), inside)} to resources in ${list}`;
+  return inside.startsWith('..') || isAbsolute(inside) ? undefined : inside;
 }
 
 async function write(path: string, shown: string, text: string): Promise<void> {

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { sops } from '../guards/repository.js';
+import { makeProject } from '../project.js';
 import { appSecret, bootstrapped, kustomization, place } from './shapes.js';
 
 const at = 'infrastructure/secrets';
@@ -54,6 +55,23 @@ describe('who applies dist/', () => {
       err: `${file}: already exists, with different content; name another file, or delete it`,
     });
     expect(project.read(file)).toBe('mine\n');
+  });
+
+  test('--write warns if nothing applies the file, unless it is outside the repository', async () => {
+    const { entry } = await place(at, bootstrapped());
+    const todo =
+      'save it as clusters/home/cluster-secrets.yaml: the Flux Kustomization flux-system in clusters/home/flux-system/gotk-sync.yaml applies that folder. To write it: `npm run flux-entry -- --write ../../clusters/home/cluster-secrets.yaml`';
+    expect(await entry('--write', 'entry.yaml')).toEqual({
+      code: 0,
+      out: 'wrote entry.yaml: commit it',
+      err: `warning: entry.yaml: no Flux Kustomization in this repository applies it; ${todo}`,
+    });
+    const outside = `${(await makeProject()).path}/entry.yaml`;
+    expect(await entry('--write', outside)).toEqual({
+      code: 0,
+      out: `wrote ${outside}: commit it`,
+      err: '',
+    });
   });
 
   test.each([
