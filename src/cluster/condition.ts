@@ -15,7 +15,10 @@ export function conditionOf({ status }: ClusterObject): Condition | undefined {
   return (status?.conditions as Condition[] | undefined)?.find(({ type }) => type === 'Ready');
 }
 
-/** Whether an object is Ready. External Secrets Operator also says so when the Secret to merge into is missing, or when it had no data. */
+/**
+ * Whether an object is Ready. External Secrets Operator also says so when the Secret to merge into is missing, or when
+ * it had no data.
+ */
 export function isReady(object: ClusterObject): boolean {
   const { status, reason, message = '' } = conditionOf(object) ?? {};
   return status === 'True' && reason !== secretMissing && !message.startsWith(retained);

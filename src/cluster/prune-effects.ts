@@ -67,7 +67,8 @@ export function pruneEffects(
 
 /**
  * Tells which Flux Kustomizations the push deletes, even if one of the same name comes back: their finalizers delete
- * what they applied. A Flux Kustomization is deleted if its parent no longer applies it without letting it go, or is deleted itself.
+ * what they applied. A Flux Kustomization is deleted if its parent no longer applies it without letting it go, or is
+ * deleted itself.
  */
 function endingIn(cluster: OwnedObjects, push: Push): (name: FluxName) => boolean {
   const known = new Map<string, boolean>();
@@ -199,9 +200,8 @@ function problemsOf(
 /** How to mark an object; `prune: false` does not help if the deletion policy deletes it anyway. */
 function markFor({ owner }: OwnedObject, { kustomizations }: OwnedObjects): string {
   const live = kustomizations.get(`${owner?.namespace}/${owner?.name}`)?.spec;
-  const policy = live?.prune === false ? live.deletionPolicy : undefined;
-  if (policy !== 'Delete' && policy !== 'WaitForTermination') return mark;
-  return `set deletionPolicy: Orphan in that Flux Kustomization (${policy} deletes whatever prune says), or annotate it: \`kubectl annotate --field-manager=hand-over\` with kustomize.toolkit.fluxcd.io/prune=disabled`;
+  if (live?.prune !== false || !deletesAnyway(live)) return mark;
+  return `set deletionPolicy: Orphan in that Flux Kustomization (${live.deletionPolicy} deletes whatever prune says), or annotate it: \`kubectl annotate --field-manager=hand-over\` with kustomize.toolkit.fluxcd.io/prune=disabled`;
 }
 
 /** The chart version of a release that is newer than ours; undefined otherwise. */
@@ -257,7 +257,12 @@ export function takeOverProblems(
 /** Whether Flux leaves an object alone when it is removed from its Flux Kustomization, or goes along with it. */
 export function isLetGo({ isKept, owner }: OwnedObject, { kustomizations }: OwnedObjects): boolean {
   const live = owner && kustomizations.get(`${owner.namespace}/${owner.name}`)?.spec;
-  return isKept || (live?.prune === false && !/Delete|WaitForTermination/.test(String(live.deletionPolicy)));
+  return isKept || (live?.prune === false && !deletesAnyway(live));
+}
+
+/** Whether the deletion policy of a Flux Kustomization deletes its objects whatever `prune` says. */
+function deletesAnyway({ deletionPolicy }: { readonly deletionPolicy?: unknown }): boolean {
+  return deletionPolicy === 'Delete' || deletionPolicy === 'WaitForTermination';
 }
 
 /** Whether nothing is lost if Flux deletes an object. */

@@ -17,7 +17,10 @@ export interface BootstrapSecretProps {
   readonly file?: string;
 }
 
-/** The keys of the Secret: Connect's credentials file, and the token with which External Secrets Operator authenticates to it. */
+/**
+ * The keys of the Secret: Connect's credentials file, and the token with which External Secrets Operator authenticates
+ * to it.
+ */
 export const bootstrapKeys = ['1password-credentials.json', 'token'] as const;
 
 /**

@@ -16,8 +16,8 @@ export interface SecretStoreProps {
 }
 
 /**
- * A ClusterSecretStore that reads 1Password through Connect. It numbers the vaults, and External Secrets Operator searches the lowest number
- * first: https://external-secrets.io/latest/provider/1password-automation/
+ * A ClusterSecretStore that reads 1Password through Connect. It numbers the vaults, and External Secrets Operator
+ * searches the lowest number first: https://external-secrets.io/latest/provider/1password-automation/
  *
  * @example
  * import { App, Chart } from 'cdk8s';

@@ -59,18 +59,18 @@ export interface SecretSource {
    */
   readonly keys?: 'all' | { readonly [key: string]: KeySource };
   /**
-   * More keys, as templates of External Secrets Operator (https://external-secrets.io/latest/guides/templating/). A field is `{{ .label }}`,
-   * or `{{ .alias_label }}` with `items`; every character of the label except A-Z, a-z, digits and `_` becomes `_`,
-   * and a label that starts with a digit gets the prefix `_`. A file in `keys` is `{{ .file_name }}`, or
-   * `{{ .alias_file_name }}`. A field outside `if`, `with` and `range` must not be empty, unless the template handles
-   * that, for example with `default`. `''` makes an empty key.
+   * More keys, as templates of External Secrets Operator (https://external-secrets.io/latest/guides/templating/). A
+   * field is `{{ .label }}`, or `{{ .alias_label }}` with `items`; every character of the label except A-Z, a-z, digits
+   * and `_` becomes `_`, and a label that starts with a digit gets the prefix `_`. A file in `keys` is
+   * `{{ .file_name }}`, or `{{ .alias_file_name }}`. A field outside `if`, `with` and `range` must not be empty, unless
+   * the template handles that, for example with `default`. `''` makes an empty key.
    */
   readonly template?: { readonly [key: string]: string };
   /**
    * More keys, from templates in ConfigMaps: `[{ configMap: 'app-templates', keys: ['config.yaml'] }]`. Fields have
    * the same names as in `template`. A missing ConfigMap, key or field makes the ExternalSecret fail with an error
-   * that names it; an empty field is written as is, because the template is not known here. The operator reads the ConfigMap at
-   * each refresh and does not notice changes in between.
+   * that names it; an empty field is written as is, because the template is not known here. The operator reads
+   * the ConfigMap at each refresh and does not notice changes in between.
    */
   readonly templateFrom?: readonly ConfigMapTemplates[];
   /** Labels of the Secret. @default - none */

@@ -34,8 +34,15 @@ export function dependencyProblems(
   const warnings: Problem[] = [];
   const own = new Map(units.map((unit) => [idOf(unit, unit.unitNamespace), unit]));
   const known = new Map<string, Waiting>();
-  const waiting = waitingAbove(view, [...own.keys()], units[0]?.unitNamespace);
-  const find = (id: string) => findUnit(id, known, waiting, view);
+  let waiting: ReadonlyMap<string, readonly string[]> | undefined;
+  const find = (id: string) => {
+    const there = known.get(id);
+    if (there) return there;
+    waiting ??= waitingAbove(view, [...own.keys()], units[0]?.unitNamespace);
+    const found = findUnit(id, waiting, view);
+    if (found) known.set(id, found);
+    return found;
+  };
   for (const [id, unit] of own) {
     const needsCrds = monitoring && unit === operator ? [monitoring.unit] : [];
     const dependsOn = [...unit.dependsOn, ...needsCrds].map((one) => idOf(one, unit.unitNamespace));
@@ -96,22 +103,17 @@ function waitingAbove(
   );
 }
 
-/** Looks up a Flux Kustomization among the known ones, then in the repository. */
+/** Looks up a Flux Kustomization in the repository. */
 function findUnit(
   id: string,
-  known: Map<string, Waiting>,
   waiting: ReadonlyMap<string, readonly string[]>,
   view: RepositoryView,
 ): Waiting | undefined {
-  const there = known.get(id);
-  if (there) return there;
   const [namespace = '', name = ''] = id.split('/');
   const [found] = view.fluxNamed(name, namespace);
   if (!found) return undefined;
   const dependsOn = found.dependsOn.map((one) => `${one.namespace ?? namespace}/${one.name}`);
-  const unit = { id, name, where: found.file, dependsOn, applies: waiting.get(id) ?? [] };
-  known.set(id, unit);
-  return unit;
+  return { id, name, where: found.file, dependsOn, applies: waiting.get(id) ?? [] };
 }
 
 /** A cycle, begun at the unit in it that waits for something outside of the project. */

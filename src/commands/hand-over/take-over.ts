@@ -10,6 +10,7 @@ import { settingsFile } from '../../platform/settings.js';
 import type { ResolvedSettings } from '../../platform/settings-schema.js';
 import type { Project } from '../../project.js';
 import { identity } from '../../repository/objects.js';
+import type { Tree } from '../../tree.js';
 import { specOf, treeOf } from './tree-state.js';
 
 /** An object that this project would make, and that another Flux Kustomization still applies. */
@@ -35,10 +36,10 @@ export function takeOver({ settings, files }: Project, cluster: OwnedObjects): T
   whole.addSecrets(files);
   const made = new Map(
     whole.units.flatMap((unit) =>
-      apiObjectsIn(unit).map(
-        (object) =>
-          [identity(object.toJson()), { unit: unit.unitName, spec: specOf(object.toJson()) }] as const,
-      ),
+      apiObjectsIn(unit).map((object) => {
+        const tree: Tree = object.toJson();
+        return [identity(tree), { unit: unit.unitName, spec: specOf(tree) }] as const;
+      }),
     ),
   );
   const ours = new Set(whole.units.map(({ unitName }) => unitName));
